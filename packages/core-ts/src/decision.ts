@@ -1,0 +1,20 @@
+import type { Decision } from './contract.js';
+
+/** Builds a decision from whole milliseconds, deriving the seconds. `retryAfterMs` may be `Infinity`. */
+export function decision(
+  allowed: boolean,
+  limit: number,
+  remaining: number,
+  resetAfterMs: number,
+  retryAfterMs: number,
+): Decision {
+  return {
+    allowed,
+    limit,
+    remaining,
+    resetAfterMs,
+    retryAfterMs,
+    resetAfterSeconds: Math.ceil(resetAfterMs / 1000),
+    retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
+  };
+}

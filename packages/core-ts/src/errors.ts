@@ -1,0 +1,52 @@
+import type { Decision } from './contract.js';
+
+/** Thrown by what `limit()` wraps; everything else answers a denial as a value. */
+export class RateLimitExceeded extends Error {
+  override readonly name = 'RateLimitExceeded';
+  /** The HTTP status that says the same: 429 Too Many Requests (RFC 6585 §4). */
+  readonly status = 429;
+  readonly key: string;
+  /** The policy's limit, in units. */
+  readonly limit: number;
+  /** Exact; `Infinity` when the cost exceeds the limit. */
+  readonly retryAfterMs: number;
+  /** Rounded up, for a `Retry-After` header. */
+  readonly retryAfterSeconds: number;
+  /** Until the key is as good as never seen. */
+  readonly resetAfterMs: number;
+
+  constructor(key: string, denied: Decision) {
+    super(`Rate limit exceeded for key ${show(key)}: limit ${denied.limit}, ${advice(denied)}`);
+    this.key = key;
+    this.limit = denied.limit;
+    this.retryAfterMs = denied.retryAfterMs;
+    this.retryAfterSeconds = denied.retryAfterSeconds;
+    this.resetAfterMs = denied.resetAfterMs;
+  }
+}
+
+/** A backend that was demanded can't run here; the message says what was tried and what to do. */
+export class BackendUnavailableError extends Error {
+  override readonly name = 'BackendUnavailableError';
+}
+
+function advice(denied: Decision): string {
+  if (denied.retryAfterMs === Number.POSITIVE_INFINITY) return 'the cost can never fit';
+  return `retry after ${denied.retryAfterMs} ms`;
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A value as an error message prints it: quoted, on one line, cut to a readable length. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return cut(JSON.stringify(value));
+  if (typeof value === 'bigint') return cut(`${value}n`);
+  if (typeof value === 'function') return 'a function';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return cut(String(value));
+}
+
+function cut(text: string): string {
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}

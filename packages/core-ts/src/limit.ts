@@ -1,0 +1,111 @@
+import type { Decision } from './contract.js';
+import { RateLimitExceeded, show } from './errors.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every function without losing its type
+export type AnyFunction = (this: any, ...args: any[]) => any;
+
+/** One key for all calls, or a function of the call that answers its key; it is given the call's `this`. */
+export type KeyFor<F extends AnyFunction> = string | ((this: ThisParameterType<F>, ...args: Parameters<F>) => string);
+
+export interface LimitOptions<F extends AnyFunction> {
+  /** Units that one call takes; 1 by default. */
+  readonly cost?: number | ((this: ThisParameterType<F>, ...args: Parameters<F>) => number);
+  /** Answers a denied call in place of the error; it is given the call's `this` and arguments. */
+  readonly onBlocked?: (this: ThisParameterType<F>, ...args: Parameters<F>) => ReturnType<F>;
+}
+
+/** A method decorator of both kinds: TC39 (2023) and TypeScript's `experimentalDecorators`. */
+export interface LimitDecorator<F extends AnyFunction> {
+  <M extends F>(method: M, context: ClassMethodDecoratorContext): M;
+  <M extends F>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): TypedPropertyDescriptor<M>;
+}
+
+interface Checker {
+  check(key: string, cost?: number): Decision;
+}
+
+/**
+ * The function behind the limiter. One call takes once, when it is made: for a generator function that
+ * is the call that answers the generator, not its first `next()`.
+ *
+ * An async function rejects where any other throws, as its callers expect. A function that only returns
+ * a promise can't be told from any other, and throws.
+ */
+export function limited<F extends AnyFunction>(limiter: Checker, key: KeyFor<F>, fn: F, options: LimitOptions<F>): F {
+  checkLimit(key, options);
+  const { cost = 1, onBlocked } = options;
+
+  function call(this: ThisParameterType<F>, ...args: Parameters<F>): ReturnType<F> {
+    const callKey = typeof key === 'function' ? key.apply(this, args) : key;
+    const callCost = typeof cost === 'function' ? cost.apply(this, args) : cost;
+    const decision = limiter.check(callKey, callCost);
+    if (decision.allowed) return fn.apply(this, args);
+    if (onBlocked !== undefined) return onBlocked.apply(this, args);
+    throw new RateLimitExceeded(callKey, decision);
+  }
+
+  const wrapper = isAsync(fn) ? rejecting(call) : call;
+  Object.defineProperties(wrapper, {
+    name: { value: fn.name, configurable: true },
+    length: { value: fn.length, configurable: true },
+  });
+  return wrapper as F;
+}
+
+/** The decorator behind `@limiter.limit(key)`: it wraps the method where the class is made. */
+export function limitDecorator<F extends AnyFunction>(
+  limiter: Checker,
+  key: KeyFor<F>,
+  options: LimitOptions<F>,
+): LimitDecorator<F> {
+  checkLimit(key, options);
+  return ((target: unknown, context: unknown, descriptor?: PropertyDescriptor) => {
+    if (isStandardContext(context)) return limited(limiter, key, method(target, context.kind), options);
+    return { ...descriptor, value: limited(limiter, key, method(descriptor?.value, 'property'), options) };
+  }) as LimitDecorator<F>;
+}
+
+function rejecting(call: AnyFunction): AnyFunction {
+  return function (this: unknown, ...args: unknown[]) {
+    try {
+      return Promise.resolve(call.apply(this, args));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
+}
+
+function isAsync(fn: AnyFunction): boolean {
+  return Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+}
+
+function isStandardContext(context: unknown): context is DecoratorContext {
+  return typeof context === 'object' && context !== null && 'kind' in context;
+}
+
+function method(value: unknown, kind: string): AnyFunction {
+  if (typeof value === 'function' && kind !== 'class') return value as AnyFunction;
+  throw new TypeError(`limit() decorates methods, got a ${kind} with the value ${show(value)}`);
+}
+
+function checkLimit(key: unknown, options: object): void {
+  if (typeof key !== 'string' && typeof key !== 'function') {
+    throw new TypeError(`key must be a string or a function that answers one, got ${show(key)}`);
+  }
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options must be an object, got ${show(options)}`);
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'onBlocked' && typeof value !== 'function' && value !== undefined) {
+      throw new TypeError(`onBlocked must be a function, got ${show(value)}`);
+    }
+    if (name !== 'onBlocked' && name !== 'cost') {
+      throw new TypeError(
+        `unknown option ${show(name)}, with the value ${show(value)}: the options are cost, onBlocked`,
+      );
+    }
+  }
+}
