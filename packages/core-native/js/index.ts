@@ -1,1 +1,2 @@
-export {};
+export type { Attempt } from './loader.js';
+export { createNativeEngine, type NativeStatus, nativeStatus } from './native-engine.js';

@@ -1,0 +1,34 @@
+/** What decides which binary fits: Node's names, and the C library where Linux has two. */
+export interface Host {
+  readonly platform: string;
+  readonly arch: string;
+  /** `undefined` where it can't be told, or there is only one. */
+  readonly libc: Libc | undefined;
+}
+
+export type Libc = 'glibc' | 'musl';
+
+/** A binary that headgate publishes, named as napi-rs names its targets. */
+export interface Platform extends Host {
+  readonly name: string;
+}
+
+export const PLATFORMS: readonly Platform[] = [
+  { name: 'linux-x64-gnu', platform: 'linux', arch: 'x64', libc: 'glibc' },
+  { name: 'linux-x64-musl', platform: 'linux', arch: 'x64', libc: 'musl' },
+  { name: 'linux-arm64-gnu', platform: 'linux', arch: 'arm64', libc: 'glibc' },
+  { name: 'linux-arm64-musl', platform: 'linux', arch: 'arm64', libc: 'musl' },
+  { name: 'linux-arm-gnueabihf', platform: 'linux', arch: 'arm', libc: 'glibc' },
+  { name: 'darwin-x64', platform: 'darwin', arch: 'x64', libc: undefined },
+  { name: 'darwin-arm64', platform: 'darwin', arch: 'arm64', libc: undefined },
+  { name: 'win32-x64-msvc', platform: 'win32', arch: 'x64', libc: undefined },
+  { name: 'win32-arm64-msvc', platform: 'win32', arch: 'arm64', libc: undefined },
+];
+
+/** The binaries that fit a host, in the order to try them: both kinds of Linux where the C library is unknown. */
+export function platformsFor(host: Host): readonly Platform[] {
+  return PLATFORMS.filter(
+    ({ platform, arch, libc }) =>
+      platform === host.platform && arch === host.arch && (host.libc === undefined || libc === host.libc),
+  );
+}
