@@ -11,8 +11,8 @@ export interface Binding {
 /** The engine behind a limiter; it is freed when the handle and the calls made from it are collected. */
 export type Handle = { readonly __brand: 'headgate native handle' };
 
-/** A cost left out is 1; a time left out is the engine's own. */
-export type HotCall = (key: string, cost?: number, nowMs?: number) => boolean;
+/** A cost left out is 1; a time left out is the engine's own. Answers the key for yes and `undefined` for no. */
+export type HotCall = (key: string, cost?: number, nowMs?: number) => string | undefined;
 
 /** `check` and `peek` leave `remaining`, `resetAfterMs` and `retryAfterMs` in the array given to `hotCalls`. */
 export interface HotCalls {

@@ -38,8 +38,8 @@ class NativeEngine implements Engine {
   }
 
   allow(key: string, cost: number): boolean {
-    if (this.#clock !== undefined) return this.#take(key, cost, this.#clock.now());
-    return cost === 1 ? this.#take(key) : this.#take(key, cost);
+    if (this.#clock !== undefined) return this.#take(key, cost, this.#clock.now()) !== undefined;
+    return (cost === 1 ? this.#take(key) : this.#take(key, cost)) !== undefined;
   }
 
   check(key: string, cost: number): Decision {
@@ -52,7 +52,7 @@ class NativeEngine implements Engine {
   }
 
   reset(key: string): boolean {
-    return this.#reset(key, 0, ...this.#now());
+    return this.#reset(key, 0, ...this.#now()) !== undefined;
   }
 
   clear(): void {
@@ -72,9 +72,9 @@ class NativeEngine implements Engine {
     return this.#clock === undefined ? [] : [this.#clock.now()];
   }
 
-  #decision(allowed: boolean): Decision {
+  #decision(allowed: string | undefined): Decision {
     const answer = this.#answer as ArrayLike<number> as [number, number, number];
-    return decision(allowed, this.#limit, answer[0], answer[1], answer[2]);
+    return decision(allowed !== undefined, this.#limit, answer[0], answer[1], answer[2]);
   }
 }
 

@@ -18,6 +18,11 @@ pub trait Cell: Send + Sync {
     /// # Errors
     /// The state that `next` refused.
     fn update(&self, layout: Layout, next: impl FnMut(State) -> Option<State>) -> Result<State, State>;
+    /// The same where no other thread can see the cell.
+    ///
+    /// # Errors
+    /// The state that `next` refused.
+    fn update_alone(&mut self, layout: Layout, next: impl FnOnce(State) -> Option<State>) -> Result<State, State>;
 }
 
 /// How many low bits of a packed word count units; the others tell the window's start.
@@ -76,6 +81,15 @@ impl Cell for AtomicU64 {
             }
         }
     }
+
+    #[inline]
+    fn update_alone(&mut self, layout: Layout, next: impl FnOnce(State) -> Option<State>) -> Result<State, State> {
+        let word = self.get_mut();
+        let state = layout.unpack(*word);
+        let new = next(state).ok_or(state)?;
+        *word = layout.pack(new);
+        Ok(new)
+    }
 }
 
 impl Cell for Mutex<State> {
@@ -87,12 +101,19 @@ impl Cell for Mutex<State> {
         *self.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn update(&self, _: Layout, mut next: impl FnMut(State) -> Option<State>) -> Result<State, State> {
+    fn update(&self, _: Layout, next: impl FnMut(State) -> Option<State>) -> Result<State, State> {
         let mut state = self.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(new) = next(*state) else { return Err(*state) };
-        *state = new;
-        Ok(new)
+        replace(&mut state, next)
     }
+
+    fn update_alone(&mut self, _: Layout, next: impl FnOnce(State) -> Option<State>) -> Result<State, State> {
+        replace(self.get_mut().unwrap_or_else(PoisonError::into_inner), next)
+    }
+}
+
+fn replace(state: &mut State, next: impl FnOnce(State) -> Option<State>) -> Result<State, State> {
+    *state = next(*state).ok_or(*state)?;
+    Ok(*state)
 }
 
 #[cfg(test)]

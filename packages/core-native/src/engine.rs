@@ -6,7 +6,7 @@ use crate::cell::Layout;
 use crate::clock::{Given, Now, OwnClock};
 use crate::fingerprint::Fingerprint;
 use crate::policy::Policy;
-use crate::table::Table;
+use crate::table::{Outcome, Table};
 use crate::tally::Tallies;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, OnceLock};
@@ -33,8 +33,8 @@ enum States {
 
 /// Does the same with either table.
 macro_rules! with_table {
-    ($engine:expr, $table:ident => $body:expr) => {
-        match &$engine.states {
+    ($states:expr, $table:ident => $body:expr) => {
+        match $states {
             States::Packed($table) => $body,
             States::Wide($table) => $body,
         }
@@ -79,8 +79,18 @@ impl Engine {
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
         let id = self.fingerprint.of(key);
         match given_ms {
-            None => with_table!(self, table => table.take(id, cost, &self.clock)),
-            Some(ms) => with_table!(self, table => table.take(id, cost, &self.given(ms))),
+            None => with_table!(&self.states, table => table.take(id, cost, &self.clock)).allowed,
+            Some(ms) => with_table!(&self.states, table => table.take(id, cost, &self.given(ms))).allowed,
+        }
+    }
+
+    /// The same for an engine that one thread has to itself.
+    pub fn take_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
+        let id = self.fingerprint.of(key);
+        let given = given_ms.map(|ms| self.given(ms));
+        match given {
+            None => with_table!(&mut self.states, table => table.take_alone(id, cost, &self.clock)).allowed,
+            Some(now) => with_table!(&mut self.states, table => table.take_alone(id, cost, &now)).allowed,
         }
     }
 
@@ -88,47 +98,56 @@ impl Engine {
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
-        let (allowed, state) = with_table!(self, table => table.take_and_tell(id, cost, &now));
-        self.answer(allowed, state, cost, now.0)
+        let outcome = with_table!(&self.states, table => table.take(id, cost, &now));
+        self.answer(outcome, cost, now.0)
+    }
+
+    /// The same for an engine that one thread has to itself.
+    pub fn check_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
+        let id = self.fingerprint.of(key);
+        let now = self.exactly(given_ms);
+        let outcome = with_table!(&mut self.states, table => table.take_alone(id, cost, &now));
+        self.answer(outcome, cost, now.0)
     }
 
     /// What `check` would decide now, and how the key stands without it.
     pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
-        let state = with_table!(self, table => table.find(id));
-        self.answer(cost <= self.remaining(state, now.0), state, cost, now.0)
+        let state = with_table!(&self.states, table => table.find(id));
+        let allowed = cost <= self.remaining(state, now.0);
+        self.answer(Outcome { allowed, state }, cost, now.0)
     }
 
     /// Forgets the key; whether it had live state.
     pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
-        let state = with_table!(self, table => table.remove(id));
+        let state = with_table!(&self.states, table => table.remove(id));
         state.is_some_and(|state| !fixed_window::is_expired(state, self.policy, now.0))
     }
 
     /// Forgets all keys.
     pub fn clear(&self) {
-        with_table!(self, table => table.clear());
+        with_table!(&self.states, table => table.clear());
     }
 
     /// Drops all that has expired and answers how many entries went.
     pub fn cleanup_expired(&self, given_ms: Option<i64>) -> usize {
         let now = self.exactly(given_ms);
-        with_table!(self, table => table.sweep(now.0))
+        with_table!(&self.states, table => table.sweep(now.0))
     }
 
     /// The part of reclaiming that one call in a few pays for.
     pub fn sweep_a_little(&self, given_ms: Option<i64>) {
         let now_ms = given_ms.map_or_else(|| self.clock.rough_ms(), |ms| self.given(ms).0);
-        with_table!(self, table => table.sweep_a_little(now_ms));
+        with_table!(&self.states, table => table.sweep_a_little(now_ms));
     }
 
     /// Entries held.
     #[must_use]
     pub fn active_keys(&self) -> usize {
-        with_table!(self, table => table.len())
+        with_table!(&self.states, table => table.len())
     }
 
     fn exactly(&self, given_ms: Option<i64>) -> Given {
@@ -145,7 +164,8 @@ impl Engine {
         state.map_or(self.policy.limit, |state| fixed_window::remaining(state, self.policy, now_ms))
     }
 
-    fn answer(&self, allowed: bool, state: Option<State>, cost: u64, now_ms: u64) -> Answer {
+    fn answer(&self, outcome: Outcome, cost: u64, now_ms: u64) -> Answer {
+        let Outcome { allowed, state } = outcome;
         let policy = self.policy;
         let denied_for = || match state {
             Some(state) => fixed_window::retry_after_ms(state, policy, cost, now_ms),

@@ -2,61 +2,78 @@
 #![forbid(unsafe_code)]
 
 use crate::engine::{Answer, Engine};
-use crate::tally::{Sums, Tally};
+use crate::tally::Tally;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Used by one thread only, the one of the limiter's JavaScript.
 pub struct Handle {
-    engine: Arc<Engine>,
+    engine: Held,
     tally: Arc<Tally>,
+}
+
+/// An engine that nobody else can see needs no locks, and those are a third of a hot call.
+#[expect(clippy::large_enum_variant, reason = "a box would be one more jump on the hot path")]
+enum Held {
+    Alone(RefCell<Engine>),
+    Shared(Arc<Engine>),
 }
 
 /// A call sweeps a little each so many: all shards have had their turn after 8,192 calls.
 const CALLS_PER_SWEEP: u64 = 64;
 
 impl Handle {
-    /// Holds the engine until it is dropped.
+    /// Has the engine to itself.
     #[must_use]
-    pub fn new(engine: Arc<Engine>) -> Self {
+    pub fn alone(engine: Engine) -> Self {
         let tally = engine.tallies.open();
-        Self { engine, tally }
+        Self { engine: Held::Alone(RefCell::new(engine)), tally }
+    }
+
+    /// Holds a shared engine until it is dropped.
+    #[must_use]
+    pub fn shared(engine: Arc<Engine>) -> Self {
+        let tally = engine.tallies.open();
+        Self { engine: Held::Shared(engine), tally }
     }
 
     /// Takes the cost if it fits.
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let allowed = self.engine.take(key, cost, given_ms);
+        let allowed = match &self.engine {
+            Held::Alone(engine) => engine.borrow_mut().take_alone(key, cost, given_ms),
+            Held::Shared(engine) => engine.take(key, cost, given_ms),
+        };
         self.count(allowed, given_ms);
         allowed
     }
 
     /// Takes the cost if it fits, and tells how the key stands.
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let answer = self.engine.check(key, cost, given_ms);
+        let answer = match &self.engine {
+            Held::Alone(engine) => engine.borrow_mut().check_alone(key, cost, given_ms),
+            Held::Shared(engine) => engine.check(key, cost, given_ms),
+        };
         self.count(answer.allowed, given_ms);
         answer
     }
 
-    /// The engine, for calls that are not counted.
-    #[must_use]
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
-    /// What all handles of the engine have counted.
-    #[must_use]
-    pub fn sums(&self) -> Sums {
-        self.engine.tallies.sums()
+    /// Asks the engine for what is not counted.
+    pub fn with<R>(&self, ask: impl FnOnce(&Engine) -> R) -> R {
+        match &self.engine {
+            Held::Alone(engine) => ask(&engine.borrow()),
+            Held::Shared(engine) => ask(engine),
+        }
     }
 
     fn count(&self, allowed: bool, given_ms: Option<i64>) {
         if self.tally.count(allowed).is_multiple_of(CALLS_PER_SWEEP) {
-            self.engine.sweep_a_little(given_ms);
+            self.with(|engine| engine.sweep_a_little(given_ms));
         }
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.engine.tallies.close(&self.tally);
+        self.with(|engine| engine.tallies.close(&self.tally));
     }
 }

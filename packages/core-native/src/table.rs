@@ -5,7 +5,7 @@ use crate::algorithms::fixed_window::{self, State};
 use crate::cell::{Cell, Layout};
 use crate::clock::Now;
 use crate::policy::Policy;
-use dashmap::{DashMap, Entry};
+use dashmap::{DashMap, Entry, SharedValue};
 use nohash_hasher::BuildNoHashHasher;
 use std::mem;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -31,24 +31,36 @@ impl<C: Cell> Table<C> {
         Self { states, layout, policy, next_to_sweep: AtomicUsize::new(0), swept_at_ms }
     }
 
-    /// Takes the cost; a key that is held is read under a shared lock, and written only when it is allowed.
-    pub fn take(&self, id: u64, cost: u64, clock: &impl Now) -> bool {
-        self.takes_nothing(cost).unwrap_or_else(|| match self.states.get(&id) {
-            Some(cell) => self.update(cell.value(), cost, clock).is_ok(),
-            None => self.take_first(id, cost, clock).is_ok(),
-        })
+    /// Takes the cost if it fits. A key that is held is read under a shared lock, and written only when
+    /// its cost is allowed.
+    #[inline]
+    pub fn take(&self, id: u64, cost: u64, clock: &impl Now) -> Outcome {
+        if let Some(allowed) = self.takes_nothing(cost) {
+            return Outcome { allowed, state: self.find(id) };
+        }
+        match self.states.get(&id) {
+            Some(cell) => cell.update(self.layout, |state| next(state, self.policy, cost, clock)),
+            None => self.take_first(id, cost, clock),
+        }
+        .into()
     }
 
-    /// Takes the cost and answers the state that follows, or the one that denies; `None` if there is no state.
-    pub fn take_and_tell(&self, id: u64, cost: u64, clock: &impl Now) -> (bool, Option<State>) {
+    /// The same for a table that one thread has to itself: no lock, and no atomic exchange.
+    #[inline]
+    pub fn take_alone(&mut self, id: u64, cost: u64, clock: &impl Now) -> Outcome {
         if let Some(allowed) = self.takes_nothing(cost) {
-            return (allowed, self.find(id));
+            return Outcome { allowed, state: self.find(id) };
         }
-        let taken = match self.states.get(&id) {
-            Some(cell) => self.update(cell.value(), cost, clock),
-            None => self.take_first(id, cost, clock),
-        };
-        (taken.is_ok(), Some(taken.unwrap_or_else(|denied| denied)))
+        let shard = self.states.determine_shard(self.states.hash_usize(&id));
+        let (layout, policy) = (self.layout, self.policy);
+        let Some(shard) = self.states.shards_mut().get_mut(shard) else { return Outcome { allowed: false, state: None } };
+        let states = shard.get_mut();
+        if let Some((_, cell)) = states.get_mut(id, |(held, _)| *held == id) {
+            return cell.get_mut().update_alone(layout, |state| next(state, policy, cost, clock)).into();
+        }
+        let state = fixed_window::start(cost, clock.exact_ms());
+        states.insert(id, (id, SharedValue::new(C::new(state, layout))), |(id, _)| *id);
+        Outcome { allowed: true, state: Some(state) }
     }
 
     /// The key's state, expired or not.
@@ -121,7 +133,9 @@ impl<C: Cell> Table<C> {
 
     fn take_first(&self, id: u64, cost: u64, clock: &impl Now) -> Result<State, State> {
         match self.states.entry(id) {
-            Entry::Occupied(entry) => self.update(entry.get(), cost, clock),
+            Entry::Occupied(entry) => {
+                entry.get().update(self.layout, |state| next(state, self.policy, cost, clock))
+            }
             Entry::Vacant(entry) => {
                 let state = fixed_window::start(cost, clock.exact_ms());
                 entry.insert(C::new(state, self.layout));
@@ -129,11 +143,26 @@ impl<C: Cell> Table<C> {
             }
         }
     }
+}
 
-    fn update(&self, cell: &C, cost: u64, clock: &impl Now) -> Result<State, State> {
-        cell.update(self.layout, |state| {
-            let now_ms = clock.against(state.start_ms + self.policy.window_ms);
-            fixed_window::take(state, self.policy, cost, now_ms)
-        })
+/// What a call came to, and how the key stands after it; no state: it is as good as never seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether the cost was taken.
+    pub allowed: bool,
+    /// The state that follows, or the one that denies.
+    pub state: Option<State>,
+}
+
+impl From<Result<State, State>> for Outcome {
+    #[inline]
+    fn from(taken: Result<State, State>) -> Self {
+        Self { allowed: taken.is_ok(), state: Some(taken.unwrap_or_else(|denied| denied)) }
     }
+}
+
+#[inline]
+fn next(state: State, policy: Policy, cost: u64, clock: &impl Now) -> Option<State> {
+    let now_ms = clock.against(state.start_ms + policy.window_ms);
+    fixed_window::take(state, policy, cost, now_ms)
 }

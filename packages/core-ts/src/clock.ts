@@ -3,13 +3,13 @@ import { show } from './errors.js';
 import { SteadyClock } from './steady-clock.js';
 
 /**
- * The clock of the TypeScript engine: whole milliseconds of `performance.now()`, which every browser,
- * worker, Node, Bun and Deno has and which never steps back (W3C High Resolution Time §7.1). About
- * 40 ns a reading. It reads through the global object, so fake timers are obeyed.
+ * The clock of the TypeScript engine: `performance.now()`, which every browser, worker, Node, Bun and
+ * Deno has and which never steps back (W3C High Resolution Time §7.1). It answers fractions of a
+ * millisecond, and reads through the global object, so that fake timers are obeyed.
  */
 export const monotonicClock: Clock =
   typeof globalThis.performance?.now === 'function'
-    ? { now: () => Math.floor(performance.now()) }
+    ? { now: () => performance.now() }
     : new SteadyClock({ now: () => Date.now() });
 
 /** A clock for tests: it stands still until it is told to move. */

@@ -41,7 +41,7 @@ class MapEngine implements Engine {
   }
 
   check(key: string, cost: number): Decision {
-    const nowMs = this.#now();
+    const nowMs = Math.floor(this.#now());
     const found = this.#find(key);
     const allowed = this.#take(key, found, cost, nowMs);
     if (allowed) this.#allowed++;
@@ -50,7 +50,7 @@ class MapEngine implements Engine {
   }
 
   peek(key: string, cost: number): Decision {
-    const nowMs = this.#now();
+    const nowMs = Math.floor(this.#now());
     const state = this.#find(key);
     const left = state === undefined ? this.#policy.limit : fixedWindow.remaining(state, this.#policy, nowMs);
     return this.#decision(cost <= left, state, cost, nowMs);

@@ -7,7 +7,7 @@ use crate::policy::Policy;
 use crate::registry::{self, Refusal};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// What an empty engine takes, in bytes: told to the garbage collector, which sees a handle only.
 const EMPTY_ENGINE_BYTES: usize = 20_000;
@@ -17,20 +17,21 @@ const EMPTY_ENGINE_BYTES: usize = 20_000;
 /// # Errors
 /// `RangeError` where the name stands for a limiter of another kind.
 #[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)] // `#[napi]` hands strings over owned
 pub(super) fn create(
     env: Env,
     limit: f64,
     window_ms: f64,
     given_clock: bool,
     shared: Option<Utf16String>,
-) -> Result<External<Arc<Handle>>> {
+) -> Result<External<Rc<Handle>>> {
     let policy = Policy { limit: whole(limit), window_ms: whole(window_ms) };
-    let engine = match &shared {
-        Some(name) => registry::join(name, policy, given_clock),
-        None => Engine::new(policy, given_clock).map(Arc::new).map_err(Refusal::NoRandomness),
+    let handle = match &shared {
+        Some(name) => registry::join(name, policy, given_clock).map(Handle::shared),
+        None => Engine::new(policy, given_clock).map(Handle::alone).map_err(Refusal::NoRandomness),
     };
-    match engine {
-        Ok(engine) => Ok(External::new_with_size_hint(Arc::new(Handle::new(engine)), EMPTY_ENGINE_BYTES)),
+    match handle {
+        Ok(handle) => Ok(External::new_with_size_hint(Rc::new(handle), EMPTY_ENGINE_BYTES)),
         Err(refusal) => Err(refuse(env, shared.as_deref(), policy, &refusal)),
     }
 }
@@ -40,29 +41,29 @@ pub(super) fn create(
 /// # Errors
 /// `TypeError` where `answer` is too short for an answer.
 #[napi(catch_unwind)]
-pub(super) fn hot_calls<'env>(env: &'env Env, handle: &External<Arc<Handle>>, answer: Float64Array) -> Result<Object<'env>> {
-    hot::register(env, Arc::clone(handle), answer)
+pub(super) fn hot_calls<'env>(env: &'env Env, handle: &External<Rc<Handle>>, answer: Float64Array) -> Result<Object<'env>> {
+    hot::register(env, Rc::clone(handle), answer)
 }
 
 /// `[allowed, blocked, activeKeys]`.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 calls take 30 years at ten million a second
-pub(super) fn stats(handle: &External<Arc<Handle>>) -> Vec<f64> {
-    let sums = handle.sums();
-    vec![sums.allowed as f64, sums.blocked as f64, handle.engine().active_keys() as f64]
+pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
+    let (sums, active_keys) = handle.with(|engine| (engine.tallies.sums(), engine.active_keys()));
+    vec![sums.allowed as f64, sums.blocked as f64, active_keys as f64]
 }
 
 /// Forgets all keys.
 #[napi(catch_unwind)]
-pub(super) fn clear(handle: &External<Arc<Handle>>) {
-    handle.engine().clear();
+pub(super) fn clear(handle: &External<Rc<Handle>>) {
+    handle.with(Engine::clear);
 }
 
 /// Drops all that has expired and answers how many entries went.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // a count of entries; a safe integer
-pub(super) fn cleanup_expired(handle: &External<Arc<Handle>>, now_ms: Option<f64>) -> f64 {
-    handle.engine().cleanup_expired(now_ms.map(|ms| ms as i64)) as f64
+pub(super) fn cleanup_expired(handle: &External<Rc<Handle>>, now_ms: Option<f64>) -> f64 {
+    handle.with(|engine| engine.cleanup_expired(now_ms.map(|ms| ms as i64))) as f64
 }
 
 /// The limiter has checked that it is a safe integer from 0 up.

@@ -1,6 +1,7 @@
 //! The calls of every request, registered by hand: one function per limiter, with the limiter as its data.
 //!
-//! Each takes `(key, cost?, now?)`; a cost left out is 1 and a time left out is the engine's own.
+//! Each takes `(key, cost?, now?)`; a cost left out is 1 and a time left out is the engine's own. Each
+//! answers the key for yes and `undefined` for no, since both are at hand: a boolean would take one more call.
 
 use super::key;
 use crate::engine::Answer;
@@ -10,11 +11,11 @@ use napi::{Env, Error, Status, check_status, sys};
 use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// What the functions of one limiter share.
 struct Bound {
-    handle: Arc<Handle>,
+    handle: Rc<Handle>,
     /// Where `check` and `peek` leave their numbers; JavaScript allocated it, since building an object here
     /// would cost more than the decision.
     answer: *mut f64,
@@ -26,7 +27,7 @@ struct Bound {
 const ANSWER_NUMBERS: usize = 3;
 
 /// Makes the functions of one limiter. They hold it until they are collected, all four.
-pub(super) fn register(env: &Env, handle: Arc<Handle>, mut answer: Float64Array) -> napi::Result<Object<'_>> {
+pub(super) fn register(env: &Env, handle: Rc<Handle>, mut answer: Float64Array) -> napi::Result<Object<'_>> {
     if answer.len() < ANSWER_NUMBERS {
         return Err(Error::new(Status::InvalidArg, format!("answer must have {ANSWER_NUMBERS} numbers")));
     }
@@ -39,10 +40,10 @@ pub(super) fn register(env: &Env, handle: Arc<Handle>, mut answer: Float64Array)
     let mut answer_ref = ptr::null_mut();
     // SAFETY: `array` is a live object of `env`.
     check_status!(unsafe { sys::napi_create_reference(env.raw(), array, 1, &raw mut answer_ref) })?;
-    let bound = Arc::new(Bound { handle, answer: memory, answer_ref });
+    let bound = Rc::new(Bound { handle, answer: memory, answer_ref });
     for (name, callback) in CALLS {
         // SAFETY: `calls` is a live object of `env`, and each callback reads its data as `Bound`.
-        unsafe { set_function(env.raw(), calls.raw(), name, callback, Arc::clone(&bound)) }?;
+        unsafe { set_function(env.raw(), calls.raw(), name, callback, Rc::clone(&bound)) }?;
     }
     Ok(calls)
 }
@@ -58,9 +59,9 @@ unsafe fn set_function(
     object: sys::napi_value,
     name: &CStr,
     callback: Callback,
-    bound: Arc<Bound>,
+    bound: Rc<Bound>,
 ) -> napi::Result<()> {
-    let data = Arc::into_raw(bound).cast_mut().cast::<c_void>();
+    let data = Rc::into_raw(bound).cast_mut().cast::<c_void>();
     let mut function = ptr::null_mut();
     // SAFETY: `name` ends with a NUL, and `data` lives until the finalizer below gives it back.
     check_status!(unsafe {
@@ -76,8 +77,8 @@ unsafe fn set_function(
 
 /// Gives a collected function's share back; the last one frees the limiter.
 unsafe extern "C" fn release(env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
-    // SAFETY: `data` came from `Arc::into_raw` in `set_function`, and Node calls a finalizer once.
-    let Some(bound) = Arc::into_inner(unsafe { Arc::from_raw(data.cast::<Bound>()) }) else { return };
+    // SAFETY: `data` came from `Rc::into_raw` in `set_function`, and Node calls a finalizer once.
+    let Some(bound) = Rc::into_inner(unsafe { Rc::from_raw(data.cast::<Bound>()) }) else { return };
     // SAFETY: the reference was made in `register` and nothing else deletes it.
     unsafe { sys::napi_delete_reference(env, bound.answer_ref) };
 }
@@ -96,12 +97,12 @@ unsafe extern "C" fn check(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.tell(call.bound.handle.engine().peek(key, call.cost, call.now_ms))) }
+    unsafe { decide(env, info, |call, key| call.tell(call.bound.handle.with(|engine| engine.peek(key, call.cost, call.now_ms)))) }
 }
 
 unsafe extern "C" fn reset(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.bound.handle.engine().reset(key, call.now_ms)) }
+    unsafe { decide(env, info, |call, key| call.bound.handle.with(|engine| engine.reset(key, call.now_ms))) }
 }
 
 struct Call<'a> {
@@ -112,6 +113,10 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    fn answer(&self, yes: bool) -> sys::napi_value {
+        if yes { self.key } else { ptr::null_mut() }
+    }
+
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
     #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
     fn tell(&self, answer: Answer) -> bool {
@@ -126,7 +131,7 @@ impl Call<'_> {
     }
 }
 
-/// Reads the call, decides, and answers a boolean; a panic ends here, as a JavaScript error.
+/// Reads the call, decides, and answers yes or no; a panic ends here, as a JavaScript error.
 ///
 /// # Safety
 /// `info` belongs to a function that `set_function` made in `env`.
@@ -139,11 +144,10 @@ unsafe fn decide(
     // SAFETY: the caller's promise.
     let decided = catch_unwind(AssertUnwindSafe(|| unsafe {
         let call = read_call(env, info)?;
-        key::read(env, call.key, |key| decision(&call, key)).ok_or(c"key must be a string")
+        key::read(env, call.key, |key| call.answer(decision(&call, key))).ok_or(c"key must be a string")
     }));
     match decided {
-        // SAFETY: `env` is live.
-        Ok(Ok(allowed)) => unsafe { boolean(env, allowed) },
+        Ok(Ok(answer)) => answer,
         // SAFETY: `env` is live.
         Ok(Err(message)) => unsafe { throw_type_error(env, message) },
         // SAFETY: `env` is live.
@@ -188,16 +192,6 @@ unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> Result<f64, &'st
     // SAFETY: the caller's promise.
     let status = unsafe { sys::napi_get_value_double(env, value, &raw mut number) };
     if status == sys::Status::napi_ok { Ok(number) } else { Err(c"cost and now must be numbers") }
-}
-
-/// # Safety
-/// `env` is live.
-#[inline]
-unsafe fn boolean(env: sys::napi_env, value: bool) -> sys::napi_value {
-    let mut result = ptr::null_mut();
-    // SAFETY: the caller's promise.
-    unsafe { sys::napi_get_boolean(env, value, &raw mut result) };
-    result
 }
 
 /// # Safety

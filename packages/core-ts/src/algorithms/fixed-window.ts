@@ -5,9 +5,13 @@ import type { Policy } from '../contract.js';
  * fresh. Any span of one window sees at most `2 · limit − 1` units: to see all of one window's, it must
  * contain that window's first instant, and then it ends before the next one starts.
  *
+ * `nowMs` may have a fraction, which only a decision has to be rid of: the ends of windows are whole, and
+ * a fraction never reaches one early.
+ *
  * Reads side by side with `core-native/src/algorithms/fixed_window.rs`.
  */
 export interface State {
+  /** Whole milliseconds. */
   startMs: number;
   /** Units taken in the window that began at `startMs`: from 1 to the limit. */
   used: number;
@@ -15,7 +19,7 @@ export interface State {
 
 /** The state of a key whose first units are taken now. */
 export function start(cost: number, nowMs: number): State {
-  return { startMs: nowMs, used: cost };
+  return { startMs: Math.floor(nowMs), used: cost };
 }
 
 /** Whether the key is as good as never seen. Compares spans, since `startMs + windowMs` may pass 2^53. */
@@ -35,7 +39,7 @@ export function take(state: State, policy: Policy, cost: number, nowMs: number):
 function restart(state: State, policy: Policy, cost: number, nowMs: number): boolean {
   if (cost > policy.limit) return false;
   if (cost > 0) {
-    state.startMs = nowMs;
+    state.startMs = Math.floor(nowMs);
     state.used = cost;
   }
   return true;
