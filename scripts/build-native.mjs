@@ -3,7 +3,11 @@ import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const LIBRARIES = { linux: 'libheadgate_core_native.so', darwin: 'libheadgate_core_native.dylib', win32: 'headgate_core_native.dll' };
+const LIBRARIES = {
+  linux: 'libheadgate_core_native.so',
+  darwin: 'libheadgate_core_native.dylib',
+  win32: 'headgate_core_native.dll',
+};
 
 /**
  * Builds the native engine for this machine and puts it where the loader looks: beside the package, and
@@ -13,7 +17,8 @@ export function buildNative() {
   if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status !== 0) return 'cargo is not on the PATH';
   const platform = platformName();
   const library = LIBRARIES[process.platform];
-  if (platform === undefined || library === undefined) return `no binary is known for ${process.platform}-${process.arch}`;
+  if (platform === undefined || library === undefined)
+    return `no binary is known for ${process.platform}-${process.arch}`;
   const built = spawnSync('cargo', ['build', '--release', '--locked'], { cwd: root, stdio: 'inherit' });
   if (built.status !== 0) return 'cargo build failed';
   const packaged = `${root}packages/core-native/npm/${platform}`;

@@ -25,5 +25,7 @@ export interface HotCalls {
 const CALLS = ['create', 'hotCalls', 'stats', 'clear', 'cleanupExpired'] satisfies (keyof Binding)[];
 
 export function isBinding(value: unknown): value is Binding {
-  return typeof value === 'object' && value !== null && CALLS.every((call) => typeof Reflect.get(value, call) === 'function');
+  return (
+    typeof value === 'object' && value !== null && CALLS.every((call) => typeof Reflect.get(value, call) === 'function')
+  );
 }

@@ -3,7 +3,11 @@ import type { Host, Libc } from './platforms.js';
 
 /** This process, as the loader sees it. Starts no process and throws nothing. */
 export function currentHost(): Host {
-  return { platform: process.platform, arch: process.arch, libc: process.platform === 'linux' ? linuxLibc() : undefined };
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    libc: process.platform === 'linux' ? linuxLibc() : undefined,
+  };
 }
 
 /** musl's `ldd` is a script that names it; where there is none, Node's report names glibc or leaves it out. */

@@ -100,11 +100,11 @@ export class RateLimiter {
   limit<F extends AnyFunction>(key: KeyFor<F>, options?: LimitOptions<F>): LimitDecorator<F>;
   limit<F extends AnyFunction>(
     key: KeyFor<F>,
-    fnOrOptions?: F | LimitOptions<F>,
-    options?: LimitOptions<F>,
+    fnOrOptions: F | LimitOptions<F> = {},
+    options: LimitOptions<F> = {},
   ): F | LimitDecorator<F> {
-    if (typeof fnOrOptions === 'function') return limited(this, key, fnOrOptions, options ?? {});
-    return limitDecorator(this, key, fnOrOptions ?? {});
+    if (typeof fnOrOptions === 'function') return limited(this, key, fnOrOptions, options);
+    return limitDecorator(this, key, fnOrOptions);
   }
 
   /** What `console.log(limiter)` prints in Node, Bun and Deno. */

@@ -29,7 +29,8 @@ function find(): NativeCandidate {
   if (require === undefined) return missing('this runtime has no Node modules (process.getBuiltinModule)');
   try {
     const native = require('@headgate/core-native') as NativeModule;
-    return { ...native.nativeStatus(), create: native.createNativeEngine };
+    const { available, tried } = native.nativeStatus();
+    return available ? { available, tried, create: native.createNativeEngine } : unavailable(tried);
   } catch (error) {
     return missing(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
   }
@@ -45,14 +46,19 @@ function requireHere(): NodeJS.Require | undefined {
 }
 
 function missing(error: string): NativeCandidate {
-  const tried = [{ what: 'package @headgate/core-native', error }];
+  return unavailable([{ what: 'package @headgate/core-native', error }]);
+}
+
+/** The error is made here and not in core-native, whose copy of the class is another one under ESM. */
+function unavailable(tried: readonly Attempt[]): NativeCandidate {
+  const attempts = tried.map(({ what, error }) => `\n  - ${what}: ${error}`).join('');
+  const message = `The native engine can't be loaded. Tried:${attempts}
+Reinstall with optional dependencies (npm install --include=optional), build it from source with cargo, or use backend: 'ts' without a shared name, which it would count in each thread apart.`;
   return {
     available: false,
     tried,
     create() {
-      throw new BackendUnavailableError(
-        `The native engine can't be loaded. Tried:\n  - ${tried[0]?.what}: ${error}\nInstall it with npm install @headgate/core-native, or use backend: 'ts'.`,
-      );
+      throw new BackendUnavailableError(message);
     },
   };
 }

@@ -23,7 +23,8 @@ export class RateLimiter extends CoreRateLimiter {
    * @throws BackendUnavailableError for `backend: 'native'` or a `shared` name where native can't be loaded.
    */
   constructor(options: RateLimiterOptions) {
-    if (typeof options !== 'object' || options === null) throw new TypeError(`options must be an object, got ${show(options)}`);
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError(`options must be an object, got ${show(options)}`);
     const { backend, ...rest } = options;
     super(rest, chooseEngine(backend));
   }

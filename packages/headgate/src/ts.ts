@@ -6,8 +6,8 @@ export {
   type Decision,
   ManualClock,
   type Policy,
+  RateLimitExceeded,
   RateLimiter,
   type RateLimiterOptions,
-  RateLimitExceeded,
   type Stats,
 } from '@headgate/core-ts';
