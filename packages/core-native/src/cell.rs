@@ -132,7 +132,9 @@ mod tests {
 
     #[test]
     fn a_packed_state_comes_back_as_it_was() {
-        for (limit, given, start_ms) in [(1, true, (1 << 54) - 1), (1023, true, 0), ((1 << 24) - 1, false, (1 << 40) - 1)] {
+        for (limit, given, start_ms) in
+            [(1, true, (1 << 54) - 1), (1023, true, 0), ((1 << 24) - 1, false, (1 << 40) - 1)]
+        {
             let Some(layout) = Layout::packed(Policy { limit, window_ms: 1 }, given) else { unreachable!() };
             let state = State { start_ms, used: limit };
             assert_eq!(layout.unpack(layout.pack(state)), state);

@@ -4,6 +4,7 @@
 use crate::algorithms::fixed_window::{self, State};
 use crate::cell::Layout;
 use crate::clock::{Given, Now, OwnClock};
+use crate::denial::Denial;
 use crate::fingerprint::Fingerprint;
 use crate::policy::Policy;
 use crate::table::{Outcome, Table};
@@ -24,6 +25,8 @@ pub struct Engine {
     /// The first reading that was handed in: time is counted from it, so that it fits a packed state.
     given_origin_ms: OnceLock<i64>,
     states: States,
+    /// Kept by the calls of one thread alone.
+    last_denial: Denial,
 }
 
 enum States {
@@ -72,6 +75,7 @@ impl Engine {
             clock: OwnClock::start(),
             given_origin_ms: OnceLock::new(),
             states,
+            last_denial: Denial::default(),
         })
     }
 
@@ -86,11 +90,9 @@ impl Engine {
 
     /// The same for an engine that one thread has to itself.
     pub fn take_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let id = self.fingerprint.of(key);
-        let given = given_ms.map(|ms| self.given(ms));
-        match given {
-            None => with_table!(&mut self.states, table => table.take_alone(id, cost, &self.clock)).allowed,
-            Some(now) => with_table!(&mut self.states, table => table.take_alone(id, cost, &now)).allowed,
+        match given_ms.map(|ms| self.given(ms)) {
+            None => take_alone(&mut self.states, &mut self.last_denial, &self.fingerprint, key, cost, &self.clock),
+            Some(now) => take_alone(&mut self.states, &mut self.last_denial, &self.fingerprint, key, cost, &now),
         }
     }
 
@@ -130,6 +132,11 @@ impl Engine {
     /// Forgets all keys.
     pub fn clear(&self) {
         with_table!(&self.states, table => table.clear());
+    }
+
+    /// To be called before a key is freed, where one thread has the engine to itself.
+    pub fn forget_denial(&mut self) {
+        self.last_denial.forget();
     }
 
     /// Drops all that has expired and answers how many entries went.
@@ -178,6 +185,27 @@ impl Engine {
             retry_after_ms: if allowed { Some(0) } else { denied_for() },
         }
     }
+}
+
+fn take_alone(
+    states: &mut States,
+    last_denial: &mut Denial,
+    fingerprint: &Fingerprint,
+    key: &[u16],
+    cost: u64,
+    clock: &impl Now,
+) -> bool {
+    if last_denial.until_ms(key, cost).is_some_and(|until_ms| clock.against(until_ms) < until_ms) {
+        return false;
+    }
+    let id = fingerprint.of(key);
+    with_table!(states, table => {
+        let Outcome { allowed, state } = table.take_alone(id, cost, clock);
+        if let (false, Some(state)) = (allowed, state) {
+            last_denial.remember(key, cost, table.end_ms(state));
+        }
+        allowed
+    })
 }
 
 #[cfg(test)]

@@ -57,6 +57,24 @@ impl Handle {
         answer
     }
 
+    /// Forgets the key; whether it had live state.
+    pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
+        self.forget_denial();
+        self.with(|engine| engine.reset(key, given_ms))
+    }
+
+    /// Forgets all keys.
+    pub fn clear(&self) {
+        self.forget_denial();
+        self.with(Engine::clear);
+    }
+
+    fn forget_denial(&self) {
+        if let Held::Alone(engine) = &self.engine {
+            engine.borrow_mut().forget_denial();
+        }
+    }
+
     /// Asks the engine for what is not counted.
     pub fn with<R>(&self, ask: impl FnOnce(&Engine) -> R) -> R {
         match &self.engine {

@@ -6,6 +6,7 @@
 pub mod algorithms;
 pub mod cell;
 pub mod clock;
+pub mod denial;
 pub mod engine;
 pub mod fingerprint;
 pub mod handle;

@@ -53,7 +53,9 @@ impl<C: Cell> Table<C> {
         }
         let shard = self.states.determine_shard(self.states.hash_usize(&id));
         let (layout, policy) = (self.layout, self.policy);
-        let Some(shard) = self.states.shards_mut().get_mut(shard) else { return Outcome { allowed: false, state: None } };
+        let Some(shard) = self.states.shards_mut().get_mut(shard) else {
+            return Outcome { allowed: false, state: None };
+        };
         let states = shard.get_mut();
         if let Some((_, cell)) = states.get_mut(id, |(held, _)| *held == id) {
             return cell.get_mut().update_alone(layout, |state| next(state, policy, cost, clock)).into();
@@ -66,6 +68,11 @@ impl<C: Cell> Table<C> {
     /// The key's state, expired or not.
     pub fn find(&self, id: u64) -> Option<State> {
         self.states.get(&id).map(|cell| cell.load(self.layout))
+    }
+
+    /// When a state is over.
+    pub fn end_ms(&self, state: State) -> u64 {
+        state.start_ms + self.policy.window_ms
     }
 
     /// Forgets the key and answers the state that it had.
@@ -133,9 +140,7 @@ impl<C: Cell> Table<C> {
 
     fn take_first(&self, id: u64, cost: u64, clock: &impl Now) -> Result<State, State> {
         match self.states.entry(id) {
-            Entry::Occupied(entry) => {
-                entry.get().update(self.layout, |state| next(state, self.policy, cost, clock))
-            }
+            Entry::Occupied(entry) => entry.get().update(self.layout, |state| next(state, self.policy, cost, clock)),
             Entry::Vacant(entry) => {
                 let state = fixed_window::start(cost, clock.exact_ms());
                 entry.insert(C::new(state, self.layout));

@@ -41,7 +41,11 @@ pub(super) fn create(
 /// # Errors
 /// `TypeError` where `answer` is too short for an answer.
 #[napi(catch_unwind)]
-pub(super) fn hot_calls<'env>(env: &'env Env, handle: &External<Rc<Handle>>, answer: Float64Array) -> Result<Object<'env>> {
+pub(super) fn hot_calls<'env>(
+    env: &'env Env,
+    handle: &External<Rc<Handle>>,
+    answer: Float64Array,
+) -> Result<Object<'env>> {
     hot::register(env, Rc::clone(handle), answer)
 }
 
@@ -56,7 +60,7 @@ pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
 /// Forgets all keys.
 #[napi(catch_unwind)]
 pub(super) fn clear(handle: &External<Rc<Handle>>) {
-    handle.with(Engine::clear);
+    handle.clear();
 }
 
 /// Drops all that has expired and answers how many entries went.

@@ -85,9 +85,7 @@ unsafe extern "C" fn release(env: sys::napi_env, data: *mut c_void, _hint: *mut 
 
 unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: Node calls with a live `env` and `info`, and the data that `set_function` gave.
-    unsafe {
-        decide(env, info, |call, key| call.bound.handle.take(key, call.cost, call.now_ms))
-    }
+    unsafe { decide(env, info, |call, key| call.bound.handle.take(key, call.cost, call.now_ms)) }
 }
 
 unsafe extern "C" fn check(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -97,12 +95,16 @@ unsafe extern "C" fn check(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.tell(call.bound.handle.with(|engine| engine.peek(key, call.cost, call.now_ms)))) }
+    unsafe {
+        decide(env, info, |call, key| {
+            call.tell(call.bound.handle.with(|engine| engine.peek(key, call.cost, call.now_ms)))
+        })
+    }
 }
 
 unsafe extern "C" fn reset(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.bound.handle.with(|engine| engine.reset(key, call.now_ms))) }
+    unsafe { decide(env, info, |call, key| call.bound.handle.reset(key, call.now_ms)) }
 }
 
 struct Call<'a> {
@@ -173,7 +175,10 @@ unsafe fn read_call<'a>(env: sys::napi_env, info: sys::napi_callback_info) -> Re
     let [key, cost, now] = values;
     // SAFETY: both are live values of `env`.
     let (cost, now) = unsafe {
-        (if given > 1 { Some(number(env, cost)?) } else { None }, if given > 2 { Some(number(env, now)?) } else { None })
+        (
+            if given > 1 { Some(number(env, cost)?) } else { None },
+            if given > 2 { Some(number(env, now)?) } else { None },
+        )
     };
     Ok(Call {
         // SAFETY: the function holds a share of `Bound` while it is being called.

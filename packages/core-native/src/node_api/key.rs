@@ -42,9 +42,8 @@ unsafe fn read_long(env: sys::napi_env, value: sys::napi_value) -> Option<Vec<u1
     }
     let mut units = vec![0; length + 1];
     // SAFETY: the vector has room for the string and its closing NUL.
-    let status = unsafe {
-        sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), units.len(), &raw mut length)
-    };
+    let status =
+        unsafe { sys::napi_get_value_string_utf16(env, value, units.as_mut_ptr(), units.len(), &raw mut length) };
     units.truncate(length);
     (status == sys::Status::napi_ok).then_some(units)
 }

