@@ -73,8 +73,8 @@ class MapEngine implements Engine {
   }
 
   cleanupExpired(): number {
+    const held = this.#size(); // before a turn, which may be this call's first act
     const nowMs = this.#now();
-    const held = this.#size();
     const live = new Map<string, State>();
     for (const map of [this.#aging, this.#young]) {
       for (const [key, state] of map) {

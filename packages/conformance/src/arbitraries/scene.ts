@@ -1,0 +1,94 @@
+import { ManualClock, type Policy } from '@headgate/core-ts';
+import fc from 'fast-check';
+import { Model } from '../model.js';
+import { play } from '../play.js';
+import type { Operation, Scene } from '../scene.js';
+import { someKeys } from './key.js';
+import { policies } from './policy.js';
+import { advanceOf, costOf, isBack, type Step, type StepKinds, steps } from './step.js';
+
+const MOST = Number.MAX_SAFE_INTEGER;
+
+export interface SceneKinds extends StepKinds {
+  readonly policies?: fc.Arbitrary<Policy>;
+  readonly keys?: fc.Arbitrary<readonly string[]>;
+  readonly maxSteps?: number;
+  /** Windows that the law lets pass after the scene, and that the clock must have room for; 2 by default. */
+  readonly windowsAfter?: number;
+}
+
+/** A part of the window, in thousandths, that all steps forward of a scene take; most scenes have none. */
+const rhythms = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constantFrom(1, 100, 250, 334, 500, 667, 900) },
+);
+
+type Start = 'at the bottom' | 'near the top' | { readonly ms: number };
+
+const starts: fc.Arbitrary<Start> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom({ ms: 0 }, { ms: 1_700_000_000_000 }) },
+  { weight: 2, arbitrary: fc.constantFrom({ ms: -1 }, { ms: -1500 }, { ms: -1_700_000_000_000 }) },
+  { weight: 2, arbitrary: fc.constantFrom<Start>('at the bottom', 'near the top') },
+);
+
+/** Scenes biased to the edges of their own policy: the last unit, the exact end of a window. */
+export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
+  const { keys = someKeys, maxSteps = 40, windowsAfter = 2 } = kinds;
+  return fc
+    .record({
+      policy: kinds.policies ?? policies,
+      start: starts,
+      keys,
+      rhythm: rhythms,
+      plan: fc.array(steps(kinds), { maxLength: maxSteps, size: 'max' }),
+    })
+    .map(({ policy, start, keys, rhythm, plan }) => {
+      const latestMs = MOST - windowsAfter * policy.windowMs;
+      const startMs = startOf(start, policy, latestMs);
+      return { policy, startMs, operations: aim(inRhythm(plan, rhythm), policy, keys, startMs, latestMs) };
+    });
+}
+
+function startOf(start: Start, { windowMs }: Policy, latestMs: number): number {
+  if (start === 'at the bottom') return -MOST;
+  return start === 'near the top' ? latestMs - 12 * windowMs : start.ms;
+}
+
+/** Small even steps bring calls to every phase of what an engine does once a window. */
+function inRhythm(plan: readonly Step[], part: number | undefined): readonly Step[] {
+  if (part === undefined) return plan;
+  return plan.map((step) => ('by' in step && !isBack(step.by) ? { ...step, by: { part } } : step));
+}
+
+/** Gives each step its numbers, with the model as the guide to what is left and when it comes back. */
+function aim(
+  plan: readonly Step[],
+  policy: Policy,
+  keys: readonly string[],
+  startMs: number,
+  latestMs: number,
+): Operation[] {
+  const clock = new ManualClock(startMs);
+  const guide = new Model(policy, clock);
+  let key = keys[0] ?? '';
+  let furthestMs = startMs;
+
+  return plan.map((step) => {
+    if ('key' in step) key = keys[step.key % keys.length] ?? '';
+    const operation = known(step);
+    if (operation.call === 'advance') furthestMs += Math.max(0, operation.ms);
+    if (operation.call !== 'crowd') play(guide, clock, operation);
+    return operation;
+  });
+
+  function known(step: Step): Operation {
+    if ('cost' in step) return { call: step.call, key, cost: costOf(step.cost, policy, guide.remaining(key)) };
+    if ('by' in step) return { call: 'advance', ms: inRange(advanceOf(step.by, policy, guide.peek(key).resetAfterMs)) };
+    return 'key' in step ? { call: step.call, key } : step;
+  }
+
+  /** The limiter's time is the sum of all steps forward, and neither it nor the clock may leave the safe range. */
+  function inRange(ms: number): number {
+    return Math.max(Math.min(ms, latestMs - furthestMs), -MOST - clock.now());
+  }
+}

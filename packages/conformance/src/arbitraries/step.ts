@@ -1,0 +1,112 @@
+import type { Policy } from '@headgate/core-ts';
+import fc from 'fast-check';
+import type { Operation } from '../scene.js';
+
+/** A cost relative to the policy and to the units that the key has left then. */
+const COSTS = {
+  limit: (limit: number) => limit,
+  'limit + 1': (limit: number) => limit + 1,
+  'limit - 1': (limit: number) => Math.max(0, limit - 1),
+  remaining: (_limit: number, remaining: number) => remaining,
+  'remaining + 1': (_limit: number, remaining: number) => remaining + 1,
+  'remaining - 1': (_limit: number, remaining: number) => Math.max(0, remaining - 1),
+} satisfies Record<string, (limit: number, remaining: number) => number>;
+
+/** A step of the clock relative to the window and to the reset of the key that was named last. */
+const ADVANCES = {
+  'to the reset': (_windowMs: number, resetAfterMs: number) => resetAfterMs,
+  'to 1 ms before the reset': (_windowMs: number, resetAfterMs: number) => Math.max(0, resetAfterMs - 1),
+  'to 1 ms after the reset': (_windowMs: number, resetAfterMs: number) => resetAfterMs + 1,
+  window: (windowMs: number) => windowMs,
+  'window - 1': (windowMs: number) => windowMs - 1,
+  'window + 1': (windowMs: number) => windowMs + 1,
+  'half a window': (windowMs: number) => Math.floor(windowMs / 2),
+  'two windows': (windowMs: number) => 2 * windowMs,
+  'ten windows': (windowMs: number) => 10 * windowMs,
+} satisfies Record<string, (windowMs: number, resetAfterMs: number) => number>;
+
+const STEPS_BACK = {
+  '1 ms back': () => -1,
+  'half a window back': (windowMs: number) => -Math.ceil(windowMs / 2),
+  'a window back': (windowMs: number) => -windowMs,
+  'a window and 1 ms back': (windowMs: number) => -windowMs - 1,
+  'ten windows back': (windowMs: number) => -10 * windowMs,
+} satisfies Record<string, (windowMs: number, resetAfterMs: number) => number>;
+
+type CostAim = keyof typeof COSTS | { readonly units: number };
+type AdvanceAim = keyof typeof ADVANCES | keyof typeof STEPS_BACK | { readonly ms: number } | { readonly part: number };
+
+/** An operation whose numbers become known when it is played: only then is there a remaining and a reset. */
+export type Step =
+  | { readonly call: 'allow' | 'check' | 'peek'; readonly key: number; readonly cost: CostAim }
+  | { readonly call: 'remaining' | 'reset'; readonly key: number }
+  | { readonly call: 'advance'; readonly by: AdvanceAim }
+  | Extract<Operation, { call: 'clear' | 'cleanupExpired' | 'crowd' }>;
+
+/** Which steps a scene has. The clock only goes forward unless `back`. */
+export interface StepKinds {
+  readonly back?: boolean;
+  readonly forgetting?: boolean;
+  readonly crowds?: boolean;
+}
+
+export function costOf(aim: CostAim, { limit }: Policy, remaining: number): number {
+  return typeof aim === 'object' ? aim.units : COSTS[aim](limit, remaining);
+}
+
+export function advanceOf(aim: AdvanceAim, { windowMs }: Policy, resetAfterMs: number): number {
+  if (typeof aim !== 'object') return { ...ADVANCES, ...STEPS_BACK }[aim](windowMs, resetAfterMs);
+  return 'ms' in aim ? aim.ms : Math.floor((windowMs * aim.part) / 1000);
+}
+
+export function isBack(aim: AdvanceAim): boolean {
+  if (typeof aim !== 'object') return aim in STEPS_BACK;
+  return 'part' in aim && aim.part < 0;
+}
+
+const costs: fc.Arbitrary<CostAim> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ units: 1 }) },
+  { weight: 2, arbitrary: fc.record({ units: fc.integer({ min: 0, max: 5 }) }) },
+  { weight: 6, arbitrary: fc.constantFrom(...names(COSTS)) },
+  { weight: 1, arbitrary: fc.constantFrom({ units: 2 ** 53 }, { units: 2 ** 64 }, { units: Number.MAX_VALUE }) },
+);
+
+const advancesForward: fc.Arbitrary<AdvanceAim> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('to the reset', 'to 1 ms before the reset', 'to 1 ms after the reset') },
+  { weight: 4, arbitrary: fc.constantFrom(...names(ADVANCES)) },
+  { weight: 2, arbitrary: fc.constantFrom({ ms: 0 }, { ms: 1 }) },
+  { weight: 2, arbitrary: fc.record({ part: fc.integer({ min: 0, max: 2500 }) }) },
+);
+
+const advancesBack: fc.Arbitrary<AdvanceAim> = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(...names(STEPS_BACK)) },
+  { weight: 1, arbitrary: fc.record({ part: fc.integer({ min: -2500, max: -1 }) }) },
+);
+
+export function steps({ back = false, forgetting = true, crowds = false }: StepKinds): fc.Arbitrary<Step> {
+  const key = fc.nat({ max: 99 });
+  return fc.oneof(
+    { weight: 10, arbitrary: fc.record({ call: fc.constantFrom('allow', 'check'), key, cost: costs }) },
+    { weight: 2, arbitrary: fc.record({ call: fc.constant('peek'), key, cost: costs }) },
+    { weight: 1, arbitrary: fc.record({ call: fc.constant('remaining'), key }) },
+    { weight: 5, arbitrary: fc.record({ call: fc.constant('advance'), by: advancesForward }) },
+    { weight: back ? 3 : 0, arbitrary: fc.record({ call: fc.constant('advance'), by: advancesBack }) },
+    { weight: forgetting ? 2 : 0, arbitrary: fc.record({ call: fc.constant('reset'), key }) },
+    { weight: forgetting ? 1 : 0, arbitrary: fc.record({ call: fc.constant('clear') }) },
+    { weight: 1, arbitrary: fc.record({ call: fc.constant('cleanupExpired') }) },
+    { weight: crowds ? 2 : 0, arbitrary: crowdSteps },
+  ) as fc.Arbitrary<Step>;
+}
+
+const crowdSteps = fc.record({
+  call: fc.constant('crowd'),
+  from: fc.nat({ max: 2000 }),
+  count: fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 1, max: 20 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 500, max: 3000 }) },
+  ),
+});
+
+function names<T extends object>(table: T): (keyof T)[] {
+  return Object.keys(table) as (keyof T)[];
+}

@@ -1,0 +1,108 @@
+import type { Worker } from 'node:worker_threads';
+import type { Concurrency } from '../subject.js';
+import { type Answer, GATE, type Order, TIMEOUT_MS } from './order.js';
+import { workerSource } from './worker-source.js';
+
+type Done = Extract<Answer, { admitted: number }>;
+type Task = Pick<Order, 'policy' | 'shared' | 'how' | 'cost' | 'calls'>;
+
+/** Worker threads that import the engine under test, once, and then take orders round after round. */
+export class Crew {
+  readonly #concurrency: Concurrency;
+  readonly #name = globalThis.crypto.randomUUID();
+  #workers: Worker[] = [];
+  #names = 0;
+
+  constructor(concurrency: Concurrency) {
+    this.#concurrency = concurrency;
+  }
+
+  /** A name that no engine has been shared under yet. */
+  newName(): string {
+    return `conformance ${this.#name} #${this.#names++}`;
+  }
+
+  /** Lines the threads up, lets them all make their calls at once, and answers what each was admitted. */
+  async round(threads: number, task: Task): Promise<Done[]> {
+    const workers = await this.#members(threads);
+    const order: Order = { ...task, gate: newGate(), threads, reporters: threads };
+    return this.#allOrNone(Promise.all(workers.map((worker) => this.#done(worker, order))));
+  }
+
+  /**
+   * As `round`, and one thread more makes calls until it is terminated in the middle of one. Answers what
+   * the survivors were admitted, and what the other had counted before it ended.
+   */
+  async interruptedRound(survivors: number, task: Task): Promise<{ done: Done[]; admittedByEndless: number }> {
+    const workers = await this.#members(survivors + 1);
+    const victim = workers[survivors] as Worker;
+    const gate = newGate();
+    const order: Order = { ...task, gate, threads: survivors + 1, reporters: survivors };
+    const [done] = await this.#allOrNone(
+      Promise.all([
+        Promise.all(workers.slice(0, survivors).map((worker) => this.#done(worker, order))),
+        this.#answer(victim, { ...order, calls: Infinity }).then(() => victim.terminate()),
+      ]),
+    );
+    this.#workers = this.#workers.filter((worker) => worker !== victim);
+    return { done, admittedByEndless: Atomics.load(new Int32Array(gate), GATE.admittedByEndless) };
+  }
+
+  async close(): Promise<void> {
+    const workers = this.#workers;
+    this.#workers = [];
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+
+  async #members(count: number): Promise<Worker[]> {
+    const { Worker } = await import('node:worker_threads');
+    while (this.#workers.length < count) {
+      // Without the flags of this process: a test runner's import conditions would find sources, not builds.
+      this.#workers.push(new Worker(workerSource, { eval: true, execArgv: [], workerData: this.#concurrency }));
+    }
+    return this.#workers.slice(0, count);
+  }
+
+  async #done(worker: Worker, order: Order): Promise<Done> {
+    const answer = await this.#answer(worker, order);
+    if ('admitted' in answer) return answer;
+    throw new Error(`a worker answered out of turn: ${JSON.stringify(answer)}`);
+  }
+
+  async #answer(worker: Worker, order: Order): Promise<Answer> {
+    const answer = nextAnswer(worker);
+    worker.postMessage(order);
+    return answer;
+  }
+
+  /** Where one thread failed, the others may wait at the gate for it still, and would come late to later rounds. */
+  async #allOrNone<T>(round: Promise<T>): Promise<T> {
+    try {
+      return await round;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+}
+
+function newGate(): SharedArrayBuffer {
+  return new SharedArrayBuffer(GATE.cells * Int32Array.BYTES_PER_ELEMENT);
+}
+
+function nextAnswer(worker: Worker): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => settle(`gave no answer in ${TIMEOUT_MS} ms`), TIMEOUT_MS);
+    const onMessage = (answer: Answer) => settle('error' in answer ? `failed: ${answer.error}` : answer);
+    const onError = (error: unknown) => settle(`failed: ${String(error)}`);
+    const onExit = (code: number) => settle(`ended with code ${code} in the middle of its calls`);
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+
+    function settle(answer: Answer | string): void {
+      clearTimeout(timer);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      if (typeof answer === 'string') reject(new Error(`a worker thread ${answer}`));
+      else resolve(answer);
+    }
+  });
+}

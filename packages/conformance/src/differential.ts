@@ -1,0 +1,27 @@
+import { type EngineFactory, ManualClock } from '@headgate/core-ts';
+import type { Law } from './law.js';
+import { agreesWithModel, demandSameLife } from './laws/16-differential.js';
+import { readSettings, type VerifyOptions } from './options.js';
+import type { LawResult } from './report.js';
+import { runLaw } from './run-law.js';
+import { subjectOf } from './subject.js';
+
+/** Plays law 16's traces on two engines, the second in the model's place, and compares every field. */
+export async function differential(
+  makeEngine: EngineFactory,
+  makeOther: EngineFactory,
+  options: Pick<VerifyOptions, 'runs' | 'seed'> = {},
+): Promise<LawResult> {
+  const other = subjectOf(makeOther);
+  const law: Law<Parameters<typeof agreesWithModel.print>[0]> = {
+    ...agreesWithModel,
+    name: 'differential between engines',
+    sentence: 'Two engines give the same decisions on the same trace, field by field.',
+    holds(subject, scene) {
+      const clock = new ManualClock(scene.startMs);
+      const spec = { ...scene.policy, clock };
+      demandSameLife(scene, clock, subject.limiter(spec), other.limiter(spec));
+    },
+  };
+  return runLaw(law as Law, subjectOf(makeEngine), readSettings(options));
+}

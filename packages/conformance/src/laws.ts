@@ -1,0 +1,42 @@
+import type { Law, LawNumber } from './law.js';
+import { safety } from './laws/01-safety.js';
+import { honestRetryAfter } from './laws/02-retry-after.js';
+import { deniedCalls } from './laws/03-denied-calls.js';
+import { peeking } from './laws/04-peek.js';
+import { forgetting } from './laws/05-forgetting.js';
+import { reclaiming } from './laws/06-reclaiming.js';
+import { independence } from './laws/07-independence.js';
+import { batches } from './laws/08-batches.js';
+import { impossibleCosts } from './laws/09-impossible-costs.js';
+import { stepsBack } from './laws/10-steps-back.js';
+import { concurrency } from './laws/11-concurrency.js';
+import { steadyReset } from './laws/12-steady-reset.js';
+import { noDrift } from './laws/13-no-drift.js';
+import { agreesWithModel } from './laws/16-differential.js';
+import { statistics } from './laws/17-statistics.js';
+
+/** Every law of one policy, in the order of docs/semantics.md. A new law is an entry here. */
+export const LAWS: readonly Law[] = [
+  safety,
+  honestRetryAfter,
+  deniedCalls,
+  peeking,
+  forgetting,
+  reclaiming,
+  independence,
+  batches,
+  impossibleCosts,
+  stepsBack,
+  concurrency,
+  steadyReset,
+  noDrift,
+  agreesWithModel,
+  statistics,
+] as Law[];
+
+/** @throws RangeError when the number is none of a law. */
+export function lawOf(number: LawNumber): Law {
+  const law = LAWS.find((each) => each.number === number);
+  if (law !== undefined) return law;
+  throw new RangeError(`there is no law ${number} here: the laws are ${LAWS.map((each) => each.number).join(', ')}`);
+}

@@ -1,0 +1,63 @@
+import { type Algorithm, ManualClock, type Policy } from '@headgate/core-ts';
+import { scenes } from '../arbitraries/scene.js';
+import type { Law } from '../law.js';
+import { demand } from '../law-broken.js';
+import { isDenied, isTake, play } from '../play.js';
+import { printKey, printScene, type Scene } from '../scene.js';
+import { EDGE_LIVES } from './edge-lives.js';
+
+interface Taken {
+  readonly atMs: bigint;
+  readonly cost: bigint;
+}
+
+type Bound = (taken: readonly Taken[], policy: Policy, key: string) => void;
+
+const BOUNDS: Record<Algorithm, Bound> = { 'fixed-window': fixedWindowBound };
+
+export const safety: Law<Scene> = {
+  number: 1,
+  name: 'safety',
+  sentence: "Units admitted in any span obey the algorithm's bound.",
+  values: scenes({ crowds: true }),
+  examples: EDGE_LIVES,
+  print: printScene,
+  holds(subject, scene) {
+    const clock = new ManualClock(scene.startMs);
+    const limiter = subject.limiter({ ...scene.policy, clock });
+    let taken = new Map<string, Taken[]>();
+
+    for (const operation of scene.operations) {
+      const outcome = play(limiter, clock, operation);
+      if (operation.call === 'clear') taken = new Map();
+      if (operation.call === 'reset') taken.delete(operation.key);
+      if (!isTake(operation) || isDenied(outcome) || operation.cost === 0) continue;
+      const log = taken.get(operation.key) ?? [];
+      taken.set(operation.key, [...log, { atMs: BigInt(clock.now()), cost: BigInt(operation.cost) }]);
+      BOUNDS[scene.policy.algorithm](taken.get(operation.key) ?? [], scene.policy, operation.key);
+    }
+  },
+};
+
+function fixedWindowBound(taken: readonly Taken[], policy: Policy, key: string): void {
+  const limit = BigInt(policy.limit);
+  const windowMs = BigInt(policy.windowMs);
+  let window = { startMs: taken[0]?.atMs ?? 0n, used: 0n };
+
+  for (const { atMs, cost } of taken) {
+    if (atMs >= window.startMs + windowMs) window = { startMs: atMs, used: 0n };
+    window.used += cost;
+    demand(
+      window.used <= limit,
+      () => `key ${printKey(key)}: ${window.used} units in the window from ${window.startMs}`,
+    );
+  }
+  for (const { atMs: fromMs } of taken) {
+    const span = taken.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + windowMs);
+    const used = span.reduce((sum, { cost }) => sum + cost, 0n);
+    demand(
+      used <= 2n * limit - 1n,
+      () => `key ${printKey(key)}: ${used} units in the span of one window from ${fromMs}`,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { type Decision, ManualClock } from '@headgate/core-ts';
+import { scenes } from '../arbitraries/scene.js';
+import type { Law } from '../law.js';
+import { demand } from '../law-broken.js';
+import { type Calls, outcomes, play } from '../play.js';
+import { type Operation, printOperation, printScene, type Scene } from '../scene.js';
+import type { Subject } from '../subject.js';
+import { EDGE_LIVES } from './edge-lives.js';
+
+export const honestRetryAfter: Law<Scene> = {
+  number: 2,
+  name: 'honest waiting times',
+  sentence: '`retryAfterMs` is honest (waiting it is enough) and minimal (1 ms less is not).',
+  values: scenes({ maxSteps: 25 }),
+  examples: EDGE_LIVES,
+  print: printScene,
+  holds(subject, scene) {
+    outcomes(subject, scene).forEach((outcome, index) => {
+      const operation = scene.operations[index];
+      if (typeof outcome !== 'object' || operation === undefined || !('cost' in operation)) return;
+      const where = `${index + 1}. ${printOperation(operation)}`;
+      demand(outcome.allowed === (outcome.retryAfterMs === 0), () => `${where}: retryAfterMs ${outcome.retryAfterMs}`);
+      if (!outcome.allowed) wait(subject, scene, index, operation, outcome, where);
+    });
+  },
+};
+
+function wait(
+  subject: Subject,
+  scene: Scene,
+  index: number,
+  { key, cost }: Extract<Operation, { cost: number }>,
+  { retryAfterMs, retryAfterSeconds }: Decision,
+  where: string,
+): void {
+  if (cost > scene.policy.limit) {
+    demand(retryAfterMs === Infinity, () => `${where}: retryAfterMs ${retryAfterMs} for a cost that can never fit`);
+    return;
+  }
+  demand(Number.isSafeInteger(retryAfterMs), () => `${where}: retryAfterMs ${retryAfterMs}`);
+  demand(
+    retryAfterSeconds * 1000 >= retryAfterMs && (retryAfterSeconds - 1) * 1000 < retryAfterMs,
+    () => `${where}: retryAfterSeconds ${retryAfterSeconds} for ${retryAfterMs} ms`,
+  );
+  const early = later(subject, scene, index, retryAfterMs - 1).check(key, cost);
+  demand(!early.allowed, () => `${where}: allowed 1 ms before its retryAfterMs of ${retryAfterMs}`);
+  demand(early.retryAfterMs === 1, () => `${where}: 1 ms before, retryAfterMs was ${early.retryAfterMs}`);
+  const onTime = later(subject, scene, index, retryAfterMs).allow(key, cost);
+  demand(onTime, () => `${where}: denied after its retryAfterMs of ${retryAfterMs}`);
+}
+
+/** A limiter that has lived the scene up to the operation, and has then waited. */
+function later(subject: Subject, scene: Scene, index: number, waitMs: number): Calls {
+  const clock = new ManualClock(scene.startMs);
+  const limiter = subject.limiter({ ...scene.policy, clock });
+  for (const operation of scene.operations.slice(0, index + 1)) play(limiter, clock, operation);
+  clock.advance(waitMs);
+  return limiter;
+}

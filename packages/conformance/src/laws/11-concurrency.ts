@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import type { Crew } from '../concurrency/crew.js';
+import type { Law } from '../law.js';
+import { demand, demandSame } from '../law-broken.js';
+
+interface Rush {
+  readonly threads: number;
+  readonly limit: number;
+  readonly cost: number;
+  /** Calls that each thread makes. */
+  readonly calls: number;
+  readonly how: 'allow' | 'check';
+  /** Whether one more thread makes calls, and is terminated in the middle of them. */
+  readonly terminate: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+export const concurrency: Law<Rush> = {
+  number: 11,
+  name: 'concurrency',
+  sentence: '`k` callers (threads, processes, connections) on one shared key admit exactly `limit`.',
+  values: fc.record({
+    threads: fc.integer({ min: 2, max: 4 }),
+    limit: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 500, max: 5000 })),
+    cost: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 5 }) }),
+    calls: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1000, max: 5000 })),
+    how: fc.constantFrom('allow', 'check'),
+    terminate: fc.nat({ max: 7 }).map((n) => n === 7),
+  }),
+  examples: [
+    { threads: 2, limit: 1, cost: 1, calls: 1000, how: 'allow', terminate: false },
+    { threads: 4, limit: 2000, cost: 1, calls: 2000, how: 'check', terminate: false },
+    { threads: 2, limit: 200_000, cost: 1, calls: 1000, how: 'allow', terminate: true },
+    { threads: 2, limit: 10, cost: 1, calls: 100, how: 'check', terminate: true },
+  ],
+  share: 0.25,
+  repeatable: false,
+  print: ({ threads, limit, cost, calls, how, terminate }) =>
+    `limit ${limit}, ${threads} threads, each ${calls} times ${how}(key, ${cost})${terminate ? ', and one more that is terminated' : ''}`,
+  async holds(subject, rush) {
+    if (rush.terminate) await interrupted(subject.crew(), rush);
+    else await undisturbed(subject.crew(), rush);
+  },
+};
+
+async function undisturbed(crew: Crew, { threads, ...rush }: Rush): Promise<void> {
+  const done = await crew.round(threads, task(crew, rush));
+  const fits = Math.min(Math.floor(rush.limit / rush.cost), threads * rush.calls);
+  const admitted = sum(done.map((each) => each.admitted));
+  demand(admitted === fits, () => `${admitted} calls were admitted, expected ${fits}`);
+  const totalChecks = threads * rush.calls;
+  for (const { stats } of done) {
+    const { activeKeys, ...counts } = stats;
+    demandSame('shared statistics', counts, { allowed: fits, blocked: totalChecks - fits, totalChecks });
+    demandSame('shared entries', activeKeys, fits > 0 ? 1 : 0);
+  }
+}
+
+/** The thread that ends may die between a unit's taking and any note of it: one unit, and no more. */
+async function interrupted(crew: Crew, { threads, ...rush }: Rush): Promise<void> {
+  const shared = task(crew, { ...rush, cost: 1 });
+  const { done, admittedByEndless } = await crew.interruptedRound(threads, shared);
+  const after = await crew.round(threads, { ...shared, calls: rush.limit + 1 });
+  const admitted = sum([...done, ...after].map((each) => each.admitted)) + admittedByEndless;
+  demandAllButOne('admitted around a terminated thread', admitted, rush.limit);
+  for (const { stats } of after) {
+    demandAllButOne('allowed in the shared statistics', stats.allowed, rush.limit);
+    demandSame('shared totalChecks', stats.totalChecks, stats.allowed + stats.blocked);
+  }
+}
+
+function demandAllButOne(what: string, count: number, limit: number): void {
+  const near = count <= limit && count >= limit - 1;
+  demand(near, () => `${count} calls were ${what}, expected ${limit}, or one less`);
+}
+
+function task(crew: Crew, { limit, cost, calls, how }: Omit<Rush, 'threads' | 'terminate'>) {
+  const policy = { algorithm: 'fixed-window', limit, windowMs: HOUR_MS } as const;
+  return { policy, shared: crew.newName(), how, cost, calls };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}

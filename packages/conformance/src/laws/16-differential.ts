@@ -1,0 +1,41 @@
+import { ManualClock } from '@headgate/core-ts';
+import { scenes } from '../arbitraries/scene.js';
+import type { Law } from '../law.js';
+import { demandSame } from '../law-broken.js';
+import { Model } from '../model.js';
+import { type Calls, play, sameOutcome } from '../play.js';
+import { keysOf, printOperation, printScene, type Scene } from '../scene.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
+
+export const agreesWithModel: Law<Scene> = {
+  number: 16,
+  name: 'differential',
+  sentence: 'Every engine gives the same decisions as the model on the same trace, field by field.',
+  values: scenes({ back: true, crowds: true, windowsAfter: 0, maxSteps: 60 }),
+  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
+  print: printScene,
+  holds(subject, scene) {
+    const clock = new ManualClock(scene.startMs);
+    demandSameLife(scene, clock, subject.limiter({ ...scene.policy, clock }), new Model(scene.policy, clock));
+  },
+};
+
+/**
+ * Plays a scene on two limiters that read one clock. Entries are compared right after a cleanup only, since
+ * each reclaims when it likes.
+ */
+export function demandSameLife(scene: Scene, clock: ManualClock, actual: Calls, expected: Calls): void {
+  scene.operations.forEach((operation, index) => {
+    if (operation.call === 'advance') {
+      clock.advance(operation.ms);
+      return;
+    }
+    sameOutcome(operation, index, play(actual, clock, operation), play(expected, clock, operation));
+    const { activeKeys, ...counts } = expected.stats();
+    const { activeKeys: held, ...found } = actual.stats();
+    const exact = operation.call === 'cleanupExpired';
+    const where = `${index + 1}. ${printOperation(operation)}: statistics`;
+    demandSame(where, exact ? { ...found, held } : found, exact ? { ...counts, held: activeKeys } : counts);
+  });
+  for (const key of keysOf(scene)) demandSame('at the end', actual.peek(key), expected.peek(key));
+}

@@ -1,0 +1,36 @@
+import { ManualClock } from '@headgate/core-ts';
+import { scenes } from '../arbitraries/scene.js';
+import type { Law } from '../law.js';
+import { demandSame } from '../law-broken.js';
+import { isDenied, isTake, play } from '../play.js';
+import { printOperation, printScene, type Scene } from '../scene.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
+
+export const statistics: Law<Scene> = {
+  number: 17,
+  name: 'statistics',
+  sentence: '`allowed + blocked === totalChecks`, whatever the order of calls.',
+  values: scenes({ back: true, crowds: true }),
+  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
+  print: printScene,
+  holds(subject, scene) {
+    const clock = new ManualClock(scene.startMs);
+    const limiter = subject.limiter({ ...scene.policy, clock });
+    let allowed = 0;
+    let blocked = 0;
+
+    scene.operations.forEach((operation, index) => {
+      const outcome = play(limiter, clock, operation);
+      if (isTake(operation) && isDenied(outcome)) blocked++;
+      if (isTake(operation) && !isDenied(outcome)) allowed++;
+      if (operation.call === 'crowd') {
+        allowed += Number(outcome);
+        blocked += operation.count - Number(outcome);
+      }
+      const { activeKeys, ...counts } = limiter.stats();
+      const where = `${index + 1}. ${printOperation(operation)}: statistics`;
+      demandSame(where, counts, { allowed, blocked, totalChecks: allowed + blocked });
+      demandSame(`${where}, whole entries`, Number.isSafeInteger(activeKeys) && activeKeys >= 0, true);
+    });
+  },
+};

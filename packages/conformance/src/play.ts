@@ -1,0 +1,77 @@
+import { type Decision, ManualClock, type RateLimiter } from '@headgate/core-ts';
+import { differences, LawBroken } from './law-broken.js';
+import { crowdKeys, type Operation, printOperation, type Scene } from './scene.js';
+import type { Subject } from './subject.js';
+
+/** What the laws call: a limiter, or the model of one. */
+export type Calls = Pick<
+  RateLimiter,
+  'allow' | 'check' | 'peek' | 'remaining' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
+>;
+
+/** What a call answered; `undefined` for one that answers nothing or was left out. */
+export type Outcome = Decision | boolean | number | undefined;
+
+export function play(limiter: Calls, clock: ManualClock, operation: Operation): Outcome {
+  switch (operation.call) {
+    case 'advance':
+      return clock.advance(operation.ms) as undefined;
+    case 'crowd':
+      return admitCrowd(limiter, operation);
+    case 'clear':
+      return limiter.clear() as undefined;
+    case 'cleanupExpired':
+      return limiter.cleanupExpired();
+    case 'remaining':
+    case 'reset':
+      return limiter[operation.call](operation.key);
+    default:
+      return limiter[operation.call](operation.key, operation.cost);
+  }
+}
+
+function admitCrowd(limiter: Calls, crowd: { from: number; count: number }): number {
+  let admitted = 0;
+  for (const key of crowdKeys(crowd)) if (limiter.allow(key)) admitted++;
+  return admitted;
+}
+
+/** Plays a scene on a limiter of its own, without the calls that `keep` refuses; time passes all the same. */
+export function outcomes(
+  subject: Subject,
+  scene: Scene,
+  keep: (operation: Operation, index: number) => boolean = () => true,
+): Outcome[] {
+  const clock = new ManualClock(scene.startMs);
+  const limiter = subject.limiter({ ...scene.policy, clock });
+  return scene.operations.map((operation, index) =>
+    operation.call === 'advance' || keep(operation, index) ? play(limiter, clock, operation) : undefined,
+  );
+}
+
+/** Whether it took or tried to: what `stats` counts. */
+export function isTake(operation: Operation): operation is Extract<Operation, { cost: number }> {
+  return operation.call === 'allow' || operation.call === 'check';
+}
+
+export function isDenied(outcome: Outcome): boolean {
+  return typeof outcome === 'object' ? !outcome.allowed : outcome === false;
+}
+
+/**
+ * @throws LawBroken when a call answered differently in two plays of one scene. How many entries a cleanup
+ * found is left out: that depends on what was reclaimed before, and no decision does.
+ */
+export function sameOutcome(operation: Operation, index: number, actual: Outcome, expected: Outcome): void {
+  if (operation.call === 'cleanupExpired') return;
+  const found = differences(actual, expected);
+  if (found !== '') throw new LawBroken(`${index + 1}. ${printOperation(operation)}: ${found}`);
+}
+
+/** @throws LawBroken when two plays of one scene differ in a call that both made. */
+export function sameOutcomes(scene: Scene, actual: readonly Outcome[], expected: readonly Outcome[]): void {
+  scene.operations.forEach((operation, index) => {
+    if (actual[index] === undefined || expected[index] === undefined) return;
+    sameOutcome(operation, index, actual[index], expected[index]);
+  });
+}

@@ -1,0 +1,59 @@
+import { type Policy, show } from '@headgate/core-ts';
+
+/** One thing done to a limiter or to its clock, with all numbers known. */
+export type Operation =
+  | { readonly call: 'allow' | 'check' | 'peek'; readonly key: string; readonly cost: number }
+  | { readonly call: 'remaining' | 'reset'; readonly key: string }
+  | { readonly call: 'clear' | 'cleanupExpired' }
+  | { readonly call: 'advance'; readonly ms: number }
+  /** One unit of each of `count` keys that nothing else names, numbered from `from`. */
+  | { readonly call: 'crowd'; readonly from: number; readonly count: number };
+
+/** A limiter's whole life: its policy, where its clock starts, and what is done, in order. */
+export interface Scene {
+  readonly policy: Policy;
+  readonly startMs: number;
+  readonly operations: readonly Operation[];
+}
+
+/** The keys that the operations name, each once; those of crowds only when asked for. */
+export function keysOf({ operations }: Scene, crowds = false): string[] {
+  const keys = new Set<string>();
+  for (const operation of operations) {
+    if ('key' in operation) keys.add(operation.key);
+    if (crowds && operation.call === 'crowd') for (const key of crowdKeys(operation)) keys.add(key);
+  }
+  return [...keys];
+}
+
+export function* crowdKeys({ from, count }: { from: number; count: number }): Generator<string> {
+  for (let i = from; i < from + count; i++) yield `crowd ${i}`;
+}
+
+/** A scene as a numbered list that a person can type in again. */
+export function printScene({ policy, startMs, operations }: Scene): string {
+  const { algorithm, limit, windowMs } = policy;
+  const lines = operations.map((operation, i) => `  ${i + 1}. ${printOperation(operation)}`);
+  return [`${algorithm}, limit ${limit}, windowMs ${windowMs}, clock from ${startMs}`, ...lines].join('\n');
+}
+
+export function printOperation(operation: Operation): string {
+  switch (operation.call) {
+    case 'advance':
+      return `advance(${operation.ms})`;
+    case 'crowd':
+      return `crowd(${operation.count} keys from ${operation.from})`;
+    case 'clear':
+    case 'cleanupExpired':
+      return `${operation.call}()`;
+    case 'remaining':
+    case 'reset':
+      return `${operation.call}(${printKey(operation.key)})`;
+    default:
+      return `${operation.call}(${printKey(operation.key)}, ${operation.cost})`;
+  }
+}
+
+export function printKey(key: string): string {
+  return key.length > 60 ? `${show(key)} (${key.length} units, ends in ${show(key.slice(-8))})` : show(key);
+}

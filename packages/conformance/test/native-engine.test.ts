@@ -1,0 +1,23 @@
+import { createMapEngine } from '@headgate/core-ts';
+import { describe, expect, it } from 'vitest';
+import { differential } from '../src/differential.js';
+import { formatFailure } from '../src/report.js';
+import { conformance } from '../src/vitest.js';
+import { findNativeEngine, nativeModule } from './native-engine.js';
+
+const { createNativeEngine, reason } = await findNativeEngine();
+
+if (createNativeEngine === undefined) {
+  describe.skip(`the laws on the native engine (skipped: ${reason})`, () => {
+    it('needs the native build', () => expect.unreachable());
+  });
+} else {
+  conformance(createNativeEngine, { concurrency: { module: nativeModule, export: 'createNativeEngine' } });
+
+  describe('the native engine beside the TypeScript engine', () => {
+    it('answers the same on the same trace, field by field', { timeout: 60_000 }, async () => {
+      const result = await differential(createNativeEngine, createMapEngine);
+      expect(result.status, formatFailure(result)).toBe('passed');
+    });
+  });
+}
