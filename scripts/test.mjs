@@ -23,7 +23,7 @@ function runRust() {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  console.log(run.stdout);
+  process.stdout.write(run.stdout);
   const results = [...run.stdout.matchAll(/^test result: .*?(\d+) passed; (\d+) failed; (\d+) ignored/gm)];
   const sum = (column) => results.reduce((total, result) => total + Number(result[column]), 0);
   const crashed = run.status !== 0 && sum(2) === 0 ? 1 : 0;

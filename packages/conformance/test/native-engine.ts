@@ -23,13 +23,10 @@ export async function findNativeEngine(): Promise<NativeEngine> {
 async function load(): Promise<NativeEngine> {
   try {
     const { createNativeEngine, nativeStatus } = await import(nativeModule);
-    const { available, tried } = nativeStatus();
-    return available ? { createNativeEngine, reason: '' } : { createNativeEngine: undefined, reason: reasonOf(tried) };
+    const { available } = nativeStatus();
+    if (available) return { createNativeEngine, reason: '' };
+    return { createNativeEngine: undefined, reason: 'no native binary runs here' };
   } catch (error) {
     return { createNativeEngine: undefined, reason: String(error) };
   }
-}
-
-function reasonOf(tried: readonly { what: string; error?: string }[]): string {
-  return tried.map(({ what, error }) => `${what}: ${error?.split('\n')[0]}`).join('; ');
 }
