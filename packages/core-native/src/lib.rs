@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod handle;
 pub mod policy;
 pub mod registry;
+pub mod shares;
 pub mod table;
 pub mod tally;
 

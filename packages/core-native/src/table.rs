@@ -5,17 +5,14 @@ use crate::algorithms::fixed_window::{self, State};
 use crate::cell::{Cell, Layout};
 use crate::clock::Now;
 use crate::policy::Policy;
+use crate::shares::{self, BuildShares, SHARDS};
 use dashmap::{DashMap, Entry, SharedValue};
-use nohash_hasher::BuildNoHashHasher;
 use std::mem;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// Enough that two threads seldom meet, and that moving one shard to a larger table is no pause.
-const SHARDS: usize = 128;
-
 /// One engine's table.
 pub struct Table<C> {
-    states: DashMap<u64, C, BuildNoHashHasher<u64>>,
+    states: DashMap<u64, C, BuildShares>,
     layout: Layout,
     policy: Policy,
     next_to_sweep: AtomicUsize,
@@ -26,7 +23,7 @@ impl<C: Cell> Table<C> {
     /// Empty, at time 0.
     #[must_use]
     pub fn new(policy: Policy, layout: Layout) -> Self {
-        let states = DashMap::with_hasher_and_shard_amount(BuildNoHashHasher::default(), SHARDS);
+        let states = DashMap::with_hasher_and_shard_amount(BuildShares::default(), SHARDS);
         let swept_at_ms = states.shards().iter().map(|_| AtomicU64::new(0)).collect();
         Self { states, layout, policy, next_to_sweep: AtomicUsize::new(0), swept_at_ms }
     }
@@ -51,17 +48,18 @@ impl<C: Cell> Table<C> {
         if let Some(allowed) = self.takes_nothing(cost) {
             return Outcome { allowed, state: self.find(id) };
         }
+        let hash = shares::hash(id);
         let shard = self.states.determine_shard(self.states.hash_usize(&id));
         let (layout, policy) = (self.layout, self.policy);
         let Some(shard) = self.states.shards_mut().get_mut(shard) else {
             return Outcome { allowed: false, state: None };
         };
         let states = shard.get_mut();
-        if let Some((_, cell)) = states.get_mut(id, |(held, _)| *held == id) {
+        if let Some((_, cell)) = states.get_mut(hash, |(held, _)| *held == id) {
             return cell.get_mut().update_alone(layout, |state| next(state, policy, cost, clock)).into();
         }
         let state = fixed_window::start(cost, clock.exact_ms());
-        states.insert(id, (id, SharedValue::new(C::new(state, layout))), |(id, _)| *id);
+        states.insert(hash, (id, SharedValue::new(C::new(state, layout))), |(id, _)| shares::hash(*id));
         Outcome { allowed: true, state: Some(state) }
     }
 
@@ -126,7 +124,7 @@ impl<C: Cell> Table<C> {
         let held = states.len();
         for (id, cell) in mem::take(&mut *states) {
             if !fixed_window::is_expired(cell.get().load(self.layout), self.policy, now_ms) {
-                states.insert(id, (id, cell), |(id, _)| *id);
+                states.insert(shares::hash(id), (id, cell), |(id, _)| shares::hash(*id));
             }
         }
         held - states.len()
