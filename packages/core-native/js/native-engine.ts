@@ -72,9 +72,10 @@ class NativeEngine implements Engine {
     return this.#clock === undefined ? [] : [this.#clock.now()];
   }
 
-  #decision(allowed: string | undefined): Decision {
+  #decision(answered: string | undefined): Decision {
+    const allowed = answered !== undefined;
     const answer = this.#answer as ArrayLike<number> as [number, number, number];
-    return decision(allowed !== undefined, this.#limit, answer[0], answer[1], answer[2]);
+    return decision(allowed, this.#limit, answer[0], answer[1], allowed ? 0 : answer[2]);
   }
 }
 

@@ -15,6 +15,6 @@ export function decision(
     resetAfterMs,
     retryAfterMs,
     resetAfterSeconds: Math.ceil(resetAfterMs / 1000),
-    retryAfterSeconds: Math.ceil(retryAfterMs / 1000),
+    retryAfterSeconds: allowed ? 0 : Math.ceil(retryAfterMs / 1000), // a division is dear on the hot path
   };
 }
