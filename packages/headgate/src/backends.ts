@@ -37,8 +37,16 @@ export function chooseEngine(backend: unknown): EngineFactory {
 
 /** The option wins over `HEADGATE_BACKEND`, and an empty variable is none. */
 function readBackend(option: unknown): Backend {
-  const variable = globalThis.process?.env?.HEADGATE_BACKEND;
-  const [name, value] = option === undefined ? ['HEADGATE_BACKEND', variable || 'auto'] : ['backend', option];
+  const [name, value] = option === undefined ? ['HEADGATE_BACKEND', fromEnvironment() || 'auto'] : ['backend', option];
   if (value === 'auto' || value === 'native' || value === 'ts') return value;
   throw new RangeError(`${name} must be 'auto', 'native' or 'ts', got ${show(value)}`);
+}
+
+/** A variable that may not be read says nothing: Deno throws without `--allow-env`. */
+function fromEnvironment(): string | undefined {
+  try {
+    return globalThis.process?.env?.HEADGATE_BACKEND;
+  } catch {
+    return undefined;
+  }
 }
