@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { nativeStatus } from '@headgate/core-native';
 import { describe, expect, it } from 'vitest';
-import { type Backend, RateLimiter, type RateLimiterOptions } from './index.js';
+import { type Backend, BackendUnavailableError, RateLimiter, type RateLimiterOptions } from './index.js';
 
 const TEN_YEARS_MS = 3_653 * 86_400_000;
 
@@ -209,6 +212,30 @@ function badInput(backend: Backend): void {
     expect(held.allow('k', 3)).toBe(true);
   });
 
+  it('two limiters of one shared name and different policies are refused, and nothing that was counted is lost', () => {
+    const policy = { limit: 3, windowMs: 1_000, backend, shared: 'bad input' };
+    if (backend === 'ts') {
+      expect(() => new RateLimiter(policy)).toThrow(BackendUnavailableError);
+      return;
+    }
+    const held = new RateLimiter(policy);
+    held.allow('k');
+    const other = () => new RateLimiter({ ...policy, windowMs: 2_000 });
+    expect(other).toThrow(RangeError);
+    expect(other).toThrow('(fixed-window, limit 3, windowMs 1000) already, got (fixed-window, limit 3, windowMs 2000)');
+    expect(held.remaining('k')).toBe(2);
+  });
+
+  it('a worker that ends in the middle of a call takes nobody with it', async () => {
+    const options = { limit: 1_000, windowMs: 3_600_000, backend };
+    const shared = backend === 'native' ? { ...options, shared: 'ended in the middle' } : options;
+    const held = new RateLimiter(shared);
+    held.allow('k');
+    await endInTheMiddle(shared);
+    expect(held.stats().allowed).toBe(backend === 'native' ? 1_000 : 1);
+    expect(held.allow('k')).toBe(backend === 'ts');
+  });
+
   it('a cost beyond the safe integers can never fit', () => {
     const held = new RateLimiter({ limit: Number.MAX_SAFE_INTEGER, windowMs: 1, backend });
     expect(held.check('k', 1e300)).toMatchObject({ allowed: false, retryAfterMs: Number.POSITIVE_INFINITY });
@@ -218,4 +245,24 @@ function badInput(backend: Backend): void {
 
 function withBackend(options: unknown, backend: string): unknown {
   return typeof options === 'object' && options !== null ? { ...options, backend } : options;
+}
+
+/** A worker makes calls for ever on the built package, and is terminated once it is past the limit. */
+async function endInTheMiddle(options: RateLimiterOptions): Promise<void> {
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const { RateLimiter } = require(workerData.module);
+     const limiter = new RateLimiter(workerData.options);
+     for (let call = 1; ; call++) {
+       limiter.check('k');
+       if (call === 2_000) parentPort.postMessage('past the limit');
+     }`,
+    {
+      eval: true,
+      execArgv: [],
+      workerData: { module: fileURLToPath(new URL('../dist/index.cjs', import.meta.url)), options },
+    },
+  );
+  await once(worker, 'message');
+  await worker.terminate();
 }
