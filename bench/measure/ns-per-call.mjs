@@ -1,0 +1,35 @@
+import { Bench } from 'tinybench';
+
+/**
+ * Nanoseconds of one call, as the median over many batches: one batch is one timed iteration, long enough
+ * that the timer's own cost vanishes.
+ *
+ * @param {() => number} batch makes `calls` calls and answers how many did what they should
+ * @param {number} calls at least 1,000
+ * @param {{ timeMs: number, before?: () => void }} settings `before` runs ahead of each batch, untimed
+ */
+export function nsPerCall(batch, calls, settings) {
+  return (latency(batch, calls, settings).p50 * 1e6) / calls;
+}
+
+/**
+ * The same as the mean. Threads that share a core by turns look undisturbed in the median batch, since each
+ * batch is short: here their waiting counts.
+ */
+export function meanNsPerCall(batch, calls, settings) {
+  return (latency(batch, calls, settings).mean * 1e6) / calls;
+}
+
+function latency(batch, calls, { timeMs, before }) {
+  const bench = new Bench({ time: timeMs, warmupTime: timeMs / 2, iterations: 8, warmupIterations: 4, throws: true });
+  bench.add('batch', () => checked(batch, calls), { async: false, beforeEach: before });
+  bench.runSync();
+  return bench.tasks[0].result.latency;
+}
+
+/** Sinks the answers, and stops a run that measures something else than it says. */
+function checked(batch, calls) {
+  const asExpected = batch();
+  if (asExpected !== calls)
+    throw new Error(`${calls - asExpected} of ${calls} calls answered otherwise than they should`);
+}

@@ -1,0 +1,15 @@
+/**
+ * How often a question is asked: in so many processes per candidate, so many rounds in each.
+ *
+ * A shared machine changes its speed by half for a second or so. Rounds much shorter than that compare
+ * candidates at one speed, and there are many, so that the median ratio is not of the rounds that straddle.
+ *
+ * @typedef {{ processes: number, rounds: number, timeMs: number, anyCore?: boolean }} Plan
+ */
+const FULL = { processes: 5, rounds: 16, timeMs: 25 };
+const QUICK = { processes: 1, rounds: 7, timeMs: 15 };
+
+/** The question's own plan goes before: where a process can be asked but once, it takes many processes. */
+export function planOf(question, quick) {
+  return quick ? { ...QUICK, ...question.quick } : { ...FULL, ...question.full };
+}

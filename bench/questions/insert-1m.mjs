@@ -1,0 +1,43 @@
+import { KeyOnly } from '../candidates/key-only.mjs';
+import { buildKey } from '../keys.mjs';
+import { residentBytes } from '../measure/memory.mjs';
+import { ROOMY } from '../policies.mjs';
+
+const KEYS = 1_000_000;
+
+export const question = {
+  title: 'Inserting 1M keys: time and memory',
+  note: 'Resident memory after less before, garbage collected. Keys that nobody holds were built before, so that their garbage counts for nobody.',
+  full: { processes: 7, rounds: 1 },
+  quick: { processes: 1, rounds: 1 },
+  candidates: ['floor', 'ts', 'native', 'key'],
+  metrics: [
+    { name: 'insert', title: 'insert 1M keys, each', unit: 'ns', judged: 'ratio', targets: {} },
+    {
+      name: 'bytes',
+      title: 'resident bytes per key, 1M',
+      unit: 'B',
+      judged: 'ratio',
+      targets: { ts: 1.1, native: 0.2 },
+    },
+  ],
+  prepare(make) {
+    fill(make(ROOMY), 20_000); // lets the compiler see the calls
+    const heldByNobody = new KeyOnly(); // lets the heap of short-lived strings reach its size
+    for (let time = 0; time < 2; time++) fill(heldByNobody, KEYS);
+    const limiter = make(ROOMY);
+    return () => {
+      const before = residentBytes();
+      const startMs = performance.now();
+      fill(limiter, KEYS);
+      const insert = ((performance.now() - startMs) * 1e6) / KEYS;
+      const bytes = (residentBytes() - before) / KEYS;
+      const { activeKeys } = limiter.stats(); // asked last, so that it all lived until then
+      return { insert, bytes, activeKeys };
+    };
+  },
+};
+
+function fill(limiter, count) {
+  for (let id = 0; id < count; id++) limiter.allow(buildKey(id));
+}

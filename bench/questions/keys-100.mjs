@@ -1,0 +1,3 @@
+import { manyKeys } from '../measure/many-keys.mjs';
+
+export const question = manyKeys(100, '100', {});

@@ -1,0 +1,3 @@
+import { manyKeys } from '../measure/many-keys.mjs';
+
+export const question = manyKeys(1_000_000, '1M', { ts: 1.2, native: 0.3 });

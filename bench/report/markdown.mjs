@@ -1,0 +1,66 @@
+import { figure, machineLine, spread, targetOf, withUnit } from './format.mjs';
+
+const ENGINES = { ts: 'TypeScript', native: 'native' };
+
+/** The README's part: the table, where it was measured, the chart, and where we lose. */
+export function readmeSection(report, chartPath) {
+  const metrics = report.questions.flatMap((question) => question.metrics).filter(({ detail }) => !detail);
+  const rows = metrics.map((metric) => `| ${tableRow(metric).join(' | ')} |`);
+  return [
+    '| one call of `allow`, unless it says otherwise | `Map` floor | TypeScript | native | target TypeScript / native |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    'A bare number is a ratio to the floor, a JavaScript `Map` with `Date.now()` and a count, in the same round: the median, and the quartiles in brackets. Below 1 is faster or smaller.',
+    '',
+    measuredOn(report),
+    '',
+    `![Ratios to the Map floor](${chartPath})`,
+    '',
+    ...losses(metrics, report.unavailable),
+  ].join('\n');
+}
+
+function tableRow({ title, unit, rows }) {
+  const { floor } = rows;
+  const cells = Object.keys(ENGINES).map((engine) => cell(rows[engine], unit));
+  return [title, floor?.value === undefined ? '' : withUnit(floor.value.median, unit), ...cells, targets(rows, unit)];
+}
+
+function cell(row, unit) {
+  if (row?.value === undefined) return '–';
+  const reached = row.judged === 'ratio' ? spread(row.ratio) : `${spread(row.value)} ${unit}`.trimEnd();
+  return row.verdict === 'missed' ? `**${reached}, missed**` : reached;
+}
+
+function targets(rows, unit) {
+  const told = Object.keys(ENGINES).map((engine) => (rows[engine] === undefined ? '' : targetOf(rows[engine], unit)));
+  return told.every((target) => target === '') ? '' : told.map((target) => target || '–').join(' / ');
+}
+
+function measuredOn(report) {
+  const kind = report.quick ? 'a quick run' : 'a full run';
+  return `Measured on ${machineLine(report)}; commit ${report.commit}; ${kind} of \`npm run bench\`, of which only ratios carry over to other machines.`;
+}
+
+function losses(metrics, unavailable) {
+  if (unavailable !== undefined) return [`The native engine was not measured: ${unavailable}`];
+  const lost = metrics.filter(({ rows }) => rows.native?.ratio?.median > 1);
+  const missed = metrics.flatMap((metric) => Object.keys(ENGINES).flatMap((engine) => miss(metric, engine)));
+  return [
+    `Native is slower than the floor at: ${lost.map(lossOf).join('; ') || 'nothing that was asked'}.`,
+    '',
+    `Targets missed: ${missed.join('; ') || 'none'}.`,
+  ];
+}
+
+function lossOf({ title, rows }) {
+  return `${title} (${figure(rows.native.ratio.median)} of its time)`;
+}
+
+function miss({ title, unit, rows }, engine) {
+  const row = rows[engine];
+  if (row?.verdict !== 'missed') return [];
+  const reached = row.judged === 'ratio' ? figure(row.ratio.median) : withUnit(row.value.median, unit);
+  return [`${title}, ${ENGINES[engine]}: ${reached} where ${targetOf(row, unit)} was wanted`];
+}
