@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use crate::algorithms::fixed_window::{self, State};
+use crate::answer::Answer;
 use crate::cell::Layout;
 use crate::clock::{Given, Now, OwnClock};
 use crate::denial::Denial;
@@ -42,19 +43,6 @@ macro_rules! with_table {
             States::Wide($table) => $body,
         }
     };
-}
-
-/// A decision in the units that JavaScript is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Whether the cost was taken, or would be.
-    pub allowed: bool,
-    /// Units left.
-    pub remaining: u64,
-    /// Until the key is as good as never seen.
-    pub reset_after_ms: u64,
-    /// 0 when allowed; `None`: the cost can never fit.
-    pub retry_after_ms: Option<u64>,
 }
 
 impl Engine {
@@ -101,7 +89,7 @@ impl Engine {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
         let outcome = with_table!(&self.states, table => table.take(id, cost, &now));
-        self.answer(outcome, cost, now.0)
+        Answer::new(self.policy, outcome, cost, now.0)
     }
 
     /// The same for an engine that one thread has to itself.
@@ -109,7 +97,7 @@ impl Engine {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
         let outcome = with_table!(&mut self.states, table => table.take_alone(id, cost, &now));
-        self.answer(outcome, cost, now.0)
+        Answer::new(self.policy, outcome, cost, now.0)
     }
 
     /// What `check` would decide now, and how the key stands without it.
@@ -117,8 +105,7 @@ impl Engine {
         let id = self.fingerprint.of(key);
         let now = self.exactly(given_ms);
         let state = with_table!(&self.states, table => table.find(id));
-        let allowed = cost <= self.remaining(state, now.0);
-        self.answer(Outcome { allowed, state }, cost, now.0)
+        Answer::foretold(self.policy, state, cost, now.0)
     }
 
     /// Forgets the key; whether it had live state.
@@ -165,25 +152,6 @@ impl Engine {
     fn given(&self, ms: i64) -> Given {
         let origin_ms = *self.given_origin_ms.get_or_init(|| ms);
         Given(u64::try_from(ms.saturating_sub(origin_ms)).unwrap_or(0))
-    }
-
-    fn remaining(&self, state: Option<State>, now_ms: u64) -> u64 {
-        state.map_or(self.policy.limit, |state| fixed_window::remaining(state, self.policy, now_ms))
-    }
-
-    fn answer(&self, outcome: Outcome, cost: u64, now_ms: u64) -> Answer {
-        let Outcome { allowed, state } = outcome;
-        let policy = self.policy;
-        let denied_for = || match state {
-            Some(state) => fixed_window::retry_after_ms(state, policy, cost, now_ms),
-            None => None,
-        };
-        Answer {
-            allowed,
-            remaining: self.remaining(state, now_ms),
-            reset_after_ms: state.map_or(0, |state| fixed_window::reset_after_ms(state, policy, now_ms)),
-            retry_after_ms: if allowed { Some(0) } else { denied_for() },
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What one limiter in JavaScript holds: the engine, alone or shared, and a tally of its own.
 #![forbid(unsafe_code)]
 
-use crate::engine::{Answer, Engine};
+use crate::answer::Answer;
+use crate::engine::Engine;
 use crate::tally::Tally;
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 //! its state in [`table`], and [`algorithms`] decides at a [`clock`]'s now.
 
 pub mod algorithms;
+pub mod answer;
 pub mod cell;
 pub mod clock;
 pub mod denial;

@@ -4,7 +4,7 @@
 //! answers the key for yes and `undefined` for no, since both are at hand: a boolean would take one more call.
 
 use super::key;
-use crate::engine::Answer;
+use crate::answer::Answer;
 use crate::handle::Handle;
 use napi::bindgen_prelude::{Float64Array, JsValue, Object, ToNapiValue};
 use napi::{Env, Error, Status, check_status, sys};
