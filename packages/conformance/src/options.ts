@@ -1,7 +1,7 @@
 import { show } from '@headgate/core-ts';
+import type { Concurrency } from './concurrency/crew.js';
 import type { Law, LawNumber } from './law.js';
 import { LAWS, lawOf } from './laws.js';
-import type { Concurrency } from './subject.js';
 
 export interface VerifyOptions {
   /** The laws that the engine can't keep, each with the reason that the report prints. */

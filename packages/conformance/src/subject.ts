@@ -1,13 +1,5 @@
 import { type EngineFactory, RateLimiter, type RateLimiterOptions } from '@headgate/core-ts';
-import { Crew } from './concurrency/crew.js';
-
-/** Where each worker thread finds the engine under test. */
-export interface Concurrency {
-  /** An ES module as Node runs it: a file URL, an absolute path, or a name that the working folder resolves. */
-  readonly module: string;
-  /** The name under which the module exports its `EngineFactory`. */
-  readonly export: string;
-}
+import { type Concurrency, Crew } from './concurrency/crew.js';
 
 /** What is under test, as the laws see it. */
 export interface Subject {

@@ -1,7 +1,14 @@
 import type { Worker } from 'node:worker_threads';
-import type { Concurrency } from '../subject.js';
 import { type Answer, GATE, type Order, TIMEOUT_MS } from './order.js';
 import { workerSource } from './worker-source.js';
+
+/** Where each worker thread finds the engine under test. */
+export interface Concurrency {
+  /** An ES module as Node runs it: a file URL, an absolute path, or a name that the working folder resolves. */
+  readonly module: string;
+  /** The name under which the module exports its `EngineFactory`. */
+  readonly export: string;
+}
 
 type Done = Extract<Answer, { admitted: number }>;
 type Task = Pick<Order, 'policy' | 'shared' | 'how' | 'cost' | 'calls'>;
