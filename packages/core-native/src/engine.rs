@@ -5,8 +5,8 @@ use crate::algorithms::fixed_window::{self, State};
 use crate::answer::Answer;
 use crate::cell::Layout;
 use crate::clock::{Given, Now, OwnClock};
-use crate::denial::Denial;
 use crate::fingerprint::Fingerprint;
+use crate::last_key::LastKey;
 use crate::policy::Policy;
 use crate::table::{Outcome, Table};
 use crate::tally::Tallies;
@@ -27,7 +27,7 @@ pub struct Engine {
     given_origin_ms: OnceLock<i64>,
     states: States,
     /// Kept by the calls of one thread alone.
-    last_denial: Denial,
+    last_key: LastKey,
 }
 
 enum States {
@@ -63,7 +63,7 @@ impl Engine {
             clock: OwnClock::start(),
             given_origin_ms: OnceLock::new(),
             states,
-            last_denial: Denial::default(),
+            last_key: LastKey::default(),
         })
     }
 
@@ -78,9 +78,10 @@ impl Engine {
 
     /// The same for an engine that one thread has to itself.
     pub fn take_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
+        let id = self.last_key.id(key, &self.fingerprint);
         match given_ms.map(|ms| self.given(ms)) {
-            None => take_alone(&mut self.states, &mut self.last_denial, &self.fingerprint, key, cost, &self.clock),
-            Some(now) => take_alone(&mut self.states, &mut self.last_denial, &self.fingerprint, key, cost, &now),
+            None => take_alone(&mut self.states, &mut self.last_key, id, cost, &self.clock),
+            Some(now) => take_alone(&mut self.states, &mut self.last_key, id, cost, &now),
         }
     }
 
@@ -94,7 +95,7 @@ impl Engine {
 
     /// The same for an engine that one thread has to itself.
     pub fn check_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let id = self.fingerprint.of(key);
+        let id = self.last_key.id(key, &self.fingerprint);
         let now = self.exactly(given_ms);
         let outcome = with_table!(&mut self.states, table => table.take_alone(id, cost, &now));
         Answer::new(self.policy, outcome, cost, now.0)
@@ -123,7 +124,7 @@ impl Engine {
 
     /// To be called before a key is freed, where one thread has the engine to itself.
     pub fn forget_denial(&mut self) {
-        self.last_denial.forget();
+        self.last_key.forget_denial();
     }
 
     /// Drops all that has expired and answers how many entries went.
@@ -155,22 +156,14 @@ impl Engine {
     }
 }
 
-fn take_alone(
-    states: &mut States,
-    last_denial: &mut Denial,
-    fingerprint: &Fingerprint,
-    key: &[u16],
-    cost: u64,
-    clock: &impl Now,
-) -> bool {
-    if last_denial.until_ms(key, cost).is_some_and(|until_ms| clock.against(until_ms) < until_ms) {
+fn take_alone(states: &mut States, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
+    if last_key.denies(cost, clock) {
         return false;
     }
-    let id = fingerprint.of(key);
     with_table!(states, table => {
         let Outcome { allowed, state } = table.take_alone(id, cost, clock);
         if let (false, Some(state)) = (allowed, state) {
-            last_denial.remember(key, cost, table.end_ms(state));
+            last_key.deny(cost, table.end_ms(state));
         }
         allowed
     })

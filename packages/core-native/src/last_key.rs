@@ -1,0 +1,113 @@
+//! The key of the last call: whoever hammers on one key is answered without a hash, and once it is denied
+//! without a look-up.
+#![forbid(unsafe_code)]
+
+use crate::clock::Now;
+use crate::fingerprint::Fingerprint;
+
+/// Longer keys are not remembered.
+const UNITS: usize = 64;
+
+/// A key, its id, and its denial if it was denied.
+pub struct LastKey {
+    units: [u16; UNITS],
+    /// More than `UNITS`: no key is remembered.
+    length: usize,
+    id: u64,
+    denial: Option<Denial>,
+}
+
+/// A cost that was denied, and until when it stays so. Only a reset could end that earlier: a call that
+/// takes from the key in the meantime leaves less for this cost, and a denied one changes nothing.
+#[derive(Clone, Copy)]
+struct Denial {
+    cost: u64,
+    until_ms: u64,
+}
+
+impl Default for LastKey {
+    fn default() -> Self {
+        Self { units: [0; UNITS], length: usize::MAX, id: 0, denial: None }
+    }
+}
+
+impl LastKey {
+    /// The key's id. From here on it is the last key.
+    #[inline]
+    pub fn id(&mut self, key: &[u16], fingerprint: &Fingerprint) -> u64 {
+        if self.length != key.len() || self.units.get(..self.length) != Some(key) {
+            self.replace(key, fingerprint.of(key));
+        }
+        self.id
+    }
+
+    /// Whether the last key is known to be denied at this cost.
+    #[inline]
+    pub fn denies(&self, cost: u64, clock: &impl Now) -> bool {
+        self.denial.is_some_and(|denial| cost >= denial.cost && clock.against(denial.until_ms) < denial.until_ms)
+    }
+
+    /// Remembers that the last key was denied.
+    pub fn deny(&mut self, cost: u64, until_ms: u64) {
+        self.denial = Some(Denial { cost, until_ms });
+    }
+
+    /// For when a key may have been freed before its time.
+    pub fn forget_denial(&mut self) {
+        self.denial = None;
+    }
+
+    fn replace(&mut self, key: &[u16], id: u64) {
+        self.length = usize::MAX;
+        if let Some(units) = self.units.get_mut(..key.len()) {
+            units.copy_from_slice(key);
+            self.length = key.len();
+        }
+        self.id = id;
+        self.denial = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Given;
+
+    #[test]
+    fn every_key_has_the_id_of_its_fingerprint() -> Result<(), getrandom::Error> {
+        let fingerprint = Fingerprint::seeded()?;
+        let mut last = LastKey::default();
+        let keys: [&[u16]; 8] = [&[], &[], &[1, 2], &[1, 2], &[1, 3], &[1], &[7; UNITS], &[7; UNITS + 1]];
+        for key in keys.iter().chain(keys.iter().rev()) {
+            assert_eq!(last.id(key, &fingerprint), fingerprint.of(key));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn it_knows_of_a_denial_at_that_cost_and_above_until_its_end() -> Result<(), getrandom::Error> {
+        let mut last = LastKey::default();
+        last.id(&[1], &Fingerprint::seeded()?);
+        last.deny(5, 100);
+        assert!(last.denies(5, &Given(99)));
+        assert!(last.denies(6, &Given(99)));
+        assert!(!last.denies(4, &Given(99)));
+        assert!(!last.denies(5, &Given(100)));
+        last.forget_denial();
+        assert!(!last.denies(5, &Given(99)));
+        Ok(())
+    }
+
+    #[test]
+    fn a_denial_is_of_its_key_alone() -> Result<(), getrandom::Error> {
+        let fingerprint = Fingerprint::seeded()?;
+        for other in [vec![2], vec![], vec![9; UNITS + 1]] {
+            let mut last = LastKey::default();
+            last.id(&[1], &fingerprint);
+            last.deny(1, 100);
+            last.id(&other, &fingerprint);
+            assert!(!last.denies(1, &Given(0)));
+        }
+        Ok(())
+    }
+}
