@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
   },
 });
 
+if (options.write && options.only !== undefined) throw new RangeError('--write keeps the figures of all questions');
 const names = chosen(options.only);
 const run = { ...describeRun(), quick: options.quick, seed: Number(options.seed) };
 const draw = new Draw(run.seed);

@@ -18,6 +18,8 @@ export function readmeSection(report, chartPath) {
     `![Ratios to the Map floor](${chartPath})`,
     '',
     ...losses(metrics, report.unavailable),
+    '',
+    ...notes(report.questions),
   ].join('\n');
 }
 
@@ -43,19 +45,25 @@ function measuredOn(report) {
   return `Measured on ${machineLine(report)}; commit ${report.commit}; ${kind} of \`npm run bench\`, of which only ratios carry over to other machines.`;
 }
 
+/** What a figure leaves out, folded away. */
+function notes(questions) {
+  const told = questions.filter(({ note }) => note !== undefined).map(({ title, note }) => `- ${title}. ${note}`);
+  return ['<details><summary>How it was measured</summary>', '', ...told, '', '</details>'];
+}
+
 function losses(metrics, unavailable) {
-  if (unavailable !== undefined) return [`The native engine was not measured: ${unavailable}`];
   const lost = metrics.filter(({ rows }) => rows.native?.ratio?.median > 1);
   const missed = metrics.flatMap((metric) => Object.keys(ENGINES).flatMap((engine) => miss(metric, engine)));
+  const slower = `Native takes more than the floor at: ${lost.map(lossOf).join('; ') || 'nothing that was asked'}.`;
   return [
-    `Native is slower than the floor at: ${lost.map(lossOf).join('; ') || 'nothing that was asked'}.`,
+    unavailable === undefined ? slower : `The native engine was not measured: ${unavailable}`,
     '',
     `Targets missed: ${missed.join('; ') || 'none'}.`,
   ];
 }
 
 function lossOf({ title, rows }) {
-  return `${title} (${figure(rows.native.ratio.median)} of its time)`;
+  return `${title} (${figure(rows.native.ratio.median)})`;
 }
 
 function miss({ title, unit, rows }, engine) {

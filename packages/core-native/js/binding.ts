@@ -1,7 +1,8 @@
 /** What the binary exports; see `src/node_api`. */
 export interface Binding {
   create(limit: number, windowMs: number, givenClock: boolean, shared: string | undefined): Handle;
-  hotCalls(handle: Handle, answer: Float64Array): HotCalls;
+  /** Where `narrow`, the numbers are left as 32-bit integers at the start of the same memory. */
+  hotCalls(handle: Handle, answer: Float64Array, narrow: boolean): HotCalls;
   /** `[allowed, blocked, activeKeys]`. */
   stats(handle: Handle): [number, number, number];
   clear(handle: Handle): void;
@@ -14,7 +15,7 @@ export type Handle = { readonly __brand: 'headgate native handle' };
 /** A cost left out is 1; a time left out is the engine's own. Answers the key for yes and `undefined` for no. */
 export type HotCall = (key: string, cost?: number, nowMs?: number) => string | undefined;
 
-/** `check` and `peek` leave `remaining`, `resetAfterMs` and `retryAfterMs` in the array given to `hotCalls`. */
+/** `check` and `peek` leave `remaining`, `resetAfterMs` and `retryAfterMs` (-1: never) in the array given to `hotCalls`. */
 export interface HotCalls {
   readonly take: HotCall;
   readonly check: HotCall;

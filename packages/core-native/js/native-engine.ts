@@ -21,8 +21,8 @@ class NativeEngine implements Engine {
   readonly #check: HotCall;
   readonly #peek: HotCall;
   readonly #reset: HotCall;
-  /** `remaining`, `resetAfterMs`, `retryAfterMs` of the last call. Off the heap, so that it never moves. */
-  readonly #answer = new Float64Array(new ArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
+  /** `remaining`, `resetAfterMs`, `retryAfterMs` of the last call. */
+  readonly #answer: Int32Array | Float64Array;
 
   constructor(binding: Binding, spec: EngineSpec) {
     const [{ limit, windowMs }] = spec.policies;
@@ -30,7 +30,11 @@ class NativeEngine implements Engine {
     this.#clock = spec.clock;
     this.#limit = limit;
     this.#handle = binding.create(limit, windowMs, spec.clock !== undefined, spec.shared);
-    const { take, check, peek, reset } = binding.hotCalls(this.#handle, this.#answer);
+    const narrow = limit <= MAX_INT32 && windowMs <= MAX_INT32;
+    // A buffer of its own, off the heap, so that it never moves.
+    const answer = new Float64Array(new ArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
+    this.#answer = narrow ? new Int32Array(answer.buffer) : answer;
+    const { take, check, peek, reset } = binding.hotCalls(this.#handle, answer, narrow);
     this.#take = take;
     this.#check = check;
     this.#peek = peek;
@@ -73,11 +77,25 @@ class NativeEngine implements Engine {
   }
 
   #decision(answered: string | undefined): Decision {
-    const allowed = answered !== undefined;
-    const answer = this.#answer as ArrayLike<number> as [number, number, number];
-    return decision(allowed, this.#limit, answer[0], answer[1], allowed ? 0 : answer[2]);
+    const remaining = this.#number(0);
+    const resetAfterMs = this.#number(1);
+    if (answered !== undefined) return decision(true, this.#limit, remaining, resetAfterMs, 0);
+    const retryAfterMs = this.#number(2);
+    return decision(
+      false,
+      this.#limit,
+      remaining,
+      resetAfterMs,
+      retryAfterMs < 0 ? Number.POSITIVE_INFINITY : retryAfterMs,
+    );
+  }
+
+  #number(index: number): number {
+    return this.#answer[index] as number;
   }
 }
+
+const MAX_INT32 = 2 ** 31 - 1;
 
 let loaded: Loaded | undefined;
 

@@ -45,8 +45,9 @@ pub(super) fn hot_calls<'env>(
     env: &'env Env,
     handle: &External<Rc<Handle>>,
     answer: Float64Array,
+    narrow: bool,
 ) -> Result<Object<'env>> {
-    hot::register(env, Rc::clone(handle), answer)
+    hot::register(env, Rc::clone(handle), answer, narrow)
 }
 
 /// `[allowed, blocked, activeKeys]`.

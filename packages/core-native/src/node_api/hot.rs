@@ -19,15 +19,22 @@ struct Bound {
     /// Where `check` and `peek` leave their numbers; JavaScript allocated it, since building an object here
     /// would cost more than the decision.
     answer: *mut f64,
+    /// Whether the numbers are written as three `i32`, which V8 reads without making a heap number of each.
+    narrow: bool,
     /// Keeps the memory behind `answer` alive as long as the functions are.
     answer_ref: sys::napi_ref,
 }
 
-/// `remaining`, `resetAfterMs`, `retryAfterMs`.
+/// `remaining`, `resetAfterMs`, `retryAfterMs`; the last is -1 for ever.
 const ANSWER_NUMBERS: usize = 3;
 
 /// Makes the functions of one limiter. They hold it until they are collected, all four.
-pub(super) fn register(env: &Env, handle: Rc<Handle>, mut answer: Float64Array) -> napi::Result<Object<'_>> {
+pub(super) fn register(
+    env: &Env,
+    handle: Rc<Handle>,
+    mut answer: Float64Array,
+    narrow: bool,
+) -> napi::Result<Object<'_>> {
     if answer.len() < ANSWER_NUMBERS {
         return Err(Error::new(Status::InvalidArg, format!("answer must have {ANSWER_NUMBERS} numbers")));
     }
@@ -40,7 +47,7 @@ pub(super) fn register(env: &Env, handle: Rc<Handle>, mut answer: Float64Array) 
     let mut answer_ref = ptr::null_mut();
     // SAFETY: `array` is a live object of `env`.
     check_status!(unsafe { sys::napi_create_reference(env.raw(), array, 1, &raw mut answer_ref) })?;
-    let bound = Rc::new(Bound { handle, answer: memory, answer_ref });
+    let bound = Rc::new(Bound { handle, answer: memory, narrow, answer_ref });
     for (name, callback) in CALLS {
         // SAFETY: `calls` is a live object of `env`, and each callback reads its data as `Bound`.
         unsafe { set_function(env.raw(), calls.raw(), name, callback, Rc::clone(&bound)) }?;
@@ -120,17 +127,29 @@ impl Call<'_> {
     }
 
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
-    #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
     fn tell(&self, answer: Answer) -> bool {
-        let retry_after_ms = answer.retry_after_ms.map_or(f64::INFINITY, |ms| ms as f64);
-        // SAFETY: `answer` has room for three numbers, is kept alive by `answer_ref`, and is touched by this thread alone.
+        let numbers = [Some(answer.remaining), Some(answer.reset_after_ms), answer.retry_after_ms];
+        // SAFETY: `answer` has room for three `f64` and so for three `i32`, is kept alive by `answer_ref`, and
+        // is touched by this thread alone.
         unsafe {
-            self.bound.answer.write(answer.remaining as f64);
-            self.bound.answer.add(1).write(answer.reset_after_ms as f64);
-            self.bound.answer.add(2).write(retry_after_ms);
+            if self.bound.narrow {
+                self.bound.answer.cast::<[i32; ANSWER_NUMBERS]>().write(numbers.map(narrow));
+            } else {
+                self.bound.answer.cast::<[f64; ANSWER_NUMBERS]>().write(numbers.map(wide));
+            }
         }
         answer.allowed
     }
+}
+
+/// JavaScript asks for it only where the limit and the window fit, and neither number is ever more.
+fn narrow(number: Option<u64>) -> i32 {
+    number.map_or(-1, |number| i32::try_from(number).unwrap_or(i32::MAX))
+}
+
+#[allow(clippy::cast_precision_loss)] // all of them are below 2^53
+fn wide(number: Option<u64>) -> f64 {
+    number.map_or(-1.0, |number| number as f64)
 }
 
 /// Reads the call, decides, and answers yes or no; a panic ends here, as a JavaScript error.
