@@ -19,11 +19,11 @@ export function twoThreads(count, label) {
     metrics: [
       { name: 'one', title: `1 thread, ${label}`, unit: 'ns', judged: 'ratio', targets: {}, detail: true },
       { name: 'two', title: `2 threads, ${label}`, unit: 'ns', judged: 'ratio', targets: {} },
-      { name: 'share', title: `speed that each of 2 threads keeps, ${label}`, unit: '', judged: 'value', targets: {} },
+      { name: 'share', title: `speed that each of 2 threads keeps, ${label}`, unit: '%', judged: 'value', targets: {} },
       {
         name: 'waited',
         title: 'share of its time that a thread had no core',
-        unit: '',
+        unit: '%',
         judged: 'value',
         targets: {},
         detail: true,
@@ -34,7 +34,7 @@ export function twoThreads(count, label) {
         const settings = { candidate, timeMs, count };
         const one = await nsPerCallOf(1, settings);
         const two = await nsPerCallOf(2, settings);
-        return { one: one.ns, two: two.ns, share: two.ns && one.ns / two.ns, waited: two.waited };
+        return { one: one.ns, two: two.ns, share: two.ns && (100 * one.ns) / two.ns, waited: 100 * two.waited };
       };
     },
   };

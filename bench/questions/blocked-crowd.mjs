@@ -7,7 +7,7 @@ const KEYS = 100;
 
 export const question = {
   title: 'A crowd of 100 blocked keys',
-  note: 'An engine that remembers its last denial gains nothing here.',
+  note: 'An engine that remembers the denial of its last key gains nothing here.',
   candidates: ['floor', 'ts', 'native', 'key'],
   metrics: [{ name: 'deny', title: '100 blocked keys, fresh', unit: 'ns', judged: 'ratio', targets: {} }],
   prepare(make, { timeMs, candidate }) {

@@ -6,7 +6,7 @@ const CALLS = 10_000;
 
 export const question = {
   title: 'One blocked key',
-  note: 'The best case of an engine that remembers its last denial; a crowd of blocked keys is its worst.',
+  note: 'The best case of an engine that remembers the denial of its last key; a crowd of blocked keys is its worst.',
   candidates: ['floor', 'ts', 'native'],
   metrics: [{ name: 'deny', title: 'one blocked key', unit: 'ns', judged: 'ratio', targets: { ts: 1.2, native: 1 } }],
   prepare(make, { timeMs }) {

@@ -6,6 +6,7 @@ const CALLS = 10_000;
 
 export const question = {
   title: 'One hot key, allowed',
+  note: 'The best case of an engine that remembers its last key; 100 repeated keys are its worst.',
   candidates: ['floor', 'ts', 'native'],
   metrics: [{ name: 'allow', title: 'one hot key', unit: 'ns', judged: 'ratio', targets: { ts: 1.2, native: 1.25 } }],
   prepare(make, { timeMs }) {
