@@ -8,7 +8,7 @@ export const question = {
   title: 'Inserting 1M keys: the longest pause of one call',
   note: 'Less the time that the thread waited for a core, where the system tells it. "key only" shows what is the machine and the garbage collector alone.',
   full: { processes: 11, rounds: 1 },
-  quick: { processes: 2, rounds: 1 },
+  quick: { processes: 1, rounds: 1 },
   candidates: ['floor', 'ts', 'native', 'key'],
   metrics: [
     {
