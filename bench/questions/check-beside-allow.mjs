@@ -6,7 +6,7 @@ const CALLS = 10_000;
 
 export const question = {
   title: '`check` beside `allow`, one hot key',
-  note: 'The floor has no check: the ratios are to its allow. A native check reads the exact clock, so that its times are exact, where allow reads the coarse one while that is enough: by `perf record` about a third of a check is `clock_gettime`, and the object is most of the rest.',
+  note: 'The floor has no check: the ratios are to its allow. A native check reads the exact clock, so that its times are exact, where allow reads the coarse one while that is enough: by `perf record` 23 % of a check is `clock_gettime`, 36 % Node-API and V8, 18 % the engine, and 15 % compiled JavaScript with the object.',
   candidates: ['floor', 'ts', 'native'],
   metrics: [
     { name: 'allow', title: 'allow', unit: 'ns', judged: 'ratio', targets: {}, detail: true },
