@@ -39,6 +39,7 @@ check(
   project,
 );
 for (const file of readdirSync(cases)) writeFileSync(join(project, file), readFileSync(join(cases, file)));
+writeFileSync(join(project, 'types.cts'), readFileSync(join(cases, 'types.mts'))); // the same, seen by a CommonJS file
 
 for (const file of ['use.mjs', 'use.cjs']) {
   check(`node ${process.versions.node}: ${file}`, process.execPath, [file], project);

@@ -4,6 +4,8 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const folder = fileURLToPath(new URL('../test/decorators/', import.meta.url));
+/** One source for both kinds. */
+const file = `${folder}api.ts`;
 const source = fileURLToPath(new URL('./index.ts', import.meta.url));
 
 interface Api {
@@ -18,9 +20,7 @@ interface Compiled {
 describe.each([
   { kind: 'standard', experimentalDecorators: false },
   { kind: 'experimental', experimentalDecorators: true },
-])('limit() as a decorator ($kind)', ({ kind, experimentalDecorators }) => {
-  const file = `${folder}${kind}.ts`;
-
+])('limit() as a decorator ($kind)', ({ experimentalDecorators }) => {
   it('type-checks and keeps the types of the method', () => {
     const program = ts.createProgram([file], {
       target: ts.ScriptTarget.ES2022,
@@ -42,7 +42,7 @@ describe.each([
   });
 
   it('limits methods, with their this, and static ones', async () => {
-    const { Api } = await compile(file, experimentalDecorators);
+    const { Api } = await compile(experimentalDecorators);
     const api = new Api();
     expect(api.login('bob')).toBe('hello bob');
     expect(() => api.login('eve')).toThrow('Rate limit exceeded for key "login": limit 2');
@@ -59,7 +59,7 @@ describe.each([
 });
 
 /** Emits the fixture beside itself, where its import resolves, and imports it. */
-async function compile(file: string, experimentalDecorators: boolean): Promise<Compiled> {
+async function compile(experimentalDecorators: boolean): Promise<Compiled> {
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, experimentalDecorators };
   const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
   const out = mkdtempSync(`${folder}.compiled-`);
