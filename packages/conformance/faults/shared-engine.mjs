@@ -4,7 +4,8 @@ import { getEnvironmentData } from 'node:worker_threads';
  * A right engine for law 11: it shares over one buffer that the main thread gives all its workers. It knows
  * one key and one window that never ends, which is all that the law looks at.
  */
-export function createSharedEngine({ policies: [{ limit }], shared }) {
+export function createSharedEngine({ policies, shared }) {
+  const limit = Math.min(...policies.map((policy) => policy.limit));
   const cells = new Int32Array(getEnvironmentData('shared-engine'));
   const [used, allowed, blocked] = [0, 1, 2].map((cell) => 3 * Number(shared.split('#')[1]) + cell);
 

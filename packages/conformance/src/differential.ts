@@ -4,6 +4,7 @@ import { agreesWithModel, demandSameLife } from './laws/16-differential.js';
 import { readSettings, type VerifyOptions } from './options.js';
 import type { LawResult } from './report.js';
 import { runLaw } from './run-law.js';
+import { limitsOf } from './scene.js';
 import { subjectOf } from './subject.js';
 
 /** Plays law 16's traces on two engines, the second in the model's place, and compares every field. */
@@ -19,7 +20,7 @@ export async function differential(
     sentence: 'Two engines give the same decisions on the same trace, field by field.',
     holds(subject, scene) {
       const clock = new ManualClock(scene.startMs);
-      const spec = { ...scene.policy, clock };
+      const spec = { ...limitsOf(scene), clock };
       demandSameLife(scene, clock, subject.limiter(spec), other.limiter(spec));
     },
   };

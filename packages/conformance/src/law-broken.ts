@@ -21,7 +21,7 @@ export function differences(actual: unknown, expected: unknown): string {
   }
   const fields = new Set([...Object.keys(expected), ...Object.keys(actual)]);
   return [...fields]
-    .filter((field) => !Object.is(actual[field], expected[field]))
+    .filter((field) => differences(actual[field], expected[field]) !== '')
     .map((field) => `${field} was ${print(actual[field])}, expected ${print(expected[field])}`)
     .join(', ');
 }

@@ -12,10 +12,12 @@ import { stepsBack } from './laws/10-steps-back.js';
 import { concurrency } from './laws/11-concurrency.js';
 import { steadyReset } from './laws/12-steady-reset.js';
 import { noDrift } from './laws/13-no-drift.js';
+import { allOrNothing } from './laws/14-all-or-nothing.js';
 import { agreesWithModel } from './laws/16-differential.js';
 import { statistics } from './laws/17-statistics.js';
+import { boundedMemory } from './laws/18-bounded-memory.js';
 
-/** Every law of one policy, in the order of docs/semantics.md. A new law is an entry here. */
+/** Every law, in the order of docs/semantics.md. A new law is an entry here. */
 export const LAWS: readonly Law[] = [
   safety,
   honestRetryAfter,
@@ -30,8 +32,10 @@ export const LAWS: readonly Law[] = [
   concurrency,
   steadyReset,
   noDrift,
+  allOrNothing,
   agreesWithModel,
   statistics,
+  boundedMemory,
 ] as Law[];
 
 /** @throws RangeError when the number is none of a law. */

@@ -1,28 +1,48 @@
-import type { Algorithm, Clock, Decision, Policy, Stats } from '@headgate/core-ts';
+import type { Algorithm, Clock, Decision, Policy, PolicyRow, Stats } from '@headgate/core-ts';
 import { fixedWindow } from './model/fixed-window.js';
-import type { ModelPolicy, ModelState, Rule } from './model/rule.js';
+import type { ModelPolicy, Rule } from './model/rule.js';
+import { slidingWindow } from './model/sliding-window.js';
+import { tokenBucket } from './model/token-bucket.js';
 
-const RULES: Record<Algorithm, Rule> = { 'fixed-window': fixedWindow };
+const RULES = {
+  'fixed-window': fixedWindow,
+  'sliding-window': slidingWindow,
+  'token-bucket': tokenBucket,
+} as Record<Algorithm, Rule>;
+
+interface ModelRule {
+  readonly policy: Policy;
+  readonly rule: Rule;
+  readonly exact: ModelPolicy;
+}
+
+interface ModelKey {
+  /** One per policy. */
+  readonly states: readonly unknown[];
+  readonly blockedUntilMs: bigint;
+}
 
 /**
- * A limiter that is obviously right rather than fast: exact integers, one map, and no entry that is
+ * A limiter that is obviously right rather than fast: exact integers, one map, and no state that is
  * expired is ever looked at. Its time is the sum of the clock's steps forward from one reading to the next.
  */
 export class Model {
-  readonly policy: Policy;
-  readonly #rule: Rule;
-  readonly #exact: ModelPolicy;
+  readonly #policies: readonly ModelRule[];
   readonly #clock: Clock;
-  readonly #states = new Map<string, ModelState>();
+  readonly #keys = new Map<string, ModelKey>();
+  readonly #denied: number[];
   #reading: bigint | undefined;
   #nowMs = 0n;
   #allowed = 0;
   #blocked = 0;
 
-  constructor(policy: Policy, clock: Clock) {
-    this.policy = policy;
-    this.#rule = RULES[policy.algorithm];
-    this.#exact = { limit: BigInt(policy.limit), windowMs: BigInt(policy.windowMs) };
+  constructor(policies: readonly Policy[], clock: Clock) {
+    this.#policies = policies.map((policy) => ({
+      policy,
+      rule: RULES[policy.algorithm],
+      exact: { limit: BigInt(policy.limit), windowMs: BigInt(policy.windowMs), burst: BigInt(policy.burst) },
+    }));
+    this.#denied = policies.map(() => 0);
     this.#clock = clock;
   }
 
@@ -32,45 +52,56 @@ export class Model {
 
   check(key: string, cost = 1): Decision {
     const nowMs = this.#now();
-    const before = this.#state(key, nowMs);
-    if (BigInt(cost) > this.#remaining(before, nowMs)) {
+    const before = this.#key(key, nowMs);
+    if (!this.#fits(before, BigInt(cost), nowMs)) {
       this.#blocked++;
-      return this.#denied(before, cost, nowMs);
+      const after = this.#afterDenial(before, BigInt(cost), nowMs);
+      if (after !== undefined) this.#keys.set(key, after);
+      const binding = this.#bindingOf(before, BigInt(cost), nowMs);
+      this.#denied[binding] = (this.#denied[binding] ?? 0) + 1;
+      return this.#decision(false, after, BigInt(cost), nowMs);
     }
     this.#allowed++;
-    const after = cost === 0 ? before : this.#rule.take(before, this.#exact, BigInt(cost), nowMs);
-    if (after !== undefined) this.#states.set(key, after);
-    return this.#decision(true, after, 0, nowMs);
+    const after = cost === 0 ? before : this.#take(before, BigInt(cost), nowMs);
+    if (after !== undefined) this.#keys.set(key, after);
+    return this.#decision(true, after, BigInt(cost), nowMs);
   }
 
   peek(key: string, cost = 1): Decision {
     const nowMs = this.#now();
-    const state = this.#state(key, nowMs);
-    if (BigInt(cost) > this.#remaining(state, nowMs)) return this.#denied(state, cost, nowMs);
-    return this.#decision(true, state, 0, nowMs);
+    const state = this.#key(key, nowMs);
+    if (this.#fits(state, BigInt(cost), nowMs)) return this.#decision(true, state, BigInt(cost), nowMs);
+    return this.#decision(false, this.#afterDenial(state, BigInt(cost), nowMs), BigInt(cost), nowMs);
   }
 
   remaining(key: string): number {
     return this.peek(key).remaining;
   }
 
+  block(key: string, ms: number): boolean {
+    const nowMs = this.#now();
+    const { states, blockedUntilMs } = this.#key(key, nowMs) ?? { states: [], blockedUntilMs: nowMs };
+    this.#keys.set(key, { states, blockedUntilMs: later(blockedUntilMs, nowMs + BigInt(ms)) });
+    return true;
+  }
+
   reset(key: string): boolean {
-    const live = this.#state(key, this.#now()) !== undefined;
-    this.#states.delete(key);
+    const live = this.#key(key, this.#now()) !== undefined;
+    this.#keys.delete(key);
     return live;
   }
 
   clear(): void {
-    this.#states.clear();
+    this.#keys.clear();
   }
 
   cleanupExpired(): number {
     const nowMs = this.#now();
-    const held = this.#states.size;
-    for (const key of this.#states.keys()) {
-      if (this.#state(key, nowMs) === undefined) this.#states.delete(key);
+    const held = this.#keys.size;
+    for (const key of this.#keys.keys()) {
+      if (this.#key(key, nowMs) === undefined) this.#keys.delete(key);
     }
-    return held - this.#states.size;
+    return held - this.#keys.size;
   }
 
   stats(): Stats {
@@ -78,7 +109,10 @@ export class Model {
       allowed: this.#allowed,
       blocked: this.#blocked,
       totalChecks: this.#allowed + this.#blocked,
-      activeKeys: this.#states.size,
+      activeKeys: this.#keys.size,
+      evictions: 0,
+      rejectedFull: 0,
+      policies: this.#policies.map(({ policy }, i) => ({ name: policy.name, denied: this.#denied[i] ?? 0 })),
     };
   }
 
@@ -89,33 +123,92 @@ export class Model {
     return this.#nowMs;
   }
 
-  #state(key: string, nowMs: bigint): ModelState | undefined {
-    const state = this.#states.get(key);
-    return state !== undefined && nowMs < this.#rule.freshAtMs(state, this.#exact) ? state : undefined;
+  /** What is live of the key, without the states that are over. */
+  #key(key: string, nowMs: bigint): ModelKey | undefined {
+    const held = this.#keys.get(key);
+    if (held === undefined) return undefined;
+    const states = this.#policies.map(({ rule, exact }, i) => {
+      const state = held.states[i];
+      return state !== undefined && nowMs < rule.freshAtMs(state, exact) ? state : undefined;
+    });
+    const live = held.blockedUntilMs > nowMs || states.some((state) => state !== undefined);
+    return live ? { states, blockedUntilMs: later(held.blockedUntilMs, nowMs) } : undefined;
   }
 
-  #remaining(state: ModelState | undefined, nowMs: bigint): bigint {
-    return this.#rule.remaining(state, this.#exact, nowMs);
+  #fits(key: ModelKey | undefined, cost: bigint, nowMs: bigint): boolean {
+    if (key !== undefined && key.blockedUntilMs > nowMs) return false;
+    return this.#policies.every(({ rule, exact }, i) => cost <= rule.remaining(key?.states[i], exact, nowMs));
   }
 
-  #denied(state: ModelState | undefined, cost: number, nowMs: bigint): Decision {
-    if (state === undefined || BigInt(cost) > this.#exact.limit) return this.#decision(false, state, Infinity, nowMs);
-    const waitMs = this.#rule.fitsAtMs(state, this.#exact, BigInt(cost)) - nowMs;
-    return this.#decision(false, state, Number(waitMs), nowMs);
+  #take(key: ModelKey | undefined, cost: bigint, nowMs: bigint): ModelKey {
+    const states = this.#policies.map(({ rule, exact }, i) => rule.take(key?.states[i], exact, cost, nowMs));
+    return { states, blockedUntilMs: key?.blockedUntilMs ?? nowMs };
   }
 
-  #decision(allowed: boolean, state: ModelState | undefined, retryAfterMs: number, nowMs: bigint): Decision {
-    const resetAfterMs = state === undefined ? 0n : this.#rule.freshAtMs(state, this.#exact) - nowMs;
+  /** A denial starts the longest block of the policies that deny, unless one runs or the cost can never fit. */
+  #afterDenial(key: ModelKey | undefined, cost: bigint, nowMs: bigint): ModelKey | undefined {
+    if (key === undefined || key.blockedUntilMs > nowMs) return key;
+    if (this.#policies.some(({ exact }) => cost > exact.burst)) return key;
+    const denying = this.#policies.filter(({ rule, exact }, i) => cost > rule.remaining(key.states[i], exact, nowMs));
+    const forMs = Math.max(...denying.map(({ policy }) => policy.blockForMs));
+    return { ...key, blockedUntilMs: nowMs + BigInt(forMs) };
+  }
+
+  #decision(allowed: boolean, key: ModelKey | undefined, cost: bigint, nowMs: bigint): Decision {
+    const policies = this.#rows(allowed, key, cost, nowMs);
+    const index = allowed ? tightestOf(policies) : this.#bindingOf(key, cost, nowMs);
+    const { name, ...binding } = policies[index] as PolicyRow;
     return {
       allowed,
-      limit: this.policy.limit,
-      remaining: Number(this.#remaining(state, nowMs)),
-      resetAfterMs: Number(resetAfterMs),
-      retryAfterMs,
-      resetAfterSeconds: secondsRoundedUp(Number(resetAfterMs)),
-      retryAfterSeconds: secondsRoundedUp(retryAfterMs),
+      ...binding,
+      resetAfterSeconds: secondsRoundedUp(binding.resetAfterMs),
+      retryAfterSeconds: secondsRoundedUp(binding.retryAfterMs),
+      policy: name,
+      policies,
     };
   }
+
+  #rows(allowed: boolean, key: ModelKey | undefined, cost: bigint, nowMs: bigint): PolicyRow[] {
+    const blockedMs = key === undefined ? 0 : Number(key.blockedUntilMs - nowMs);
+    return this.#policies.map(({ policy, rule, exact }, i) => {
+      const state = key?.states[i];
+      const left = rule.remaining(state, exact, nowMs);
+      const resetMs = state === undefined ? 0 : Number(rule.freshAtMs(state, exact) - nowMs);
+      return {
+        name: policy.name,
+        limit: policy.limit,
+        remaining: blockedMs > 0 ? 0 : Number(left),
+        resetAfterMs: Math.max(blockedMs, resetMs),
+        retryAfterMs: allowed ? 0 : Math.max(blockedMs, this.#waitMs(i, key, cost, nowMs)),
+      };
+    });
+  }
+
+  /** How long a cost has to wait for one policy alone, whatever else denies it. */
+  #waitMs(index: number, key: ModelKey | undefined, cost: bigint, nowMs: bigint): number {
+    const { rule, exact } = this.#policies[index] as ModelRule;
+    const state = key?.states[index];
+    if (cost > exact.burst) return Infinity;
+    if (state === undefined || cost <= rule.remaining(state, exact, nowMs)) return 0;
+    return Number(rule.fitsAtMs(state, exact, cost) - nowMs);
+  }
+
+  /** Which policy binds a denial: the longest wait, the first of those. A block is nobody's. */
+  #bindingOf(key: ModelKey | undefined, cost: bigint, nowMs: bigint): number {
+    const waits = this.#policies.map((_, i) => this.#waitMs(i, key, cost, nowMs));
+    return waits.indexOf(Math.max(...waits));
+  }
+}
+
+/** Of an allowed call: the fewest units left, then the later reset, then the first. */
+function tightestOf(rows: readonly PolicyRow[]): number {
+  const fewest = Math.min(...rows.map(({ remaining }) => remaining));
+  const latest = Math.max(...rows.filter((row) => row.remaining === fewest).map((row) => row.resetAfterMs));
+  return rows.findIndex((row) => row.remaining === fewest && row.resetAfterMs === latest);
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
 function secondsRoundedUp(ms: number): number {

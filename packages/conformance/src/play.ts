@@ -1,12 +1,12 @@
 import { type Decision, ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { differences, LawBroken } from './law-broken.js';
-import { crowdKeys, type Operation, printOperation, type Scene } from './scene.js';
+import { crowdKeys, limitsOf, type Operation, printOperation, type Scene } from './scene.js';
 import type { Subject } from './subject.js';
 
 /** What the laws call: a limiter, or the model of one. */
 export type Calls = Pick<
   RateLimiter,
-  'allow' | 'check' | 'peek' | 'remaining' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
+  'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
 >;
 
 /** What a call answered; `undefined` for one that answers nothing or was left out. */
@@ -22,6 +22,8 @@ export function play(limiter: Calls, clock: ManualClock, operation: Operation): 
       return limiter.clear() as undefined;
     case 'cleanupExpired':
       return limiter.cleanupExpired();
+    case 'block':
+      return limiter.block(operation.key, operation.ms);
     case 'remaining':
     case 'reset':
       return limiter[operation.call](operation.key);
@@ -36,6 +38,11 @@ function admitCrowd(limiter: Calls, crowd: { from: number; count: number }): num
   return admitted;
 }
 
+/** Whether any policy still counts something against the key. */
+export function isLive({ policies }: Decision): boolean {
+  return policies.some(({ resetAfterMs }) => resetAfterMs > 0);
+}
+
 /** Plays a scene on a limiter of its own, without the calls that `keep` refuses; time passes all the same. */
 export function outcomes(
   subject: Subject,
@@ -43,7 +50,7 @@ export function outcomes(
   keep: (operation: Operation, index: number) => boolean = () => true,
 ): Outcome[] {
   const clock = new ManualClock(scene.startMs);
-  const limiter = subject.limiter({ ...scene.policy, clock });
+  const limiter = subject.limiter({ ...limitsOf(scene), clock });
   return scene.operations.map((operation, index) =>
     operation.call === 'advance' || keep(operation, index) ? play(limiter, clock, operation) : undefined,
   );

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { policyOf } from './arbitraries/policy.js';
 import { keysOf, printScene, type Scene } from './scene.js';
 
 const scene: Scene = {
-  policy: { algorithm: 'fixed-window', limit: 3, windowMs: 1000 },
+  policy: policyOf({ limit: 3, windowMs: 1000 }),
   startMs: -1,
   operations: [
     { call: 'check', key: '\uD800', cost: 3 },
@@ -15,7 +16,8 @@ const scene: Scene = {
 
 it('a printed scene shows what is invisible, and cuts what is long', () => {
   expect(printScene(scene)).toBe(`\
-fixed-window, limit 3, windowMs 1000, clock from -1
+default: fixed-window, limit 3, windowMs 1000, burst 3, blockForMs 0
+clock from -1
   1. check("\\ud800", 3)
   2. advance(-5)
   3. reset("${'k'.repeat(79)}… (10000 units, ends in "kkkkkkk!"))

@@ -1,19 +1,38 @@
-import { type Policy, show } from '@headgate/core-ts';
+import { type Policy, type RateLimiterOptions, show } from '@headgate/core-ts';
 
 /** One thing done to a limiter or to its clock, with all numbers known. */
 export type Operation =
   | { readonly call: 'allow' | 'check' | 'peek'; readonly key: string; readonly cost: number }
   | { readonly call: 'remaining' | 'reset'; readonly key: string }
+  | { readonly call: 'block'; readonly key: string; readonly ms: number }
   | { readonly call: 'clear' | 'cleanupExpired' }
   | { readonly call: 'advance'; readonly ms: number }
   /** One unit of each of `count` keys that nothing else names, numbered from `from`. */
   | { readonly call: 'crowd'; readonly from: number; readonly count: number };
 
-/** A limiter's whole life: its policy, where its clock starts, and what is done, in order. */
+/** A limiter's whole life: its policies, where its clock starts, and what is done, in order. */
 export interface Scene {
+  /** The first policy, by which numbers are chosen. */
   readonly policy: Policy;
+  /** Further ones, where a limiter has several. */
+  readonly others?: readonly Policy[];
   readonly startMs: number;
   readonly operations: readonly Operation[];
+}
+
+export function policiesOf({ policy, others = [] }: Scene): readonly Policy[] {
+  return [policy, ...others];
+}
+
+/** The options that make a limiter of these policies. */
+export function limitsOf(scene: Scene): RateLimiterOptions {
+  return {
+    limits: policiesOf(scene).map(({ burst, blockForMs, ...policy }) => ({
+      ...policy,
+      ...(burst === policy.limit ? {} : { burst }),
+      ...(blockForMs === 0 ? {} : { blockForMs }),
+    })),
+  };
 }
 
 /** The keys that the operations name, each once; those of crowds only when asked for. */
@@ -31,10 +50,14 @@ export function* crowdKeys({ from, count }: { from: number; count: number }): Ge
 }
 
 /** A scene as a numbered list that a person can type in again. */
-export function printScene({ policy, startMs, operations }: Scene): string {
-  const { algorithm, limit, windowMs } = policy;
+export function printScene(scene: Scene): string {
+  const { startMs, operations } = scene;
   const lines = operations.map((operation, i) => `  ${i + 1}. ${printOperation(operation)}`);
-  return [`${algorithm}, limit ${limit}, windowMs ${windowMs}, clock from ${startMs}`, ...lines].join('\n');
+  return [...policiesOf(scene).map(printPolicy), `clock from ${startMs}`, ...lines].join('\n');
+}
+
+export function printPolicy({ name, algorithm, limit, windowMs, burst, blockForMs }: Policy): string {
+  return `${name}: ${algorithm}, limit ${limit}, windowMs ${windowMs}, burst ${burst}, blockForMs ${blockForMs}`;
 }
 
 export function printOperation(operation: Operation): string {
@@ -46,6 +69,8 @@ export function printOperation(operation: Operation): string {
     case 'clear':
     case 'cleanupExpired':
       return `${operation.call}()`;
+    case 'block':
+      return `block(${printKey(operation.key)}, ${operation.ms})`;
     case 'remaining':
     case 'reset':
       return `${operation.call}(${printKey(operation.key)})`;

@@ -15,6 +15,12 @@ const shortSighted: EngineFactory = (spec) => {
     allow: (key, cost) => engine.allow(key.slice(0, 1), cost),
     check: (key, cost) => engine.check(key.slice(0, 1), cost),
     peek: (key, cost) => engine.peek(key.slice(0, 1), cost),
+    allowMany: (keys, cost) =>
+      engine.allowMany(
+        keys.map((key) => key.slice(0, 1)),
+        cost,
+      ),
+    block: (key, ms) => engine.block(key.slice(0, 1), ms),
     reset: (key) => engine.reset(key.slice(0, 1)),
     clear: () => engine.clear(),
     cleanupExpired: () => engine.cleanupExpired(),

@@ -2,21 +2,45 @@
 export interface Clock {
   /** Milliseconds; a fraction is rounded down. A reading below the one before counts as no time at all. */
   now(): number;
+  /**
+   * Calls `wake` once, `ms` later on this clock, and answers how to call that off: what `wait()` is woken by.
+   * Without it, `setTimeout` is.
+   */
+  after?(ms: number, wake: () => void): () => void;
 }
 
-export type Algorithm = 'fixed-window';
+export type Algorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
 
 /** An algorithm with its numbers, checked: what an engine decides by. */
 export interface Policy {
+  /** Unique within a limiter; `'default'` where none was given. */
+  readonly name: string;
   readonly algorithm: Algorithm;
   /** Units per window: a whole number from 0 (blocks every unit) to 2^53 − 1. */
   readonly limit: number;
   /** A whole number of milliseconds, from 1 to ten years. */
   readonly windowMs: number;
+  /** The most units that can be taken at once: a token bucket's capacity, and for the windows the limit. */
+  readonly burst: number;
+  /** How long a denial blocks its key; 0: it does not. */
+  readonly blockForMs: number;
+}
+
+/** How one policy stands, in a decision. */
+export interface PolicyRow {
+  readonly name: string;
+  readonly limit: number;
+  /** Units left under this policy. */
+  readonly remaining: number;
+  readonly resetAfterMs: number;
+  /** 0 where this policy does not deny the cost. */
+  readonly retryAfterMs: number;
 }
 
 /**
- * The answer to one call: a plain object of own fields.
+ * The answer to one call: a plain object of own fields. `policy` is the name of the one that binds: when
+ * denied, the one with the longest `retryAfterMs`; when allowed, the one with the fewest units left. The
+ * numbers are that policy's.
  *
  * In JSON an infinite `retryAfterMs` or `retryAfterSeconds` becomes `null`: there is no such time.
  */
@@ -25,40 +49,57 @@ export interface Decision {
   readonly allowed: boolean;
   /** The policy's limit, in units. */
   readonly limit: number;
-  /** Units left after this call, from 0 to `limit`. */
+  /** Units left after this call, never negative. */
   readonly remaining: number;
   /** Milliseconds until the key is as good as never seen; 0 for a key never seen. */
   readonly resetAfterMs: number;
   /**
    * 0 when allowed. Otherwise exact: the same call made that much later, with nothing between, is
-   * allowed, and made 1 ms earlier is denied. `Infinity` when the cost exceeds the limit.
+   * allowed, and made 1 ms earlier is denied. `Infinity` when the cost can never fit. Where the limiter is
+   * full, it is the least time after which room can come.
    */
   readonly retryAfterMs: number;
   /** `resetAfterMs` in whole seconds, rounded up. */
   readonly resetAfterSeconds: number;
   /** `retryAfterMs` in whole seconds, rounded up, as RFC 9110 §10.2.3 wants it. */
   readonly retryAfterSeconds: number;
+  /** The name of the policy that binds. */
+  readonly policy: string;
+  /** One row per policy, in the order given. */
+  readonly policies: readonly PolicyRow[];
 }
 
 export interface Stats {
-  /** Calls of `allow` and `check` that were allowed. */
+  /** Calls that were allowed. */
   readonly allowed: number;
-  /** Calls of `allow` and `check` that were denied. */
+  /** Calls that were denied. */
   readonly blocked: number;
   /** `allowed + blocked`. */
   readonly totalChecks: number;
   /** Entries held; expired ones may be among them until they are reclaimed. */
   readonly activeKeys: number;
+  /** Live entries that were forgotten to make room for new keys. */
+  readonly evictions: number;
+  /** Calls of new keys that found the limiter full, with nothing that could go. */
+  readonly rejectedFull: number;
+  /** Denials by the policy that bound, in the order of the policies. */
+  readonly policies: readonly { readonly name: string; readonly denied: number }[];
 }
+
+/** What happens to a new key where the limiter is full and nothing can go. */
+export type OnFull = 'deny' | 'admit';
 
 /** What an engine is made from. All numbers in it are checked already. */
 export interface EngineSpec {
-  /** What one entry holds the states of; today always one. */
-  readonly policies: readonly [Policy];
+  /** What one entry holds the states of: 1 to 64. */
+  readonly policies: readonly Policy[];
   /** Never steps back and answers safe integers. `undefined`: the engine's own monotonic clock. */
   readonly clock: Clock | undefined;
   /** The name under which worker threads of this process share one set of counters. */
   readonly shared: string | undefined;
+  /** The most entries that are held. */
+  readonly maxKeys: number;
+  readonly onFull: OnFull;
 }
 
 /**
@@ -69,12 +110,16 @@ export interface EngineSpec {
 export interface Engine {
   /** What `limiter.backend` says: `'ts'`, `'native'`, or a name of your own. */
   readonly backend: string;
-  /** Takes; the hot path: O(1), allocates nothing for a key that is held. */
+  /** Takes; the hot path: O(policies), allocates nothing for a key that is held. */
   allow(key: string, cost: number): boolean;
-  /** Takes, and says what is left. O(1). */
+  /** Takes from each key in turn, and answers 1 where it was allowed. */
+  allowMany(keys: readonly string[], cost: number): Uint8Array;
+  /** Takes, and says what is left. O(policies). */
   check(key: string, cost: number): Decision;
   /** The decision that `check` would give now; takes nothing, creates nothing, counts nowhere. */
   peek(key: string, cost: number): Decision;
+  /** Blocks the key for at least that long; `false` where the engine is full and can't hold it. */
+  block(key: string, ms: number): boolean;
   /** Forgets the key; `true` if it had live state. */
   reset(key: string): boolean;
   /** Forgets all keys; statistics stay. */

@@ -1,90 +1,112 @@
-import * as fixedWindow from './algorithms/fixed-window.js';
 import { monotonicClock } from './clock.js';
-import type { Clock, Decision, Engine, EngineSpec, Policy, Stats } from './contract.js';
+import type { Clock, Decision, Engine, EngineSpec, Stats } from './contract.js';
 import { decision } from './decision.js';
+import { Entry } from './entry.js';
 import { BackendUnavailableError, show } from './errors.js';
+import { EvictionOrder } from './eviction-order.js';
+import { KeyMap } from './key-map.js';
+import { blockLeftMs, Ledger } from './ledger.js';
 
-type State = fixedWindow.State;
+/** Entries whose time has come that one call looks at again. */
+const LOOKS_PER_CALL = 4;
+/** The same where room is needed. */
+const LOOKS_FOR_ROOM = 64;
 
-/**
- * The engine in TypeScript: states in two `Map`s, a young one and an aging one.
- *
- * At most once a window, the first call that comes in turns them: the aging map goes, the young one ages.
- * What goes was started before the turn before, more than a window ago, and is expired as a whole. So
- * reclaiming costs a pointer, not a sweep, where deleting a million keys one by one would make the `Map`
- * shrink in steps of tens of milliseconds. It holds at most the keys of two windows.
- */
+/** The engine in TypeScript: entries by key, each in the order in which they would be evicted. */
 class MapEngine implements Engine {
   readonly backend = 'ts';
-  readonly #policy: Policy;
+  readonly #spec: EngineSpec;
   readonly #clock: Clock;
-  #young = new Map<string, State>();
-  #aging = new Map<string, State>();
-  /** Keys that both maps hold, with one state. */
-  #inBoth = 0;
-  #turnedAtMs: number;
+  readonly #originMs: number;
+  readonly #ledger: Ledger;
+  /** A key that holds nothing: what a decision on a key never seen is read from. */
+  readonly #nobody: Entry;
+  #keys = new KeyMap();
+  #size = 0;
+  #order: EvictionOrder;
+  #quietUntilMs: number;
   #allowed = 0;
   #blocked = 0;
+  #evictions = 0;
+  #rejectedFull = 0;
+  readonly #denied: number[];
 
   constructor(spec: EngineSpec) {
-    this.#policy = spec.policies[0];
+    this.#spec = spec;
     this.#clock = spec.clock ?? monotonicClock;
-    this.#turnedAtMs = this.#clock.now();
+    this.#originMs = Math.floor(this.#clock.now());
+    this.#ledger = new Ledger(spec.policies);
+    this.#nobody = new Entry('', spec.policies.length);
+    this.#order = new EvictionOrder(this.#ledger.spanMs, this.#originMs);
+    this.#quietUntilMs = this.#originMs;
+    this.#denied = spec.policies.map(() => 0);
   }
 
   allow(key: string, cost: number): boolean {
     const nowMs = this.#now();
-    const allowed = this.#take(key, this.#find(key), cost, nowMs);
-    if (allowed) this.#allowed++;
-    else this.#blocked++;
+    const entry = this.#keys.get(key);
+    return entry === undefined ? this.#takeFirst(key, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
+  }
+
+  allowMany(keys: readonly string[], cost: number): Uint8Array {
+    const allowed = new Uint8Array(keys.length);
+    for (let i = 0; i < keys.length; i++) if (this.allow(keys[i] as string, cost)) allowed[i] = 1;
     return allowed;
   }
 
   check(key: string, cost: number): Decision {
-    const nowMs = Math.floor(this.#now());
-    const found = this.#find(key);
-    const allowed = this.#take(key, found, cost, nowMs);
-    if (allowed) this.#allowed++;
-    else this.#blocked++;
-    return this.#decision(allowed, found ?? this.#young.get(key), cost, nowMs);
+    const nowMs = this.#now();
+    const held = this.#keys.get(key);
+    if (held !== undefined) {
+      const allowed = this.#take(held, cost, nowMs);
+      return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
+    }
+    const taken = this.#takeFirst(key, cost, nowMs);
+    return this.#firstDecision(taken, cost, nowMs);
   }
 
   peek(key: string, cost: number): Decision {
-    const nowMs = Math.floor(this.#now());
-    const state = this.#find(key);
-    const left = state === undefined ? this.#policy.limit : fixedWindow.remaining(state, this.#policy, nowMs);
-    return this.#decision(cost <= left, state, cost, nowMs);
+    const nowMs = this.#now();
+    const entry = this.#keys.get(key);
+    if (entry === undefined) {
+      const fits = this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || this.#hasRoom(cost, nowMs));
+      return this.#firstDecision(fits ? this.#nobody : undefined, cost, nowMs);
+    }
+    const blockedMs = blockLeftMs(entry, nowMs);
+    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost, nowMs);
+    const askedMs = fits || blockedMs > 0 ? blockedMs : this.#ledger.blockAskedMs(entry, cost, nowMs);
+    return this.#ledger.decision(fits, entry, cost, nowMs, askedMs);
+  }
+
+  block(key: string, ms: number): boolean {
+    const nowMs = this.#now();
+    const entry = this.#keys.get(key) ?? this.#enter(key, nowMs);
+    if (entry === undefined) return false;
+    if (blockLeftMs(entry, nowMs) < ms) entry.blockedUntilMs = nowMs + ms;
+    this.#place(entry, nowMs);
+    return true;
   }
 
   reset(key: string): boolean {
     const nowMs = this.#now();
-    const state = this.#find(key);
-    if (state === undefined) return false;
-    const inYoung = this.#young.delete(key);
-    const inAging = this.#aging.delete(key);
-    if (inYoung && inAging) this.#inBoth--;
-    return !fixedWindow.isExpired(state, this.#policy, nowMs);
+    const entry = this.#keys.get(key);
+    if (entry === undefined) return false;
+    this.#forget(entry);
+    return !this.#ledger.isFresh(entry, nowMs);
   }
 
   clear(): void {
-    this.#young = new Map();
-    this.#aging = new Map();
-    this.#inBoth = 0;
+    this.#keys = new KeyMap();
+    this.#size = 0;
+    this.#order = new EvictionOrder(this.#ledger.spanMs, this.#originMs);
+    this.#quietUntilMs = this.#originMs;
   }
 
   cleanupExpired(): number {
-    const held = this.#size(); // before a turn, which may be this call's first act
+    const held = this.#size; // before this call reclaims any
     const nowMs = this.#now();
-    const live = new Map<string, State>();
-    for (const map of [this.#aging, this.#young]) {
-      for (const [key, state] of map) {
-        if (!fixedWindow.isExpired(state, this.#policy, nowMs)) live.set(key, state);
-      }
-    }
-    this.#young = live;
-    this.#aging = new Map();
-    this.#inBoth = 0;
-    return held - live.size;
+    for (const entry of this.#keys) if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);
+    return held - this.#size;
   }
 
   stats(): Stats {
@@ -92,64 +114,128 @@ class MapEngine implements Engine {
       allowed: this.#allowed,
       blocked: this.#blocked,
       totalChecks: this.#allowed + this.#blocked,
-      activeKeys: this.#size(),
+      activeKeys: this.#size,
+      evictions: this.#evictions,
+      rejectedFull: this.#rejectedFull,
+      policies: this.#spec.policies.map(({ name }, i) => ({ name, denied: this.#denied[i] ?? 0 })),
     };
   }
 
-  #size(): number {
-    return this.#young.size + this.#aging.size - this.#inBoth;
-  }
-
   #now(): number {
-    const nowMs = this.#clock.now();
-    if (nowMs - this.#turnedAtMs >= this.#policy.windowMs) this.#turn(nowMs);
+    const nowMs = Math.floor(this.#clock.now());
+    if (nowMs >= this.#quietUntilMs) this.#lookAgain(LOOKS_PER_CALL, nowMs);
     return nowMs;
   }
 
-  #turn(nowMs: number): void {
-    this.#aging = this.#young;
-    this.#young = new Map();
-    this.#inBoth = 0;
-    this.#turnedAtMs = nowMs;
-  }
-
-  #find(key: string): State | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined || this.#aging.size === 0) return young;
-    return this.#aging.get(key);
-  }
-
-  #take(key: string, state: State | undefined, cost: number, nowMs: number): boolean {
-    if (state === undefined) return this.#takeFirst(key, cost, nowMs);
-    if (!fixedWindow.take(state, this.#policy, cost, nowMs)) return false;
-    if (this.#aging.size !== 0 && cost > 0) this.#keepYoung(key, state);
+  #take(entry: Entry, cost: number, nowMs: number): boolean {
+    const blocked = entry.blockedUntilMs !== undefined && blockLeftMs(entry, nowMs) > 0;
+    if (blocked || !this.#ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, nowMs);
+    this.#allowed++;
+    if (cost > 0) {
+      this.#ledger.add(entry, cost, nowMs);
+      this.#place(entry, nowMs);
+    }
     return true;
   }
 
-  #takeFirst(key: string, cost: number, nowMs: number): boolean {
-    if (cost > this.#policy.limit) return false;
-    if (cost > 0) this.#young.set(key, fixedWindow.start(cost, nowMs));
+  #deny(entry: Entry, blocked: boolean, cost: number, nowMs: number): boolean {
+    this.#blocked++;
+    const binding = this.#ledger.binding(entry, cost, nowMs);
+    this.#denied[binding] = (this.#denied[binding] as number) + 1;
+    const askedMs = blocked ? 0 : this.#ledger.blockAskedMs(entry, cost, nowMs);
+    if (askedMs > 0) {
+      entry.blockedUntilMs = nowMs + askedMs;
+      this.#place(entry, nowMs);
+    }
+    return false;
+  }
+
+  /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
+  #takeFirst(key: string, cost: number, nowMs: number): Entry | undefined {
+    if (!this.#ledger.canEverFit(cost)) {
+      this.#deny(this.#nobody, true, cost, nowMs);
+      return undefined;
+    }
+    const entry = cost === 0 ? this.#nobody : this.#enter(key, nowMs);
+    if (entry === undefined) return this.#withoutRoom();
+    this.#allowed++;
+    if (cost > 0) {
+      this.#ledger.add(entry, cost, nowMs);
+      this.#place(entry, nowMs);
+    }
+    return entry;
+  }
+
+  #withoutRoom(): Entry | undefined {
+    this.#rejectedFull++;
+    if (this.#spec.onFull === 'admit') {
+      this.#allowed++;
+      return this.#nobody;
+    }
+    this.#blocked++;
+    return undefined;
+  }
+
+  /** A new entry, not in the order yet; `undefined` where there is no room for it. */
+  #enter(key: string, nowMs: number): Entry | undefined {
+    if (this.#size >= this.#spec.maxKeys && !this.#makeRoom(nowMs)) return undefined;
+    const entry = new Entry(key, this.#spec.policies.length);
+    this.#keys.add(entry);
+    this.#size++;
+    return entry;
+  }
+
+  #makeRoom(nowMs: number): boolean {
+    if (this.#lookForRoom(nowMs)) return true;
+    const victim = this.#order.leastUsed();
+    if (victim === undefined) return false;
+    this.#forget(victim);
+    this.#evictions++;
     return true;
   }
 
-  /** A key that is in use is found at the first look, and a window that starts anew outlives the turn. */
-  #keepYoung(key: string, state: State): void {
-    if (this.#young.has(key)) return;
-    this.#young.set(key, state);
-    this.#inBoth++;
+  #hasRoom(cost: number, nowMs: number): boolean {
+    if (cost === 0 || this.#size < this.#spec.maxKeys) return true;
+    return this.#lookForRoom(nowMs) || this.#order.leastUsed() !== undefined;
   }
 
-  #decision(allowed: boolean, state: State | undefined, cost: number, nowMs: number): Decision {
-    const policy = this.#policy;
-    if (state === undefined)
-      return decision(allowed, policy.limit, policy.limit, 0, allowed ? 0 : Number.POSITIVE_INFINITY);
-    return decision(
-      allowed,
-      policy.limit,
-      fixedWindow.remaining(state, policy, nowMs),
-      fixedWindow.resetAfterMs(state, policy, nowMs),
-      allowed ? 0 : fixedWindow.retryAfterMs(state, policy, cost, nowMs),
-    );
+  /** Looks again at entries whose time has come, one after the other, until one of them goes. */
+  #lookForRoom(nowMs: number): boolean {
+    const before = this.#size;
+    for (let look = 0; look < LOOKS_FOR_ROOM && this.#size === before; look++) this.#lookAgain(1, nowMs);
+    return this.#size < before;
+  }
+
+  #lookAgain(looks: number, nowMs: number): void {
+    this.#quietUntilMs = this.#order.passSlots(nowMs);
+    for (let look = 0; look < looks; look++) {
+      const entry = this.#order.takePassed();
+      if (entry === undefined) return;
+      if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);
+      else this.#place(entry, nowMs, true);
+    }
+  }
+
+  #place(entry: Entry, nowMs: number, anew = false): void {
+    const rank = this.#ledger.rank(entry, nowMs);
+    const list = this.#order.listOf(rank, this.#ledger.dueMs(entry, rank, nowMs));
+    if (anew || list !== entry.list) this.#order.place(entry, list);
+  }
+
+  #forget(entry: Entry): void {
+    this.#order.remove(entry);
+    this.#keys.delete(entry.key);
+    this.#size--;
+  }
+
+  #firstDecision(taken: Entry | undefined, cost: number, nowMs: number): Decision {
+    if (taken !== undefined) return this.#ledger.decision(true, taken, cost, nowMs, 0);
+    if (!this.#ledger.canEverFit(cost)) return this.#ledger.decision(false, this.#nobody, cost, nowMs, 0);
+    const afterMs = Math.max(1, this.#order.firstProtectedDueMs() - nowMs);
+    const rows = this.#spec.policies.map(({ name, limit }) => {
+      return { name, limit, remaining: 0, resetAfterMs: 0, retryAfterMs: afterMs };
+    });
+    return decision(false, rows, 0);
   }
 }
 

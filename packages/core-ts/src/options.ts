@@ -1,17 +1,20 @@
-import type { Algorithm, Clock, EngineSpec, Policy } from './contract.js';
+import type { Clock, EngineSpec, OnFull, Policy } from './contract.js';
 import { show } from './errors.js';
+import { type PolicyOptions, readPolicies } from './policy-options.js';
+import { oneOf, refuseUnknown, wholeNumber } from './read.js';
 import { SteadyClock } from './steady-clock.js';
 
-/** What a limiter is made from. Give exactly one of `windowSeconds` and `windowMs`. */
-export interface RateLimiterOptions {
-  /** Units per window: a whole number from 0 (blocks every unit) to 2^53 − 1. */
-  readonly limit: number;
-  /** The window in seconds: any number that makes whole milliseconds, up to ten years. */
-  readonly windowSeconds?: number | undefined;
-  /** The window in milliseconds: a whole number from 1, up to ten years. */
-  readonly windowMs?: number | undefined;
-  /** `'fixed-window'`, the default and the only one yet. */
-  readonly algorithm?: Algorithm | undefined;
+/** What a limiter is made from: one policy's numbers, or several policies in `limits`. */
+export interface RateLimiterOptions extends Partial<PolicyOptions> {
+  /** Several policies for each call, all or nothing: 1 to 64, each with a name of its own. */
+  readonly limits?: readonly PolicyOptions[] | undefined;
+  /**
+   * The most keys that are held; 1,000,000 by default. Beyond it expired keys go first, then the one that
+   * has used least of its limit; one that is over its limit or blocked stays.
+   */
+  readonly maxKeys?: number | undefined;
+  /** What a new key is answered where all keys held are over their limits: `'deny'`, the default, or `'admit'`. */
+  readonly onFull?: OnFull | undefined;
   /** Where `now` comes from, e.g. a `ManualClock`; by default the engine's own monotonic clock. */
   readonly clock?: Clock | undefined;
   /**
@@ -21,18 +24,25 @@ export interface RateLimiterOptions {
   readonly shared?: string | undefined;
 }
 
-/** The longest window: 3,653 days, the most that ten calendar years can have. */
-export const MAX_WINDOW_MS = 3_653 * 86_400_000;
+/**
+ * A million keys take 40 MB in the native engine and 170 MB in TypeScript: more than most servers have
+ * clients in a window, and less than what ends a process.
+ */
+export const DEFAULT_MAX_KEYS = 1_000_000;
+/** What both engines can number. */
+const MOST_KEYS = 2 ** 31;
 
-const ALGORITHMS: readonly string[] = ['fixed-window'] satisfies Algorithm[];
-const OPTIONS: readonly string[] = [
+const POLICY_OPTIONS = [
+  'name',
   'limit',
   'windowSeconds',
   'windowMs',
   'algorithm',
-  'clock',
-  'shared',
-] satisfies (keyof RateLimiterOptions)[];
+  'burst',
+  'blockForSeconds',
+  'blockForMs',
+] satisfies (keyof PolicyOptions)[];
+const LIMITER_OPTIONS = ['limits', 'maxKeys', 'onFull', 'clock', 'shared'] satisfies (keyof RateLimiterOptions)[];
 
 /**
  * Checks the options of a limiter: the one place that does, so that no engine sees a bad number.
@@ -42,54 +52,31 @@ const OPTIONS: readonly string[] = [
 export function readOptions(options: RateLimiterOptions): EngineSpec {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
-  refuseUnknown(options);
+  refuseUnknown(options, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
   return {
-    policies: [readPolicy(options)],
+    policies: policiesOf(options),
     clock: readClock(options.clock),
     shared: readShared(options.shared),
+    maxKeys: wholeNumber('maxKeys', options.maxKeys ?? DEFAULT_MAX_KEYS, 1, MOST_KEYS),
+    onFull: oneOf('onFull', options.onFull ?? 'deny', ['deny', 'admit']),
   };
 }
 
-function refuseUnknown(options: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (OPTIONS.includes(name)) continue;
-    const meant = OPTIONS.find((known) => known.toLowerCase() === name.toLowerCase());
-    const hint = meant === undefined ? `the options are ${OPTIONS.join(', ')}` : `did you mean ${meant}?`;
-    throw new TypeError(`unknown option ${show(name)}, with the value ${show(value)}: ${hint}`);
+function policiesOf({ limits, ...options }: RateLimiterOptions): readonly Policy[] {
+  if (limits === undefined) return readPolicies([options as PolicyOptions]);
+  for (const name of POLICY_OPTIONS) {
+    if (options[name] !== undefined)
+      throw new TypeError(`give ${name} within limits, not beside it: got ${show(options[name])}`);
   }
-}
-
-function readPolicy(options: RateLimiterOptions): Policy {
-  const algorithm = options.algorithm ?? 'fixed-window';
-  if (!ALGORITHMS.includes(algorithm)) {
-    throw new RangeError(`algorithm must be 'fixed-window', the only one yet, got ${show(algorithm)}`);
-  }
-  const limit = wholeNumber('limit', options.limit, 0, Number.MAX_SAFE_INTEGER);
-  return Object.freeze({ algorithm, limit, windowMs: readWindowMs(options) });
-}
-
-function readWindowMs({ windowMs, windowSeconds }: RateLimiterOptions): number {
-  if (windowMs !== undefined && windowSeconds !== undefined) {
-    throw new TypeError(`give windowMs or windowSeconds, not both: got ${show(windowMs)} and ${show(windowSeconds)}`);
-  }
-  if (windowSeconds === undefined) return wholeNumber('windowMs (or windowSeconds)', windowMs, 1, MAX_WINDOW_MS);
-  if (typeof windowSeconds !== 'number')
-    throw new TypeError(`windowSeconds must be a number, got ${show(windowSeconds)}`);
-  const wholeMs = Math.round(windowSeconds * 1000);
-  // 1.001 · 1000 is 1000.9999999999999: only the way back tells whether the milliseconds are whole.
-  if (wholeMs / 1000 !== windowSeconds || wholeMs < 1 || wholeMs > MAX_WINDOW_MS) {
-    throw new RangeError(
-      `windowSeconds must make whole milliseconds from 1 to ${MAX_WINDOW_MS}, got ${show(windowSeconds)}`,
-    );
-  }
-  return wholeMs;
-}
-
-function wholeNumber(name: string, value: unknown, min: number, max: number): number {
-  const wanted = `${name} must be a whole number from ${min} to ${max}`;
-  if (typeof value !== 'number') throw new TypeError(`${wanted}, got ${show(value)}`);
-  if (!Number.isInteger(value) || value < min || value > max) throw new RangeError(`${wanted}, got ${show(value)}`);
-  return value + 0; // or a limit of -0 would leave -0 units
+  if (!Array.isArray(limits)) throw new TypeError(`limits must be an array, got ${show(limits)}`);
+  limits.forEach((each: unknown, i) => {
+    if (typeof each !== 'object' || each === null)
+      throw new TypeError(`limits[${i}] must be an object, got ${show(each)}`);
+    refuseUnknown(each, POLICY_OPTIONS, `limits[${i}].`);
+    if ((each as PolicyOptions).name === undefined)
+      throw new TypeError(`limits[${i}].name must be a string, got undefined`);
+  });
+  return readPolicies(limits, 'limits');
 }
 
 function readClock(clock: Clock | undefined): Clock | undefined {

@@ -10,6 +10,8 @@ import {
 } from './limit.js';
 import { createMapEngine } from './map-engine.js';
 import { type RateLimiterOptions, readOptions } from './options.js';
+import { MAX_WINDOW_MS } from './policy-options.js';
+import { wholeNumber } from './read.js';
 
 /**
  * A policy, a clock and an engine: what users hold. It checks arguments, forwards, and offers `limit()`.
@@ -23,8 +25,10 @@ import { type RateLimiterOptions, readOptions } from './options.js';
  * throws `TypeError` or `RangeError` for one that is no whole number from 0 up, before any state is touched.
  */
 export class RateLimiter {
-  /** The numbers that decide. */
+  /** The numbers that decide; of several policies the first. */
   readonly policy: Policy;
+  /** All policies, in the order given. */
+  readonly policies: readonly Policy[];
   /** Which engine decides: `'ts'`, `'native'`, or the name that a third party's engine has. */
   readonly backend: string;
   readonly #engine: Engine;
@@ -36,7 +40,8 @@ export class RateLimiter {
   constructor(options: RateLimiterOptions, createEngine: EngineFactory = createMapEngine) {
     const spec = readOptions(options);
     this.#engine = createEngine(spec);
-    this.policy = spec.policies[0];
+    this.policies = spec.policies;
+    this.policy = spec.policies[0] as Policy;
     this.backend = this.#engine.backend;
   }
 
@@ -44,6 +49,17 @@ export class RateLimiter {
   allow(key: string, cost = 1): boolean {
     if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
     return this.#engine.allow(key, cost);
+  }
+
+  /**
+   * Takes `cost` units of each key in turn: 1 where they were taken, 0 where they were denied. The native
+   * engine is entered once for all of them.
+   */
+  allowMany(keys: readonly string[], cost = 1): Uint8Array {
+    if (!Array.isArray(keys)) throw new TypeError(`keys must be an array of strings, got ${show(keys)}`);
+    for (const key of keys) if (typeof key !== 'string') checkCall(key, cost);
+    checkCost(cost);
+    return this.#engine.allowMany(keys, cost);
   }
 
   /** Takes `cost` units of the key if they fit, and answers what is left and how long to wait. O(1). */
@@ -64,6 +80,15 @@ export class RateLimiter {
   /** Units of the key that are left now: `peek(key).remaining`. */
   remaining(key: string): number {
     return this.peek(key).remaining;
+  }
+
+  /**
+   * Blocks the key for `ms` from now: all its calls are denied until then. Lengthens a block that runs and
+   * never shortens it; `reset` lifts it. `false` where the limiter is full and can't hold one more key.
+   */
+  block(key: string, ms: number): boolean {
+    checkCall(key, 0);
+    return this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
   }
 
   /** Forgets the key; `true` if it had live state, `false` if it was unknown or expired. */
@@ -113,13 +138,17 @@ export class RateLimiter {
     options: unknown,
     inspect: (value: unknown, options: unknown) => string,
   ): string {
-    const { policy, backend } = this;
-    return `RateLimiter ${inspect({ policy, backend, stats: this.stats() }, options)}`;
+    const { policies, backend } = this;
+    return `RateLimiter ${inspect({ policies, backend, stats: this.stats() }, options)}`;
   }
 }
 
 function checkCall(key: unknown, cost: unknown): void {
   if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
+  checkCost(cost);
+}
+
+function checkCost(cost: unknown): void {
   if (typeof cost !== 'number') throw new TypeError(`cost must be a whole number from 0 up, got ${show(cost)}`);
   if (!Number.isInteger(cost) || cost < 0)
     throw new RangeError(`cost must be a whole number from 0 up, got ${show(cost)}`);

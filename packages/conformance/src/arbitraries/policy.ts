@@ -1,4 +1,4 @@
-import { MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
+import { type Algorithm, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -23,8 +23,45 @@ export const windowsMs = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: MAX_WINDOW_MS }) },
 );
 
-export const policies: fc.Arbitrary<Policy> = fc.record({
-  algorithm: fc.constant<'fixed-window'>('fixed-window'),
-  limit: limits,
-  windowMs: windowsMs,
-});
+const algorithms = fc.constantFrom<Algorithm>('fixed-window', 'fixed-window', 'sliding-window', 'token-bucket');
+
+/** `undefined`: as much as the limit. Only a token bucket has another. */
+const bursts = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(undefined) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 12 }) },
+);
+
+export const policies: fc.Arbitrary<Policy> = fc
+  .record({ algorithm: algorithms, limit: limits, windowMs: windowsMs, burst: bursts })
+  .map(policyOf);
+
+export const fixedWindows: fc.Arbitrary<Policy> = fc
+  .record({ algorithm: fc.constant<Algorithm>('fixed-window'), limit: limits, windowMs: windowsMs })
+  .map(policyOf);
+
+/** Policies whose denials block, for parts and multiples of their window. */
+export const blockingPolicies: fc.Arbitrary<Policy> = fc
+  .record({ policy: policies, blocks: fc.constantFrom(0, 0, 0.001, 0.5, 1, 2) })
+  .map(({ policy, blocks }) => ({
+    ...policy,
+    blockForMs: blocks === 0 ? 0 : Math.min(MAX_WINDOW_MS, Math.ceil(policy.windowMs * blocks)),
+  }));
+
+interface Numbers extends Pick<Policy, 'limit' | 'windowMs'> {
+  readonly algorithm?: Algorithm;
+  readonly burst?: number | undefined;
+  readonly name?: string;
+}
+
+/** A policy of the numbers given, and without those that it can't have. */
+export function policyOf({ algorithm = 'fixed-window', limit, windowMs, burst, name = 'default' }: Numbers): Policy {
+  const fits = algorithm === 'token-bucket' && limit > 0 && ((burst ?? 0) / limit) * windowMs <= MAX_WINDOW_MS;
+  return { name, algorithm, limit, windowMs, burst: fits ? (burst ?? limit) : limit, blockForMs: 0 };
+}
+
+/** The longest that a key stays live without a block. */
+export function spanMsOf({ algorithm, limit, windowMs, burst }: Policy): number {
+  if (algorithm === 'fixed-window') return windowMs;
+  if (algorithm === 'sliding-window') return windowMs + Math.max(1, Math.floor(windowMs / 10)) - 1;
+  return limit === 0 ? 0 : Number((BigInt(burst) * BigInt(windowMs) + BigInt(limit) - 1n) / BigInt(limit));
+}

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Model } from '../model.js';
 import { isDenied, play } from '../play.js';
+import { policiesOf } from '../scene.js';
 import { scenes } from './scene.js';
 
 const samples = fc.sample(scenes({ back: true, crowds: true }), { numRuns: 500, seed: 1 });
@@ -14,9 +15,10 @@ function count(found: (sample: (typeof samples)[number]) => boolean): number {
 
 it('scenes reach the edges', () => {
   const seen = { lastUnit: 0, exactEnd: 0, oneEarly: 0, back: 0 };
-  for (const { policy, startMs, operations } of samples) {
+  for (const scene of samples) {
+    const { policy, startMs, operations } = scene;
     const clock = new ManualClock(startMs);
-    const model = new Model(policy, clock);
+    const model = new Model(policiesOf(scene), clock);
     let resetAfterMs = 0;
     for (const operation of operations) {
       const outcome = play(model, clock, operation);

@@ -4,14 +4,16 @@ import { Model } from '../model.js';
 import { play } from '../play.js';
 import type { Operation, Scene } from '../scene.js';
 import { someKeys } from './key.js';
-import { policies } from './policy.js';
-import { advanceOf, costOf, isBack, type Step, type StepKinds, steps } from './step.js';
+import { blockingPolicies, policies, spanMsOf } from './policy.js';
+import { advanceOf, blockMsOf, costOf, isBack, type Step, type StepKinds, steps } from './step.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
 export interface SceneKinds extends StepKinds {
   readonly policies?: fc.Arbitrary<Policy>;
   readonly keys?: fc.Arbitrary<readonly string[]>;
+  /** Whether a limiter may have several policies. */
+  readonly several?: boolean;
   readonly maxSteps?: number;
   /** Windows that the law lets pass after the scene, and that the clock must have room for; 2 by default. */
   readonly windowsAfter?: number;
@@ -36,22 +38,26 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
   const { keys = someKeys, maxSteps = 40, windowsAfter = 2 } = kinds;
   return fc
     .record({
-      policy: kinds.policies ?? policies,
+      policy: kinds.policies ?? (kinds.blocks ? blockingPolicies : policies),
+      others: kinds.several ? fc.array(kinds.blocks ? blockingPolicies : policies, { maxLength: 2 }) : fc.constant([]),
       start: starts,
       keys,
       rhythm: rhythms,
       plan: fc.array(steps(kinds), { maxLength: maxSteps, size: 'max' }),
     })
-    .map(({ policy, start, keys, rhythm, plan }) => {
-      const latestMs = MOST - windowsAfter * policy.windowMs;
-      const startMs = startOf(start, policy, latestMs);
-      return { policy, startMs, operations: aim(inRhythm(plan, rhythm), policy, keys, startMs, latestMs) };
+    .map(({ policy, others, start, keys, rhythm, plan }) => {
+      const named = [policy, ...others].map((each, i) => ({ ...each, name: `${each.algorithm} ${i}` }));
+      const spanMs = Math.max(...named.map((each) => spanMsOf(each) + each.blockForMs), policy.windowMs);
+      const latestMs = MOST - windowsAfter * spanMs;
+      const startMs = startOf(start, spanMs, latestMs);
+      const scene = { policy: named[0] as Policy, others: named.slice(1), startMs };
+      return { ...scene, operations: aim(inRhythm(plan, rhythm), scene, keys, latestMs) };
     });
 }
 
-function startOf(start: Start, { windowMs }: Policy, latestMs: number): number {
+function startOf(start: Start, spanMs: number, latestMs: number): number {
   if (start === 'at the bottom') return -MOST;
-  return start === 'near the top' ? latestMs - 12 * windowMs : start.ms;
+  return start === 'near the top' ? latestMs - 12 * spanMs : start.ms;
 }
 
 /** Small even steps bring calls to every phase of what an engine does once a window. */
@@ -63,13 +69,12 @@ function inRhythm(plan: readonly Step[], part: number | undefined): readonly Ste
 /** Gives each step its numbers, with the model as the guide to what is left and when it comes back. */
 function aim(
   plan: readonly Step[],
-  policy: Policy,
+  { policy, others, startMs }: Pick<Scene, 'policy' | 'others' | 'startMs'>,
   keys: readonly string[],
-  startMs: number,
   latestMs: number,
 ): Operation[] {
   const clock = new ManualClock(startMs);
-  const guide = new Model(policy, clock);
+  const guide = new Model([policy, ...(others ?? [])], clock);
   let key = keys[0] ?? '';
   let furthestMs = startMs;
 
@@ -83,7 +88,8 @@ function aim(
 
   function known(step: Step): Operation {
     if ('cost' in step) return { call: step.call, key, cost: costOf(step.cost, policy, guide.remaining(key)) };
-    if ('by' in step) return { call: 'advance', ms: inRange(advanceOf(step.by, policy, guide.peek(key).resetAfterMs)) };
+    if (step.call === 'block') return { call: 'block', key, ms: blockMsOf(step.part, policy) };
+    if ('by' in step) return { call: 'advance', ms: inRange(advanceOf(step.by, policy, guide.peek(key))) };
     return 'key' in step ? { call: step.call, key } : step;
   }
 

@@ -1,4 +1,4 @@
-import type { Policy } from '@headgate/core-ts';
+import { type Decision, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 import type { Operation } from '../scene.js';
 
@@ -17,13 +17,16 @@ const ADVANCES = {
   'to the reset': (_windowMs: number, resetAfterMs: number) => resetAfterMs,
   'to 1 ms before the reset': (_windowMs: number, resetAfterMs: number) => Math.max(0, resetAfterMs - 1),
   'to 1 ms after the reset': (_windowMs: number, resetAfterMs: number) => resetAfterMs + 1,
+  'to the next unit': (_windowMs: number, _resetAfterMs: number, retryAfterMs: number) => retryAfterMs,
+  'to 1 ms before the next unit': (_windowMs: number, _resetAfterMs: number, retryAfterMs: number) =>
+    Math.max(0, retryAfterMs - 1),
   window: (windowMs: number) => windowMs,
   'window - 1': (windowMs: number) => windowMs - 1,
   'window + 1': (windowMs: number) => windowMs + 1,
   'half a window': (windowMs: number) => Math.floor(windowMs / 2),
   'two windows': (windowMs: number) => 2 * windowMs,
   'ten windows': (windowMs: number) => 10 * windowMs,
-} satisfies Record<string, (windowMs: number, resetAfterMs: number) => number>;
+} satisfies Record<string, (windowMs: number, resetAfterMs: number, retryAfterMs: number) => number>;
 
 const STEPS_BACK = {
   '1 ms back': () => -1,
@@ -31,7 +34,7 @@ const STEPS_BACK = {
   'a window back': (windowMs: number) => -windowMs,
   'a window and 1 ms back': (windowMs: number) => -windowMs - 1,
   'ten windows back': (windowMs: number) => -10 * windowMs,
-} satisfies Record<string, (windowMs: number, resetAfterMs: number) => number>;
+} satisfies Record<string, (windowMs: number, resetAfterMs: number, retryAfterMs: number) => number>;
 
 type CostAim = keyof typeof COSTS | { readonly units: number };
 type AdvanceAim = keyof typeof ADVANCES | keyof typeof STEPS_BACK | { readonly ms: number } | { readonly part: number };
@@ -41,6 +44,8 @@ export type Step =
   | { readonly call: 'allow' | 'check' | 'peek'; readonly key: number; readonly cost: CostAim }
   | { readonly call: 'remaining' | 'reset'; readonly key: number }
   | { readonly call: 'advance'; readonly by: AdvanceAim }
+  /** For a part of the window, in thousandths. */
+  | { readonly call: 'block'; readonly key: number; readonly part: number }
   | Extract<Operation, { call: 'clear' | 'cleanupExpired' | 'crowd' }>;
 
 /** Which steps a scene has. The clock only goes forward unless `back`. */
@@ -48,15 +53,26 @@ export interface StepKinds {
   readonly back?: boolean;
   readonly forgetting?: boolean;
   readonly crowds?: boolean;
+  /** Blocks by hand, and policies whose denials block. */
+  readonly blocks?: boolean;
 }
 
-export function costOf(aim: CostAim, { limit }: Policy, remaining: number): number {
-  return typeof aim === 'object' ? aim.units : COSTS[aim](limit, remaining);
+export function costOf(aim: CostAim, { burst }: Policy, remaining: number): number {
+  return typeof aim === 'object' ? aim.units : COSTS[aim](burst, remaining);
 }
 
-export function advanceOf(aim: AdvanceAim, { windowMs }: Policy, resetAfterMs: number): number {
-  if (typeof aim !== 'object') return { ...ADVANCES, ...STEPS_BACK }[aim](windowMs, resetAfterMs);
+export function advanceOf(
+  aim: AdvanceAim,
+  { windowMs }: Policy,
+  { resetAfterMs, retryAfterMs }: Pick<Decision, 'resetAfterMs' | 'retryAfterMs'>,
+): number {
+  const nextMs = retryAfterMs === Infinity ? 0 : retryAfterMs;
+  if (typeof aim !== 'object') return { ...ADVANCES, ...STEPS_BACK }[aim](windowMs, resetAfterMs, nextMs);
   return 'ms' in aim ? aim.ms : Math.floor((windowMs * aim.part) / 1000);
+}
+
+export function blockMsOf(part: number, { windowMs }: Policy): number {
+  return Math.max(1, Math.min(MAX_WINDOW_MS, Math.floor((windowMs * part) / 1000)));
 }
 
 export function isBack(aim: AdvanceAim): boolean {
@@ -72,7 +88,7 @@ const costs: fc.Arbitrary<CostAim> = fc.oneof(
 );
 
 const advancesForward: fc.Arbitrary<AdvanceAim> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('to the reset', 'to 1 ms before the reset', 'to 1 ms after the reset') },
+  { weight: 3, arbitrary: fc.constantFrom('to the reset', 'to 1 ms before the reset', 'to the next unit') },
   { weight: 4, arbitrary: fc.constantFrom(...names(ADVANCES)) },
   { weight: 2, arbitrary: fc.constantFrom({ ms: 0 }, { ms: 1 }) },
   { weight: 2, arbitrary: fc.record({ part: fc.integer({ min: 0, max: 2500 }) }) },
@@ -83,7 +99,12 @@ const advancesBack: fc.Arbitrary<AdvanceAim> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ part: fc.integer({ min: -2500, max: -1 }) }) },
 );
 
-export function steps({ back = false, forgetting = true, crowds = false }: StepKinds): fc.Arbitrary<Step> {
+export function steps({
+  back = false,
+  forgetting = true,
+  crowds = false,
+  blocks = false,
+}: StepKinds): fc.Arbitrary<Step> {
   const key = fc.nat({ max: 99 });
   return fc.oneof(
     { weight: 10, arbitrary: fc.record({ call: fc.constantFrom('allow', 'check'), key, cost: costs }) },
@@ -95,6 +116,10 @@ export function steps({ back = false, forgetting = true, crowds = false }: StepK
     { weight: forgetting ? 1 : 0, arbitrary: fc.record({ call: fc.constant('clear') }) },
     { weight: 1, arbitrary: fc.record({ call: fc.constant('cleanupExpired') }) },
     { weight: crowds ? 2 : 0, arbitrary: crowdSteps },
+    {
+      weight: blocks ? 2 : 0,
+      arbitrary: fc.record({ call: fc.constant('block'), key, part: fc.constantFrom(0, 1, 500, 1000, 1500) }),
+    },
   ) as fc.Arbitrary<Step>;
 }
 

@@ -11,7 +11,7 @@ export interface Concurrency {
 }
 
 type Done = Extract<Answer, { admitted: number }>;
-type Task = Pick<Order, 'policy' | 'shared' | 'how' | 'cost' | 'calls'>;
+type Task = Pick<Order, 'policies' | 'shared' | 'how' | 'cost' | 'calls'>;
 
 /** Worker threads that import the engine under test, once, and then take orders round after round. */
 export class Crew {

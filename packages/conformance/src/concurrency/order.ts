@@ -2,7 +2,7 @@ import type { Policy, Stats } from '@headgate/core-ts';
 
 /** What a worker thread is told to do on one shared key, together with the others. */
 export interface Order {
-  readonly policy: Policy;
+  readonly policies: readonly Policy[];
   /** The name under which all threads of the round share. */
   readonly shared: string;
   readonly how: 'allow' | 'check';

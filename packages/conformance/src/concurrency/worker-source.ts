@@ -27,7 +27,9 @@ let engine;
 parentPort.on('message', async (order) => {
   try {
     const makeEngine = await loaded;
-    engine = makeEngine({ policies: [order.policy], clock: undefined, shared: order.shared });
+    engine = makeEngine({
+      policies: order.policies, clock: undefined, shared: order.shared, maxKeys: 1_000_000, onFull: 'deny',
+    });
     const gate = new Int32Array(order.gate);
     meet(gate, ${GATE.arrived}, order.threads);
     const admitted = order.calls === Infinity ? endless(order, gate) : hammer(order);

@@ -3,7 +3,7 @@ import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand } from '../law-broken.js';
 import { isDenied, isTake, play } from '../play.js';
-import { printKey, printScene, type Scene } from '../scene.js';
+import { limitsOf, policiesOf, printKey, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 interface Taken {
@@ -13,18 +13,22 @@ interface Taken {
 
 type Bound = (taken: readonly Taken[], policy: Policy, key: string) => void;
 
-const BOUNDS: Record<Algorithm, Bound> = { 'fixed-window': fixedWindowBound };
+const BOUNDS: Record<Algorithm, Bound> = {
+  'fixed-window': fixedWindowBound,
+  'sliding-window': slidingWindowBound,
+  'token-bucket': tokenBucketBound,
+};
 
 export const safety: Law<Scene> = {
   number: 1,
   name: 'safety',
   sentence: "Units admitted in any span obey the algorithm's bound.",
-  values: scenes({ crowds: true }),
+  values: scenes({ crowds: true, several: true }),
   examples: EDGE_LIVES,
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     let taken = new Map<string, Taken[]>();
 
     for (const operation of scene.operations) {
@@ -34,7 +38,8 @@ export const safety: Law<Scene> = {
       if (!isTake(operation) || isDenied(outcome) || operation.cost === 0) continue;
       const log = taken.get(operation.key) ?? [];
       taken.set(operation.key, [...log, { atMs: BigInt(clock.now()), cost: BigInt(operation.cost) }]);
-      BOUNDS[scene.policy.algorithm](taken.get(operation.key) ?? [], scene.policy, operation.key);
+      for (const policy of policiesOf(scene))
+        BOUNDS[policy.algorithm](taken.get(operation.key) ?? [], policy, operation.key);
     }
   },
 };
@@ -60,4 +65,29 @@ function fixedWindowBound(taken: readonly Taken[], policy: Policy, key: string):
       () => `key ${printKey(key)}: ${used} units in the span of one window from ${fromMs}`,
     );
   }
+}
+
+/** Every span is tried that begins with a taking: one that begins between two has no more in it. */
+function slidingWindowBound(taken: readonly Taken[], { limit, windowMs }: Policy, key: string): void {
+  for (const { atMs: fromMs } of taken) {
+    const used = unitsIn(taken, fromMs, fromMs + BigInt(windowMs) - 1n);
+    demand(used <= BigInt(limit), () => `key ${printKey(key)}: ${used} units in the span of one window from ${fromMs}`);
+  }
+}
+
+function tokenBucketBound(taken: readonly Taken[], { limit, windowMs, burst }: Policy, key: string): void {
+  for (const { atMs: fromMs } of taken) {
+    for (const { atMs: toMs } of taken) {
+      const bound = BigInt(burst) + ((toMs - fromMs) * BigInt(limit)) / BigInt(windowMs);
+      const used = unitsIn(taken, fromMs, toMs);
+      demand(
+        toMs < fromMs || used <= bound,
+        () => `key ${printKey(key)}: ${used} units from ${fromMs} to ${toMs}, where ${bound} may be`,
+      );
+    }
+  }
+}
+
+function unitsIn(taken: readonly Taken[], fromMs: bigint, toMs: bigint): bigint {
+  return taken.reduce((sum, { atMs, cost }) => (atMs >= fromMs && atMs <= toMs ? sum + cost : sum), 0n);
 }

@@ -3,7 +3,7 @@ import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand } from '../law-broken.js';
 import { type Calls, outcomes, play } from '../play.js';
-import { type Operation, printOperation, printScene, type Scene } from '../scene.js';
+import { limitsOf, type Operation, policiesOf, printOperation, printScene, type Scene } from '../scene.js';
 import type { Subject } from '../subject.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
@@ -11,7 +11,7 @@ export const honestRetryAfter: Law<Scene> = {
   number: 2,
   name: 'honest waiting times',
   sentence: '`retryAfterMs` is honest (waiting it is enough) and minimal (1 ms less is not).',
-  values: scenes({ maxSteps: 25 }),
+  values: scenes({ maxSteps: 25, several: true, blocks: true, windowsAfter: 4 }),
   examples: EDGE_LIVES,
   print: printScene,
   holds(subject, scene) {
@@ -33,7 +33,7 @@ function wait(
   { retryAfterMs, retryAfterSeconds }: Decision,
   where: string,
 ): void {
-  if (cost > scene.policy.limit) {
+  if (policiesOf(scene).some(({ burst }) => cost > burst)) {
     demand(retryAfterMs === Infinity, () => `${where}: retryAfterMs ${retryAfterMs} for a cost that can never fit`);
     return;
   }
@@ -44,7 +44,8 @@ function wait(
   );
   const early = later(subject, scene, index, retryAfterMs - 1).check(key, cost);
   demand(!early.allowed, () => `${where}: allowed 1 ms before its retryAfterMs of ${retryAfterMs}`);
-  demand(early.retryAfterMs === 1, () => `${where}: 1 ms before, retryAfterMs was ${early.retryAfterMs}`);
+  const blocksAnew = policiesOf(scene).some(({ blockForMs }) => blockForMs > 0);
+  demand(early.retryAfterMs === 1 || blocksAnew, () => `${where}: 1 ms before, retryAfterMs was ${early.retryAfterMs}`);
   const onTime = later(subject, scene, index, retryAfterMs).allow(key, cost);
   demand(onTime, () => `${where}: denied after its retryAfterMs of ${retryAfterMs}`);
 }
@@ -52,8 +53,10 @@ function wait(
 /** A limiter that has lived the scene up to the operation, and has then waited. */
 function later(subject: Subject, scene: Scene, index: number, waitMs: number): Calls {
   const clock = new ManualClock(scene.startMs);
-  const limiter = subject.limiter({ ...scene.policy, clock });
+  const limiter = subject.limiter({ ...limitsOf(scene), clock });
   for (const operation of scene.operations.slice(0, index + 1)) play(limiter, clock, operation);
+  const operation = scene.operations[index];
+  if (operation?.call === 'peek') limiter.check(operation.key, operation.cost); // the call that it foretold
   clock.advance(waitMs);
   return limiter;
 }

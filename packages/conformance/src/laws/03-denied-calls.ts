@@ -8,7 +8,7 @@ export const deniedCalls: Law<Scene> = {
   number: 3,
   name: 'denied calls',
   sentence: 'A denied call changes no later decision.',
-  values: scenes(),
+  values: scenes({ several: true }),
   examples: EDGE_LIVES,
   print: printScene,
   holds(subject, scene) {

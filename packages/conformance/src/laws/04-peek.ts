@@ -1,22 +1,22 @@
-import { ManualClock } from '@headgate/core-ts';
+import { type Decision, ManualClock, type PolicyRow } from '@headgate/core-ts';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
 import { type Calls, outcomes, play, sameOutcome } from '../play.js';
-import { type Operation, printOperation, printScene, type Scene } from '../scene.js';
+import { limitsOf, type Operation, printOperation, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 export const peeking: Law<Scene> = {
   number: 4,
   name: 'peeking',
   sentence: '`peek` and `remaining` change nothing, and agree with the next real call.',
-  values: scenes(),
+  values: scenes({ several: true, blocks: true, windowsAfter: 4 }),
   examples: EDGE_LIVES,
   print: printScene,
   holds(subject, scene) {
     const unpeeked = outcomes(subject, scene, ({ call }) => call !== 'peek' && call !== 'remaining');
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
 
     scene.operations.forEach((operation, index) => {
       const where = `${index + 1}. ${printOperation(operation)}`;
@@ -36,7 +36,7 @@ function foresee(
 ): (outcome: unknown) => void {
   const before = limiter.stats();
   const peeked = limiter.peek(key, cost);
-  demandSame(`${where}: remaining() beside peek()`, limiter.remaining(key), peeked.remaining);
+  demandSame(`${where}: remaining() beside peek()`, limiter.remaining(key), limiter.peek(key).remaining);
   const after = limiter.stats();
   demand(after.activeKeys <= before.activeKeys, () => `${where}: peeking made an entry`);
   // Entries may go, since a peek pays for reclaiming like any call.
@@ -45,9 +45,17 @@ function foresee(
   return (outcome) => {
     if (typeof outcome === 'boolean') return demandSame(`${where}: allow() after peek()`, outcome, peeked.allowed);
     if (!peeked.allowed) return demandSame(`${where}: check() after peek()`, outcome, peeked);
-    const { resetAfterMs, resetAfterSeconds } = outcome as typeof peeked;
-    const expected = { ...peeked, remaining: peeked.remaining - cost };
-    if (cost === 0 || peeked.resetAfterMs > 0) return demandSame(`${where}: check() after peek()`, outcome, expected);
-    demandSame(`${where}: check() after peek()`, outcome, { ...expected, resetAfterMs, resetAfterSeconds });
+    const taken = outcome as Decision;
+    demandSame(`${where}: check() after peek()`, taken.allowed, true);
+    demandSame(`${where}: rows after peek()`, taken.policies.map(leftOf), peeked.policies.map(lessTheCost));
   };
+
+  function lessTheCost(row: PolicyRow): unknown {
+    return leftOf({ ...row, remaining: row.remaining - cost });
+  }
+}
+
+/** What a taking tells about a row beforehand: when the key will be fresh depends on the algorithm. */
+function leftOf({ name, limit, remaining, retryAfterMs }: PolicyRow): unknown {
+  return { name, limit, remaining, retryAfterMs };
 }

@@ -2,21 +2,21 @@ import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demandSame } from '../law-broken.js';
-import { type Calls, play, sameOutcome } from '../play.js';
-import { printKey, printScene, type Scene } from '../scene.js';
+import { type Calls, isLive, play, sameOutcome } from '../play.js';
+import { limitsOf, printKey, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 export const forgetting: Law<Scene> = {
   number: 5,
   name: 'forgetting',
   sentence: 'After `reset` or `clear` a key behaves as never seen.',
-  values: scenes({ crowds: true, windowsAfter: 3 }),
+  values: scenes({ crowds: true, several: true, blocks: true, windowsAfter: 5 }),
   examples: EDGE_LIVES,
   print: printScene,
   /** From each reset on, the key is played on a second, new limiter too, and both must answer the same. */
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     const newcomers = new Map<string, RateLimiter>();
     let newcomer: RateLimiter | undefined;
 
@@ -28,12 +28,12 @@ export const forgetting: Law<Scene> = {
       if (operation.call === 'clear') {
         clearAll(limiter, index);
         newcomers.clear();
-        newcomer = subject.limiter({ ...scene.policy, clock });
+        newcomer = subject.limiter({ ...limitsOf(scene), clock });
         return;
       }
       if (operation.call === 'reset') {
         resetOne(limiter, operation.key, index);
-        newcomers.set(operation.key, subject.limiter({ ...scene.policy, clock }));
+        newcomers.set(operation.key, subject.limiter({ ...limitsOf(scene), clock }));
         return;
       }
       const outcome = play(limiter, clock, operation);
@@ -45,7 +45,7 @@ export const forgetting: Law<Scene> = {
 
 function resetOne(limiter: Calls, key: string, index: number): void {
   const where = `${index + 1}. reset(${printKey(key)})`;
-  const live = limiter.peek(key).resetAfterMs > 0;
+  const live = isLive(limiter.peek(key));
   demandSame(`${where} of a key that ${live ? 'is' : 'is not'} live`, limiter.reset(key), live);
   demandSame(`${where} once more`, limiter.reset(key), false);
 }

@@ -2,15 +2,15 @@ import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
-import { type Calls, play, sameOutcome } from '../play.js';
-import { keysOf, printScene, type Scene } from '../scene.js';
+import { type Calls, isLive, play, sameOutcome } from '../play.js';
+import { keysOf, limitsOf, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 export const reclaiming: Law<Scene> = {
   number: 6,
   name: 'reclaiming',
   sentence: '`cleanupExpired` and automatic reclaiming cannot be observed through decisions.',
-  values: scenes({ crowds: true }),
+  values: scenes({ crowds: true, several: true, blocks: true, windowsAfter: 4 }),
   examples: EDGE_LIVES,
   print: printScene,
   share: 0.5,
@@ -20,7 +20,7 @@ export const reclaiming: Law<Scene> = {
    */
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     const undisturbed = new Map<string, RateLimiter>();
     const keys = keysOf(scene, true);
 
@@ -32,7 +32,7 @@ export const reclaiming: Law<Scene> = {
       const outcome = play(limiter, clock, operation);
       if (operation.call === 'clear') undisturbed.clear();
       if (!('key' in operation)) return;
-      const own = undisturbed.get(operation.key) ?? subject.limiter({ ...scene.policy, clock });
+      const own = undisturbed.get(operation.key) ?? subject.limiter({ ...limitsOf(scene), clock });
       undisturbed.set(operation.key, own);
       sameOutcome(operation, index, outcome, play(own, clock, operation));
       if (operation.call === 'reset') demandLiveAmong(limiter.stats().activeKeys, limiter, keys, index);
@@ -54,7 +54,7 @@ function cleanUp(limiter: Calls, keys: readonly string[], index: number): void {
 
 /** Counts the live keys: all of them are held, and expired ones may be among them. */
 function demandLiveAmong(held: number, limiter: Calls, keys: readonly string[], index: number): number {
-  const live = keys.filter((key) => limiter.peek(key).resetAfterMs > 0).length;
+  const live = keys.filter((key) => isLive(limiter.peek(key))).length;
   demand(
     held >= live && held <= keys.length,
     () => `${index + 1}. ${held} entries held, with ${live} of ${keys.length} keys live`,

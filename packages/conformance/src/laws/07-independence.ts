@@ -1,10 +1,11 @@
 import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { confusableKeys, KEY_FAMILIES } from '../arbitraries/key.js';
+import { policyOf } from '../arbitraries/policy.js';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demandSame } from '../law-broken.js';
 import { play, sameOutcome } from '../play.js';
-import { printScene, type Scene } from '../scene.js';
+import { limitsOf, policiesOf, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 export const independence: Law<Scene> = {
@@ -12,13 +13,13 @@ export const independence: Law<Scene> = {
   name: 'independent keys',
   sentence:
     'Keys are independent: any JavaScript string is a key of its own, including the empty string, lone surrogates, NUL, 10 kB strings, strings that differ in one UTF-16 unit, and names such as `__proto__`.',
-  values: scenes({ keys: confusableKeys, crowds: true }),
+  values: scenes({ keys: confusableKeys, crowds: true, several: true }),
   examples: [...KEY_FAMILIES.map(eachOnce), ...EDGE_LIVES],
   print: printScene,
   /** Each key has a limiter of its own too, which sees nothing but that key's calls. */
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     const alone = new Map<string, RateLimiter>();
     let crowded = false;
 
@@ -27,10 +28,14 @@ export const independence: Law<Scene> = {
       if (operation.call === 'clear') alone.clear();
       if (operation.call === 'crowd' && !crowded) {
         crowded = true;
-        demandSame(`${index + 1}. a crowd of keys never seen`, outcome, scene.policy.limit > 0 ? operation.count : 0);
+        demandSame(
+          `${index + 1}. a crowd of keys never seen`,
+          outcome,
+          policiesOf(scene).every(({ burst }) => burst > 0) ? operation.count : 0,
+        );
       }
       if (!('key' in operation)) return;
-      const own = alone.get(operation.key) ?? subject.limiter({ ...scene.policy, clock });
+      const own = alone.get(operation.key) ?? subject.limiter({ ...limitsOf(scene), clock });
       alone.set(operation.key, own);
       sameOutcome(operation, index, outcome, play(own, clock, operation));
     });
@@ -38,6 +43,9 @@ export const independence: Law<Scene> = {
 };
 
 function eachOnce(keys: readonly string[]): Scene {
-  const policy = { algorithm: 'fixed-window', limit: 1, windowMs: 1000 } as const;
-  return { policy, startMs: 0, operations: keys.map((key) => ({ call: 'check', key, cost: 1 })) };
+  return {
+    policy: policyOf({ limit: 1, windowMs: 1000 }),
+    startMs: 0,
+    operations: keys.map((key) => ({ call: 'check', key, cost: 1 })),
+  };
 }

@@ -4,7 +4,7 @@ import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
 import { type Calls, play } from '../play.js';
-import { printKey, printScene, type Scene } from '../scene.js';
+import { limitsOf, printKey, printScene, type Scene } from '../scene.js';
 import type { Subject } from '../subject.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
@@ -19,7 +19,11 @@ export const batches: Law<Batch> = {
   number: 8,
   name: 'batches',
   sentence: '`n` calls of cost 1 at one instant equal one call of cost `n` when `n` fits.',
-  values: fc.record({ scene: scenes(), key: fc.constantFrom('a', 'b', 'new'), units: fc.integer({ min: 1, max: 40 }) }),
+  values: fc.record({
+    scene: scenes({ several: true }),
+    key: fc.constantFrom('a', 'b', 'new'),
+    units: fc.integer({ min: 1, max: 40 }),
+  }),
   examples: EDGE_LIVES.map((scene) => ({ scene, key: 'a', units: 2 })),
   print: ({ scene, key, units }) => `${printScene(scene)}\n  then ${units} units of ${printKey(key)}, or what is left`,
   holds(subject, { scene, key, units }) {
@@ -41,7 +45,7 @@ export const batches: Law<Batch> = {
 
 function after(subject: Subject, scene: Scene): { limiter: Calls; clock: ManualClock } {
   const clock = new ManualClock(scene.startMs);
-  const limiter = subject.limiter({ ...scene.policy, clock });
+  const limiter = subject.limiter({ ...limitsOf(scene), clock });
   for (const operation of scene.operations) play(limiter, clock, operation);
   return { limiter, clock };
 }

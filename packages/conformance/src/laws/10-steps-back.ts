@@ -1,21 +1,22 @@
 import { ManualClock } from '@headgate/core-ts';
+import { spanMsOf } from '../arbitraries/policy.js';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
 import { type Calls, play } from '../play.js';
-import { keysOf, printKey, printOperation, printScene, type Scene } from '../scene.js';
+import { keysOf, limitsOf, policiesOf, printKey, printOperation, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
 
 export const stepsBack: Law<Scene> = {
   number: 10,
   name: 'clock steps back',
   sentence: 'Clock steps back: nothing granted again, lock-out of one window at the most.',
-  values: scenes({ back: true, crowds: true }),
+  values: scenes({ back: true, crowds: true, several: true }),
   examples: [...LIVES_WITH_STEPS_BACK, ...EDGE_LIVES],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     const keys = keysOf(scene);
 
     scene.operations.forEach((operation, index) => {
@@ -34,19 +35,16 @@ export const stepsBack: Law<Scene> = {
   },
 };
 
-function demandOpenAfterOneWindow(
-  limiter: Calls,
-  clock: ManualClock,
-  { policy }: Scene,
-  keys: readonly string[],
-): void {
-  if (policy.limit === 0) return;
+function demandOpenAfterOneWindow(limiter: Calls, clock: ManualClock, scene: Scene, keys: readonly string[]): void {
+  const most = Math.min(...policiesOf(scene).map(({ burst }) => burst));
+  const spanMs = Math.max(...policiesOf(scene).map(spanMsOf));
+  if (most === 0) return;
   for (const key of keys) {
     const { resetAfterMs } = limiter.peek(key);
-    demand(resetAfterMs <= policy.windowMs, () => `key ${printKey(key)} is locked for ${resetAfterMs} ms`);
+    demand(resetAfterMs <= spanMs, () => `key ${printKey(key)} is locked for ${resetAfterMs} ms`);
   }
-  clock.advance(policy.windowMs);
+  clock.advance(spanMs);
   for (const key of keys) {
-    demand(limiter.allow(key, policy.limit), () => `key ${printKey(key)} is locked for more than one window`);
+    demand(limiter.allow(key, most), () => `key ${printKey(key)} is locked for more than one window`);
   }
 }

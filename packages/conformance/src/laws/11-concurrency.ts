@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { policyOf } from '../arbitraries/policy.js';
 import type { Crew } from '../concurrency/crew.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
@@ -6,6 +7,8 @@ import { demand, demandSame } from '../law-broken.js';
 interface Rush {
   readonly threads: number;
   readonly limit: number;
+  /** Of a second policy, where there is one: a call takes of both or of neither. */
+  readonly secondLimit?: number | undefined;
   readonly cost: number;
   /** Calls that each thread makes. */
   readonly calls: number;
@@ -22,6 +25,7 @@ export const concurrency: Law<Rush> = {
   sentence: '`k` callers (threads, processes, connections) on one shared key admit exactly `limit`.',
   values: fc.record({
     threads: fc.integer({ min: 2, max: 4 }),
+    secondLimit: fc.option(fc.integer({ min: 1, max: 2000 }), { nil: undefined }),
     limit: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 500, max: 5000 })),
     cost: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: 2, max: 5 }) }),
     calls: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1000, max: 5000 })),
@@ -36,8 +40,8 @@ export const concurrency: Law<Rush> = {
   ],
   share: 0.25,
   repeatable: false,
-  print: ({ threads, limit, cost, calls, how, terminate }) =>
-    `limit ${limit}, ${threads} threads, each ${calls} times ${how}(key, ${cost})${terminate ? ', and one more that is terminated' : ''}`,
+  print: ({ threads, limit, secondLimit, cost, calls, how, terminate }) =>
+    `limit ${limit}${secondLimit === undefined ? '' : ` and ${secondLimit}`}, ${threads} threads, each ${calls} times ${how}(key, ${cost})${terminate ? ', and one more that is terminated' : ''}`,
   async holds(subject, rush) {
     if (rush.terminate) await interrupted(subject.crew(), rush);
     else await undisturbed(subject.crew(), rush);
@@ -46,20 +50,22 @@ export const concurrency: Law<Rush> = {
 
 async function undisturbed(crew: Crew, { threads, ...rush }: Rush): Promise<void> {
   const done = await crew.round(threads, task(crew, rush));
-  const fits = Math.min(Math.floor(rush.limit / rush.cost), threads * rush.calls);
+  const least = Math.min(rush.limit, rush.secondLimit ?? rush.limit);
+  const fits = Math.min(Math.floor(least / rush.cost), threads * rush.calls);
   const admitted = sum(done.map((each) => each.admitted));
   demand(admitted === fits, () => `${admitted} calls were admitted, expected ${fits}`);
   const totalChecks = threads * rush.calls;
   for (const { stats } of done) {
-    const { activeKeys, ...counts } = stats;
-    demandSame('shared statistics', counts, { allowed: fits, blocked: totalChecks - fits, totalChecks });
+    const { activeKeys, allowed, blocked } = stats;
+    demandSame('shared statistics', { allowed, blocked }, { allowed: fits, blocked: totalChecks - fits });
+    demandSame('shared totalChecks', stats.totalChecks, totalChecks);
     demandSame('shared entries', activeKeys, fits > 0 ? 1 : 0);
   }
 }
 
 /** The thread that ends may die between a unit's taking and any note of it: one unit, and no more. */
 async function interrupted(crew: Crew, { threads, ...rush }: Rush): Promise<void> {
-  const shared = task(crew, { ...rush, cost: 1 });
+  const shared = task(crew, { ...rush, secondLimit: undefined, cost: 1 });
   const { done, admittedByEndless } = await crew.interruptedRound(threads, shared);
   const after = await crew.round(threads, { ...shared, calls: rush.limit + 1 });
   const admitted = sum([...done, ...after].map((each) => each.admitted)) + admittedByEndless;
@@ -75,9 +81,10 @@ function demandAllButOne(what: string, count: number, limit: number): void {
   demand(near, () => `${count} calls were ${what}, expected ${limit}, or one less`);
 }
 
-function task(crew: Crew, { limit, cost, calls, how }: Omit<Rush, 'threads' | 'terminate'>) {
-  const policy = { algorithm: 'fixed-window', limit, windowMs: HOUR_MS } as const;
-  return { policy, shared: crew.newName(), how, cost, calls };
+function task(crew: Crew, { limit, secondLimit, cost, calls, how }: Omit<Rush, 'threads' | 'terminate'>) {
+  const limits = secondLimit === undefined ? [limit] : [limit, secondLimit];
+  const policies = limits.map((each, i) => policyOf({ name: `policy ${i}`, limit: each, windowMs: HOUR_MS }));
+  return { policies, shared: crew.newName(), how, cost, calls };
 }
 
 function sum(numbers: readonly number[]): number {

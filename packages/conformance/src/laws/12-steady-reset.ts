@@ -1,22 +1,23 @@
 import { type Decision, ManualClock } from '@headgate/core-ts';
+import { fixedWindows } from '../arbitraries/policy.js';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demand } from '../law-broken.js';
 import { isDenied, isTake, play } from '../play.js';
-import { keysOf, printKey, printOperation, printScene, type Scene } from '../scene.js';
+import { keysOf, limitsOf, printKey, printOperation, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES } from './edge-lives.js';
 
 export const steadyReset: Law<Scene> = {
   number: 12,
   name: 'steady reset',
-  sentence: 'Within one window the absolute reset time does not move.',
-  values: scenes({ crowds: true }),
+  sentence: 'Within one fixed window the absolute reset time does not move.',
+  values: scenes({ policies: fixedWindows, crowds: true }),
   examples: EDGE_LIVES,
   print: printScene,
   holds(subject, scene) {
     const { windowMs } = scene.policy;
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     const resetsAtMs = new Map<string, number>();
     const keys = keysOf(scene);
 

@@ -1,10 +1,11 @@
-import { ManualClock } from '@headgate/core-ts';
+import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { windowsMs } from '../arbitraries/policy.js';
 import type { Law } from '../law.js';
 import { demand } from '../law-broken.js';
 
 interface Hammering {
+  readonly algorithm: 'fixed-window' | 'token-bucket';
   readonly limit: number;
   readonly windowMs: number;
   readonly windows: number;
@@ -18,23 +19,28 @@ export const noDrift: Law<Hammering> = {
   sentence: 'No long-run drift when `windowMs / limit` is not an integer.',
   values: fc
     .record({
+      algorithm: fc.constantFrom<Hammering['algorithm']>('fixed-window', 'token-bucket'),
       limit: fc.integer({ min: 2, max: 13 }),
       windowMs: windowsMs,
       windows: fc.integer({ min: 1000, max: 2500 }),
       parts: fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 3 }),
     })
     .filter(({ limit, windowMs }) => windowMs % limit !== 0),
-  examples: [{ limit: 3, windowMs: 1000, windows: 2000, parts: [0, 333, 667, 1000] }],
+  examples: [
+    { algorithm: 'token-bucket', limit: 7, windowMs: 1000, windows: 2000, parts: [1, 500] },
+    { algorithm: 'fixed-window', limit: 3, windowMs: 1000, windows: 2000, parts: [0, 333, 667, 1000] },
+  ],
   share: 0.05,
-  print: ({ limit, windowMs, windows, parts }) =>
-    `limit ${limit}, windowMs ${windowMs}, ${windows} windows, tried at ${parts.join(', ')} thousandths of each`,
+  print: ({ algorithm, limit, windowMs, windows, parts }) =>
+    `${algorithm}, limit ${limit}, windowMs ${windowMs}, ${windows} windows, tried at ${parts.join(', ')} thousandths of each`,
   /** The key is tried at the first and the last instant of each window too, so windows follow without a gap. */
-  holds(subject, { limit, windowMs, windows, parts }) {
+  holds(subject, { algorithm, limit, windowMs, windows, parts }) {
     const clock = new ManualClock();
-    const limiter = subject.limiter({ limit, windowMs, clock });
+    const limiter = subject.limiter({ algorithm, limit, windowMs, clock });
     const inside = parts.map((part) => Math.floor((part * (windowMs - 1)) / 1000));
     const instants = [0, ...inside.sort((a, b) => a - b), windowMs - 1];
 
+    if (algorithm === 'token-bucket') return neverIdle(limiter, clock, { limit, windowMs, windows, instants });
     for (let window = 0; window < windows; window++) {
       let admitted = 0;
       for (const instant of instants) {
@@ -46,3 +52,20 @@ export const noDrift: Law<Hammering> = {
     }
   },
 };
+
+/** A bucket that is emptied at each of the instants is never full again, so no refill is lost. */
+function neverIdle(
+  limiter: Pick<RateLimiter, 'allow'>,
+  clock: ManualClock,
+  { limit, windowMs, windows, instants }: Pick<Hammering, 'limit' | 'windowMs' | 'windows'> & { instants: number[] },
+): void {
+  let admitted = 0;
+  for (let window = 0; window < windows; window++) {
+    for (const instant of instants) {
+      clock.advance(window * windowMs + instant - clock.now());
+      while (limiter.allow('key')) admitted++;
+      const due = limit + Math.floor((clock.now() * limit) / windowMs);
+      demand(admitted === due, () => `${admitted} units by ${clock.now()} ms, where ${due} were due`);
+    }
+  }
+}

@@ -4,19 +4,19 @@ import type { Law } from '../law.js';
 import { demandSame } from '../law-broken.js';
 import { Model } from '../model.js';
 import { type Calls, play, sameOutcome } from '../play.js';
-import { keysOf, printOperation, printScene, type Scene } from '../scene.js';
+import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
 
 export const agreesWithModel: Law<Scene> = {
   number: 16,
   name: 'differential',
   sentence: 'Every engine gives the same decisions as the model on the same trace, field by field.',
-  values: scenes({ back: true, crowds: true, windowsAfter: 0, maxSteps: 60 }),
+  values: scenes({ back: true, crowds: true, several: true, blocks: true, windowsAfter: 4, maxSteps: 60 }),
   examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    demandSameLife(scene, clock, subject.limiter({ ...scene.policy, clock }), new Model(scene.policy, clock));
+    demandSameLife(scene, clock, subject.limiter({ ...limitsOf(scene), clock }), new Model(policiesOf(scene), clock));
   },
 };
 

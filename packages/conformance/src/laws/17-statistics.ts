@@ -3,19 +3,19 @@ import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
 import { demandSame } from '../law-broken.js';
 import { isDenied, isTake, play } from '../play.js';
-import { printOperation, printScene, type Scene } from '../scene.js';
+import { limitsOf, printOperation, printScene, type Scene } from '../scene.js';
 import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
 
 export const statistics: Law<Scene> = {
   number: 17,
   name: 'statistics',
   sentence: '`allowed + blocked === totalChecks`, whatever the order of calls.',
-  values: scenes({ back: true, crowds: true }),
+  values: scenes({ back: true, crowds: true, several: true, blocks: true, windowsAfter: 4 }),
   examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...scene.policy, clock });
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
     let allowed = 0;
     let blocked = 0;
 
@@ -27,9 +27,11 @@ export const statistics: Law<Scene> = {
         allowed += Number(outcome);
         blocked += operation.count - Number(outcome);
       }
-      const { activeKeys, ...counts } = limiter.stats();
+      const { activeKeys, policies, ...counts } = limiter.stats();
       const where = `${index + 1}. ${printOperation(operation)}: statistics`;
-      demandSame(where, counts, { allowed, blocked, totalChecks: allowed + blocked });
+      demandSame(where, counts, { allowed, blocked, totalChecks: allowed + blocked, evictions: 0, rejectedFull: 0 });
+      const denied = policies.reduce((sum, each) => sum + each.denied, 0);
+      demandSame(`${where}, denials of all policies`, denied, blocked);
       demandSame(`${where}, whole entries`, Number.isSafeInteger(activeKeys) && activeKeys >= 0, true);
     });
   },

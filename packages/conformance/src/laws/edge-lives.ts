@@ -1,4 +1,5 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
+import { policyOf } from '../arbitraries/policy.js';
 import type { Operation, Scene } from '../scene.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -11,7 +12,7 @@ const reset: Operation = { call: 'reset', key: 'a' };
 const cleanup: Operation = { call: 'cleanupExpired' };
 
 function life(limit: number, windowMs: number, startMs: number, operations: readonly Operation[]): Scene {
-  return { policy: { algorithm: 'fixed-window', limit, windowMs }, startMs, operations };
+  return { policy: policyOf({ limit, windowMs }), startMs, operations };
 }
 
 /** Lives at the edges, and those that once were a counterexample; each leaves room for two windows more. */

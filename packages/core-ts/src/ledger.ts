@@ -1,0 +1,126 @@
+import { type Rule, ruleOf } from './algorithms/rule.js';
+import type { State } from './algorithms/state.js';
+import type { Decision, Policy, PolicyRow } from './contract.js';
+import { decision, tightest } from './decision.js';
+import type { Entry } from './entry.js';
+import { PROTECTED_RANK } from './eviction-order.js';
+
+/** What all policies of a limiter together say of one entry: a cost fits if it fits all of them. */
+export class Ledger {
+  readonly rules: readonly Rule[];
+  /** The longest time in which a key comes back by itself. */
+  readonly spanMs: number;
+  readonly #blocks: boolean;
+
+  constructor(policies: readonly Policy[]) {
+    this.rules = policies.map(ruleOf);
+    this.spanMs = Math.max(...this.rules.map(({ terms }) => terms.spanMs));
+    this.#blocks = policies.some(({ blockForMs }) => blockForMs > 0);
+  }
+
+  /** Whether a key never seen could take the cost. */
+  canEverFit(cost: number): boolean {
+    for (const { terms } of this.rules) if (cost > terms.burst) return false;
+    return true;
+  }
+
+  fits(entry: Entry, cost: number, nowMs: number): boolean {
+    for (let i = 0; i < this.rules.length; i++) {
+      const { calls, terms } = this.rules[i] as Rule;
+      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;
+    }
+    return true;
+  }
+
+  /** Takes units, more than 0, that fit. */
+  add(entry: Entry, units: number, nowMs: number): void {
+    for (let i = 0; i < this.rules.length; i++) {
+      const { calls, terms } = this.rules[i] as Rule;
+      calls.add(stateOf(entry, i), terms, units, nowMs);
+    }
+  }
+
+  /** For how long the denial of a cost blocks the key: the longest block of the policies that deny it. */
+  blockAskedMs(entry: Entry, cost: number, nowMs: number): number {
+    let askedMs = 0;
+    if (!this.#blocks || !this.canEverFit(cost)) return askedMs;
+    for (let i = 0; i < this.rules.length; i++) {
+      const { calls, terms } = this.rules[i] as Rule;
+      if (terms.blockForMs <= askedMs || calls.fits(stateOf(entry, i), terms, cost, nowMs)) continue;
+      askedMs = terms.blockForMs;
+    }
+    return askedMs;
+  }
+
+  /** Whether the key is as good as never seen. */
+  isFresh(entry: Entry, nowMs: number): boolean {
+    if (blockLeftMs(entry, nowMs) > 0) return false;
+    return this.rules.every(({ calls, terms }, i) => calls.isFresh(stateOf(entry, i), terms, nowMs));
+  }
+
+  /** How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth. */
+  rank(entry: Entry, nowMs: number): number {
+    if (blockLeftMs(entry, nowMs) > 0) return PROTECTED_RANK;
+    let highest = 0;
+    for (let i = 0; i < this.rules.length; i++) {
+      const { calls, terms } = this.rules[i] as Rule;
+      const left = calls.remaining(stateOf(entry, i), terms, nowMs);
+      if (left === 0) return PROTECTED_RANK;
+      highest = Math.max(highest, rankOf(terms.burst - left, terms.burst));
+    }
+    return highest;
+  }
+
+  /** When to look again: when the key is fresh or, if it is protected, when it no longer is. */
+  dueMs(entry: Entry, rank: number, nowMs: number): number {
+    let afterMs = blockLeftMs(entry, nowMs);
+    for (let i = 0; i < this.rules.length; i++) {
+      const { calls, terms } = this.rules[i] as Rule;
+      const state = stateOf(entry, i);
+      const ownMs =
+        rank === PROTECTED_RANK && terms.burst > 0
+          ? calls.retryAfterMs(state, terms, 1, nowMs)
+          : calls.resetAfterMs(state, terms, nowMs);
+      afterMs = Math.max(afterMs, ownMs);
+    }
+    return nowMs + afterMs;
+  }
+
+  /** The policy that binds a denial: the longest to wait for, the first of those. */
+  binding(entry: Entry, cost: number, nowMs: number): number {
+    if (this.rules.length === 1) return 0;
+    const waits = this.rules.map(({ calls, terms }, i) => calls.retryAfterMs(stateOf(entry, i), terms, cost, nowMs));
+    return waits.indexOf(Math.max(...waits));
+  }
+
+  /** How the key stands, for `blockedMs` more under a block. */
+  decision(allowed: boolean, entry: Entry, cost: number, nowMs: number, blockedMs: number): Decision {
+    const rows = this.rules.map(({ calls, terms }, i): PolicyRow => {
+      const state = stateOf(entry, i);
+      const own = calls.retryAfterMs(state, terms, cost, nowMs);
+      return {
+        name: terms.name,
+        limit: terms.limit,
+        remaining: blockedMs > 0 ? 0 : calls.remaining(state, terms, nowMs),
+        resetAfterMs: Math.max(blockedMs, calls.resetAfterMs(state, terms, nowMs)),
+        retryAfterMs: allowed ? 0 : Math.max(blockedMs, own),
+      };
+    });
+    return decision(allowed, rows, allowed ? tightest(rows) : this.binding(entry, cost, nowMs));
+  }
+}
+
+/** What is left of the block that an entry is under; 0 if it is under none. */
+export function blockLeftMs({ blockedUntilMs }: Entry, nowMs: number): number {
+  return blockedUntilMs === undefined ? 0 : Math.max(0, blockedUntilMs - nowMs);
+}
+
+function stateOf(entry: Entry, policy: number): State {
+  return policy === 0 ? entry : ((entry.others as readonly State[])[policy - 1] as State);
+}
+
+function rankOf(used: number, burst: number): number {
+  let rank = PROTECTED_RANK - 1;
+  for (let part = burst / 2; used <= part && rank > 0; part /= 2) rank--;
+  return rank;
+}

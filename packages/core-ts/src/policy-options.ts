@@ -1,0 +1,101 @@
+import type { Algorithm, Policy } from './contract.js';
+import { show } from './errors.js';
+import { oneOf, wholeNumber } from './read.js';
+
+/** One policy as users write it. Give exactly one of `windowSeconds` and `windowMs`. */
+export interface PolicyOptions {
+  /** What decisions and statistics call it: unique in `limits`; `'default'` for a policy that stands alone. */
+  readonly name?: string | undefined;
+  /** Units per window: a whole number from 0 (blocks every unit) to 2^53 − 1. */
+  readonly limit: number;
+  /** The window in seconds: any number that makes whole milliseconds, up to ten years. */
+  readonly windowSeconds?: number | undefined;
+  /** The window in milliseconds: a whole number from 1, up to ten years. */
+  readonly windowMs?: number | undefined;
+  /** `'fixed-window'` by default. */
+  readonly algorithm?: Algorithm | undefined;
+  /** Token bucket only: the units that a full bucket has; the limit by default. */
+  readonly burst?: number | undefined;
+  /** The first denial blocks the key for so long: seconds that make whole milliseconds, up to ten years. */
+  readonly blockForSeconds?: number | undefined;
+  /** The same in milliseconds. */
+  readonly blockForMs?: number | undefined;
+}
+
+/** The longest window: 3,653 days, the most that ten calendar years can have. */
+export const MAX_WINDOW_MS = 3_653 * 86_400_000;
+const MOST_POLICIES = 64;
+
+/**
+ * Checks policies, each by itself and their names among each other. `list`: what the list is called.
+ *
+ * @throws TypeError or RangeError that names the option and prints the value.
+ */
+export function readPolicies(list: readonly PolicyOptions[], called?: string): readonly Policy[] {
+  if (list.length < 1 || list.length > MOST_POLICIES)
+    throw new RangeError(`${called} must have 1 to ${MOST_POLICIES} policies, got ${list.length}`);
+  const policies = list.map((each, i) => readPolicy(each, called === undefined ? '' : `${called}[${i}].`));
+  policies.forEach(({ name }, i) => {
+    const same = policies.findIndex((each) => each.name === name);
+    if (same < i)
+      throw new RangeError(`${called}[${i}].name must be its own, got ${show(name)}, the name of ${called}[${same}]`);
+  });
+  return Object.freeze(policies);
+}
+
+function readPolicy(options: PolicyOptions, where: string): Policy {
+  const algorithm = oneOf(`${where}algorithm`, options.algorithm ?? 'fixed-window', [
+    'fixed-window',
+    'sliding-window',
+    'token-bucket',
+  ]);
+  const limit = wholeNumber(`${where}limit`, options.limit, 0, Number.MAX_SAFE_INTEGER);
+  const windowMs = readMs(options, 'window', where, undefined);
+  return Object.freeze({
+    name: readName(options.name ?? 'default', where),
+    algorithm,
+    limit,
+    windowMs,
+    burst: readBurst(options.burst, algorithm, limit, windowMs, where),
+    blockForMs: readMs(options, 'blockFor', where, 0),
+  });
+}
+
+function readName(name: unknown, where: string): string {
+  if (typeof name !== 'string') throw new TypeError(`${where}name must be a string, got ${show(name)}`);
+  if (name === '') throw new RangeError(`${where}name must not be empty, got ""`);
+  return name;
+}
+
+function readBurst(given: unknown, algorithm: Algorithm, limit: number, windowMs: number, where: string): number {
+  if (given === undefined) return limit;
+  const burst = wholeNumber(`${where}burst`, given, 1, Number.MAX_SAFE_INTEGER);
+  if (algorithm !== 'token-bucket')
+    throw new RangeError(`${where}burst is for algorithm 'token-bucket', got ${burst} for ${show(algorithm)}`);
+  if (limit === 0) throw new RangeError(`${where}burst must fit a limit from 1, got ${burst} for a limit of 0`);
+  if ((burst / limit) * windowMs > MAX_WINDOW_MS)
+    throw new RangeError(
+      `${where}burst must refill within ten years, got ${burst} at ${limit} units in ${windowMs} ms`,
+    );
+  return burst;
+}
+
+function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, none: number | undefined): number {
+  const [ms, seconds] = [options[`${kind}Ms`], options[`${kind}Seconds`]];
+  if (ms !== undefined && seconds !== undefined) {
+    throw new TypeError(
+      `give ${where}${kind}Ms or ${where}${kind}Seconds, not both: got ${show(ms)} and ${show(seconds)}`,
+    );
+  }
+  if (ms === undefined && seconds === undefined && none !== undefined) return none;
+  if (seconds === undefined) return wholeNumber(`${where}${kind}Ms (or ${where}${kind}Seconds)`, ms, 1, MAX_WINDOW_MS);
+  if (typeof seconds !== 'number') throw new TypeError(`${where}${kind}Seconds must be a number, got ${show(seconds)}`);
+  const wholeMs = Math.round(seconds * 1000);
+  // 1.001 · 1000 is 1000.9999999999999: only the way back tells whether the milliseconds are whole.
+  if (wholeMs / 1000 !== seconds || wholeMs < 1 || wholeMs > MAX_WINDOW_MS) {
+    throw new RangeError(
+      `${where}${kind}Seconds must make whole milliseconds from 1 to ${MAX_WINDOW_MS}, got ${show(seconds)}`,
+    );
+  }
+  return wholeMs;
+}
