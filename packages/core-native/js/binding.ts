@@ -1,10 +1,21 @@
 /** What the binary exports; see `src/node_api`. */
 export interface Binding {
-  create(limit: number, windowMs: number, givenClock: boolean, shared: string | undefined): Handle;
-  /** Where `narrow`, the numbers are left as 32-bit integers at the start of the same memory. */
-  hotCalls(handle: Handle, answer: Float64Array, narrow: boolean): HotCalls;
-  /** `[allowed, blocked, activeKeys]`. */
-  stats(handle: Handle): [number, number, number];
+  /**
+   * `algorithm` (as its index), `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other, and
+   * the reading of the clock that is handed in, if one is.
+   */
+  create(
+    policies: readonly number[],
+    maxKeys: number,
+    admitsWhenFull: boolean,
+    originMs: number | undefined,
+    shared: string | undefined,
+  ): Handle;
+  hotCalls(handle: Handle, answer: Float64Array, policies: number): HotCalls;
+  /** The keys as one string, with the length of each. */
+  takeMany(handle: Handle, keys: string, lengths: Uint32Array, cost: number, nowMs?: number): Uint8Array;
+  /** `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`. */
+  stats(handle: Handle): [number, number, number, number, number, ...number[]];
   clear(handle: Handle): void;
   cleanupExpired(handle: Handle, nowMs?: number): number;
 }
@@ -15,15 +26,20 @@ export type Handle = { readonly __brand: 'headgate native handle' };
 /** A cost left out is 1; a time left out is the engine's own. Answers the key for yes and `undefined` for no. */
 export type HotCall = (key: string, cost?: number, nowMs?: number) => string | undefined;
 
-/** `check` and `peek` leave `remaining`, `resetAfterMs` and `retryAfterMs` (-1: never) in the array given to `hotCalls`. */
+/**
+ * `check` and `peek` leave their numbers in the array given to `hotCalls`: the index of the policy that binds
+ * a denial, then `remaining`, `resetAfterMs` and `retryAfterMs` (-1: never) of each policy.
+ */
 export interface HotCalls {
   readonly take: HotCall;
   readonly check: HotCall;
   readonly peek: HotCall;
   readonly reset: HotCall;
+  /** For so many milliseconds, in the place of the cost. */
+  readonly block: HotCall;
 }
 
-const CALLS = ['create', 'hotCalls', 'stats', 'clear', 'cleanupExpired'] satisfies (keyof Binding)[];
+const CALLS = ['create', 'hotCalls', 'takeMany', 'stats', 'clear', 'cleanupExpired'] satisfies (keyof Binding)[];
 
 export function isBinding(value: unknown): value is Binding {
   return (

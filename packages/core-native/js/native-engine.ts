@@ -1,14 +1,22 @@
 import {
+  type Algorithm,
   BackendUnavailableError,
   type Clock,
   type Decision,
   decision,
   type Engine,
   type EngineSpec,
+  type Policy,
+  type PolicyRow,
   type Stats,
+  tightest,
 } from '@headgate/core-ts';
 import type { Binding, Handle, HotCall } from './binding.js';
 import { type Attempt, type Loaded, load } from './loader.js';
+
+const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
+/** `remaining`, `resetAfterMs` and `retryAfterMs` of each policy, after the index of the one that binds. */
+const ROW_NUMBERS = 3;
 
 /** The engine in Rust behind the contract: it hands keys over and builds the decisions. */
 class NativeEngine implements Engine {
@@ -16,34 +24,43 @@ class NativeEngine implements Engine {
   readonly #binding: Binding;
   readonly #handle: Handle;
   readonly #clock: Clock | undefined;
-  readonly #limit: number;
+  readonly #policies: readonly Policy[];
   readonly #take: HotCall;
   readonly #check: HotCall;
   readonly #peek: HotCall;
   readonly #reset: HotCall;
-  /** `remaining`, `resetAfterMs`, `retryAfterMs` of the last call. */
-  readonly #answer: Int32Array | Float64Array;
+  readonly #block: HotCall;
+  /** The numbers of the last decision. */
+  readonly #answer: Float64Array;
 
   constructor(binding: Binding, spec: EngineSpec) {
-    const [{ limit, windowMs }] = spec.policies;
+    const { policies, clock, shared, maxKeys, onFull } = spec;
     this.#binding = binding;
-    this.#clock = spec.clock;
-    this.#limit = limit;
-    this.#handle = binding.create(limit, windowMs, spec.clock !== undefined, spec.shared);
-    const narrow = limit <= MAX_INT32 && windowMs <= MAX_INT32;
+    this.#clock = clock;
+    this.#policies = policies;
+    const numbers = policies.flatMap(({ algorithm, limit, windowMs, burst, blockForMs }) => {
+      return [ALGORITHMS.indexOf(algorithm), limit, windowMs, burst, blockForMs];
+    });
+    this.#handle = binding.create(numbers, maxKeys, onFull === 'admit', clock?.now(), shared);
     // A buffer of its own, off the heap, so that it never moves.
-    const answer = new Float64Array(new ArrayBuffer(3 * Float64Array.BYTES_PER_ELEMENT));
-    this.#answer = narrow ? new Int32Array(answer.buffer) : answer;
-    const { take, check, peek, reset } = binding.hotCalls(this.#handle, answer, narrow);
+    const length = 1 + policies.length * ROW_NUMBERS;
+    this.#answer = new Float64Array(new ArrayBuffer(Math.max(length, 16) * Float64Array.BYTES_PER_ELEMENT));
+    const { take, check, peek, reset, block } = binding.hotCalls(this.#handle, this.#answer, policies.length);
     this.#take = take;
     this.#check = check;
     this.#peek = peek;
     this.#reset = reset;
+    this.#block = block;
   }
 
   allow(key: string, cost: number): boolean {
     if (this.#clock !== undefined) return this.#take(key, cost, this.#clock.now()) !== undefined;
     return (cost === 1 ? this.#take(key) : this.#take(key, cost)) !== undefined;
+  }
+
+  allowMany(keys: readonly string[], cost: number): Uint8Array {
+    const lengths = Uint32Array.from(keys, ({ length }) => length);
+    return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...this.#now());
   }
 
   check(key: string, cost: number): Decision {
@@ -53,6 +70,10 @@ class NativeEngine implements Engine {
 
   peek(key: string, cost: number): Decision {
     return this.#decision(this.#peek(key, cost, ...this.#now()));
+  }
+
+  block(key: string, ms: number): boolean {
+    return this.#block(key, ms, ...this.#now()) !== undefined;
   }
 
   reset(key: string): boolean {
@@ -68,8 +89,9 @@ class NativeEngine implements Engine {
   }
 
   stats(): Stats {
-    const [allowed, blocked, activeKeys] = this.#binding.stats(this.#handle);
-    return { allowed, blocked, totalChecks: allowed + blocked, activeKeys };
+    const [allowed, blocked, activeKeys, evictions, rejectedFull, ...denied] = this.#binding.stats(this.#handle);
+    const policies = this.#policies.map(({ name }, i) => ({ name, denied: denied[i] ?? 0 }));
+    return { allowed, blocked, totalChecks: allowed + blocked, activeKeys, evictions, rejectedFull, policies };
   }
 
   #now(): [] | [number] {
@@ -77,25 +99,29 @@ class NativeEngine implements Engine {
   }
 
   #decision(answered: string | undefined): Decision {
-    const remaining = this.#number(0);
-    const resetAfterMs = this.#number(1);
-    if (answered !== undefined) return decision(true, this.#limit, remaining, resetAfterMs, 0);
-    const retryAfterMs = this.#number(2);
-    return decision(
-      false,
-      this.#limit,
-      remaining,
-      resetAfterMs,
-      retryAfterMs < 0 ? Number.POSITIVE_INFINITY : retryAfterMs,
-    );
+    const allowed = answered !== undefined;
+    const rows: PolicyRow[] = [];
+    for (let i = 0; i < this.#policies.length; i++) rows.push(this.#row(i));
+    return decision(allowed, rows, allowed ? tightest(rows) : this.#number(0));
+  }
+
+  #row(policy: number): PolicyRow {
+    const { name, limit } = this.#policies[policy] as Policy;
+    const first = 1 + policy * ROW_NUMBERS;
+    const retryAfterMs = this.#number(first + 2);
+    return {
+      name,
+      limit,
+      remaining: this.#number(first),
+      resetAfterMs: this.#number(first + 1),
+      retryAfterMs: retryAfterMs < 0 ? Number.POSITIVE_INFINITY : retryAfterMs,
+    };
   }
 
   #number(index: number): number {
     return this.#answer[index] as number;
   }
 }
-
-const MAX_INT32 = 2 ** 31 - 1;
 
 let loaded: Loaded | undefined;
 

@@ -1,236 +1,213 @@
-//! What all limiters of one shared name have in common: the policy, the states, the time, the statistics.
+//! What all limiters of one shared name have in common: what decides, the entries, the time.
 #![forbid(unsafe_code)]
 
-use crate::algorithms::fixed_window::{self, State};
-use crate::answer::Answer;
-use crate::cell::Layout;
 use crate::clock::{Given, Now, OwnClock};
 use crate::fingerprint::Fingerprint;
-use crate::last_key::LastKey;
 use crate::policy::Policy;
-use crate::table::{Outcome, Table};
-use crate::tally::Tallies;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Mutex, OnceLock};
+use crate::store::{Answer, Counts, Store};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// One set of counters.
-pub struct Engine {
-    /// What decides.
-    pub policy: Policy,
-    /// Whether each call hands its time in.
-    pub given_clock: bool,
-    /// The statistics.
-    pub tallies: Tallies,
-    fingerprint: Fingerprint,
+/// What an engine is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec {
+    /// All policies, in the order given.
+    pub policies: Vec<Policy>,
+    /// The most entries that are held.
+    pub max_keys: usize,
+    /// Whether a new key is admitted where nothing can go.
+    pub admits_when_full: bool,
+    /// The clock's reading at the start, where each call hands its time in.
+    pub given_origin_ms: Option<i64>,
+}
+
+impl Spec {
+    /// A store for one part of so many of the keys.
+    #[must_use]
+    pub fn store(&self, parts: usize) -> Store {
+        Store::new(&self.policies, self.max_keys / parts, self.admits_when_full)
+    }
+}
+
+/// Keys by their ids, and time since the start.
+pub struct Frame {
+    /// Names keys.
+    pub fingerprint: Fingerprint,
     clock: OwnClock,
-    /// The first reading that was handed in: time is counted from it, so that it fits a packed state.
-    given_origin_ms: OnceLock<i64>,
-    states: States,
-    /// Kept by the calls of one thread alone.
-    last_key: LastKey,
+    given_origin_ms: i64,
 }
 
-enum States {
-    Packed(Table<AtomicU64>),
-    Wide(Table<Mutex<State>>),
+impl Frame {
+    /// From now on.
+    ///
+    /// # Errors
+    /// Where the system has no randomness to give.
+    pub fn new(spec: &Spec) -> Result<Self, getrandom::Error> {
+        let given_origin_ms = spec.given_origin_ms.unwrap_or(0);
+        Ok(Self { fingerprint: Fingerprint::seeded()?, clock: OwnClock::start(), given_origin_ms })
+    }
+
+    /// The engine's own clock.
+    #[must_use]
+    pub fn own(&self) -> &OwnClock {
+        &self.clock
+    }
+
+    /// A reading before the origin can come from another thread's clock only; no time has passed then.
+    #[must_use]
+    pub fn given(&self, ms: i64) -> Given {
+        Given(u64::try_from(ms.saturating_sub(self.given_origin_ms)).unwrap_or(0))
+    }
+
+    /// The time, to the millisecond.
+    #[must_use]
+    pub fn exactly(&self, given_ms: Option<i64>) -> Given {
+        given_ms.map_or_else(|| Given(self.clock.exact_ms()), |ms| self.given(ms))
+    }
 }
 
-/// Does the same with either table.
-macro_rules! with_table {
-    ($states:expr, $table:ident => $body:expr) => {
-        match $states {
-            States::Packed($table) => $body,
-            States::Wide($table) => $body,
-        }
-    };
+/// One set of entries for all threads: parts that are locked apart, each with its share of the most keys.
+pub struct Shared {
+    /// What it was made of, which whoever joins has to ask for too.
+    pub spec: Spec,
+    frame: Frame,
+    parts: Vec<Mutex<Store>>,
 }
 
-impl Engine {
+/// Enough that two threads seldom meet. Fewer keys are one part, so that the last place goes to whom it should.
+const PARTS: usize = 16;
+const KEYS_FOR_PARTS: usize = 1 << 16;
+
+impl Shared {
     /// Empty, from now on.
     ///
     /// # Errors
     /// Where the system has no randomness to give.
-    pub fn new(policy: Policy, given_clock: bool) -> Result<Self, getrandom::Error> {
-        let states = match Layout::packed(policy, given_clock) {
-            Some(layout) => States::Packed(Table::new(policy, layout)),
-            None => States::Wide(Table::new(policy, Layout::wide())),
-        };
-        Ok(Self {
-            policy,
-            given_clock,
-            tallies: Tallies::default(),
-            fingerprint: Fingerprint::seeded()?,
-            clock: OwnClock::start(),
-            given_origin_ms: OnceLock::new(),
-            states,
-            last_key: LastKey::default(),
-        })
+    pub fn new(spec: Spec) -> Result<Self, getrandom::Error> {
+        let parts = if spec.max_keys < KEYS_FOR_PARTS { 1 } else { PARTS };
+        let frame = Frame::new(&spec)?;
+        Ok(Self { parts: (0..parts).map(|_| Mutex::new(spec.store(parts))).collect(), frame, spec })
     }
 
     /// Takes the cost if it fits.
+    #[must_use]
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let id = self.fingerprint.of(key);
-        match given_ms {
-            None => with_table!(&self.states, table => table.take(id, cost, &self.clock)).allowed,
-            Some(ms) => with_table!(&self.states, table => table.take(id, cost, &self.given(ms))).allowed,
-        }
-    }
-
-    /// The same for an engine that one thread has to itself.
-    pub fn take_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let id = self.last_key.id(key, &self.fingerprint);
-        match given_ms.map(|ms| self.given(ms)) {
-            None => take_alone(&mut self.states, &mut self.last_key, id, cost, &self.clock),
-            Some(now) => take_alone(&mut self.states, &mut self.last_key, id, cost, &now),
-        }
+        let id = self.frame.fingerprint.of(key);
+        self.with_part(id, |store| match given_ms {
+            None => store.take(id, cost, self.frame.own()).allowed,
+            Some(ms) => store.take(id, cost, &self.frame.given(ms)).allowed,
+        })
     }
 
     /// Takes the cost if it fits, and tells how the key stands.
-    pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let id = self.fingerprint.of(key);
-        let now = self.exactly(given_ms);
-        let outcome = with_table!(&self.states, table => table.take(id, cost, &now));
-        Answer::new(self.policy, outcome, cost, now.0)
-    }
-
-    /// The same for an engine that one thread has to itself.
-    pub fn check_alone(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let id = self.last_key.id(key, &self.fingerprint);
-        let now = self.exactly(given_ms);
-        let outcome = with_table!(&mut self.states, table => table.take_alone(id, cost, &now));
-        Answer::new(self.policy, outcome, cost, now.0)
-    }
-
-    /// What `check` would decide now, and how the key stands without it.
-    pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let id = self.fingerprint.of(key);
-        let now = self.exactly(given_ms);
-        let state = with_table!(&self.states, table => table.find(id));
-        Answer::foretold(self.policy, state, cost, now.0)
-    }
-
-    /// Forgets the key; whether it had live state.
-    pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
-        let id = self.fingerprint.of(key);
-        let now = self.exactly(given_ms);
-        let state = with_table!(&self.states, table => table.remove(id));
-        state.is_some_and(|state| !fixed_window::is_expired(state, self.policy, now.0))
-    }
-
-    /// Forgets all keys.
-    pub fn clear(&self) {
-        with_table!(&self.states, table => table.clear());
-    }
-
-    /// To be called before a key is freed, where one thread has the engine to itself.
-    pub fn forget_denial(&mut self) {
-        self.last_key.forget_denial();
-    }
-
-    /// Drops all that has expired and answers how many entries went.
-    pub fn cleanup_expired(&self, given_ms: Option<i64>) -> usize {
-        let now = self.exactly(given_ms);
-        with_table!(&self.states, table => table.sweep(now.0))
-    }
-
-    /// The part of reclaiming that one call in a few pays for.
-    pub fn sweep_a_little(&self, given_ms: Option<i64>) {
-        let now_ms = given_ms.map_or_else(|| self.clock.rough_ms(), |ms| self.given(ms).0);
-        with_table!(&self.states, table => table.sweep_a_little(now_ms));
-    }
-
-    /// Entries held.
     #[must_use]
-    pub fn active_keys(&self) -> usize {
-        with_table!(&self.states, table => table.len())
+    pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
+        let id = self.frame.fingerprint.of(key);
+        let now = self.frame.exactly(given_ms);
+        self.with_part(id, |store| {
+            let outcome = store.take(id, cost, &now);
+            store.answer(outcome, cost, now.0)
+        })
     }
 
-    fn exactly(&self, given_ms: Option<i64>) -> Given {
-        given_ms.map_or_else(|| Given(self.clock.exact_ms()), |ms| self.given(ms))
+    /// Does something with the entry of one key, at the time that it is.
+    pub fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
+        let id = self.frame.fingerprint.of(key);
+        let now = self.frame.exactly(given_ms);
+        self.with_part(id, |store| ask(store, id, now.0))
     }
 
-    /// A reading before the origin can come from another thread's clock only; no time has passed then.
-    fn given(&self, ms: i64) -> Given {
-        let origin_ms = *self.given_origin_ms.get_or_init(|| ms);
-        Given(u64::try_from(ms.saturating_sub(origin_ms)).unwrap_or(0))
+    /// Does something with each part, at the time that it is, and adds up what comes of it.
+    pub fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Store, u64) -> usize) -> usize {
+        let now = self.frame.exactly(given_ms);
+        self.parts.iter().map(|part| ask(&mut lock(part), now.0)).sum()
+    }
+
+    /// What came of all calls.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.parts.iter().map(|part| lock(part).counts.clone()).reduce(|sum, part| sum.plus(&part)).unwrap_or_default()
+    }
+
+    /// The top bits of an id are the tables' tags and shares; its low ones are free to part by.
+    #[allow(clippy::cast_possible_truncation)] // a remainder
+    fn with_part<R>(&self, id: u64, ask: impl FnOnce(&mut Store) -> R) -> R {
+        let part = self.parts.get(id as usize % self.parts.len()).or(self.parts.first());
+        match part {
+            Some(part) => ask(&mut lock(part)),
+            None => unreachable!("an engine has one part at the least"),
+        }
     }
 }
 
-fn take_alone(states: &mut States, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
-    if last_key.denies(cost, clock) {
-        return false;
+/// A panic in the middle of a call leaves counts that are right but for that call.
+fn lock(part: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Counts {
+    fn plus(mut self, other: &Self) -> Self {
+        self.allowed += other.allowed;
+        self.blocked += other.blocked;
+        self.evictions += other.evictions;
+        self.rejected_full += other.rejected_full;
+        self.forgotten += other.forgotten;
+        self.denied.iter_mut().zip(&other.denied).for_each(|(sum, denied)| *sum += denied);
+        self
     }
-    with_table!(states, table => {
-        let Outcome { allowed, state } = table.take_alone(id, cost, clock);
-        if let (false, Some(state)) = (allowed, state) {
-            last_key.deny(cost, table.end_ms(state));
-        }
-        allowed
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::Algorithm;
     use std::thread;
 
-    fn engine(limit: u64, window_ms: u64, given_clock: bool) -> Engine {
-        let Ok(engine) = Engine::new(Policy { limit, window_ms }, given_clock) else { unreachable!() };
-        engine
+    fn spec(limits: &[u64], max_keys: usize) -> Spec {
+        let policy = |&limit: &u64| Policy {
+            algorithm: Algorithm::FixedWindow,
+            limit,
+            window_ms: 10_000_000,
+            burst: limit,
+            block_for_ms: 0,
+        };
+        Spec { policies: limits.iter().map(policy).collect(), max_keys, admits_when_full: false, given_origin_ms: None }
     }
 
-    #[test]
-    fn threads_on_one_key_admit_exactly_the_limit_in_either_layout() {
-        for limit in [1_000, (1 << 24) - 1, 1 << 24] {
-            let engine = engine(limit, 10_000_000, false);
-            let cost = limit / 1_000;
-            let admitted: u64 = thread::scope(|scope| {
-                let hammer = || (0..1_000).filter(|_| engine.take(&[1], cost, None)).count() as u64;
-                let threads: Vec<_> = (0..4).map(|_| scope.spawn(hammer)).collect();
-                threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
-            });
-            assert_eq!(admitted, limit / cost);
-        }
-    }
-
-    #[test]
-    fn a_sweep_by_another_thread_loses_no_unit() {
-        let engine = engine(500, 10_000_000, false);
-        let admitted: usize = thread::scope(|scope| {
-            let hammer = || (0..1_000).filter(|_| engine.take(&[1], 1, None)).count();
-            let threads: Vec<_> = (0..2).map(|_| scope.spawn(hammer)).collect();
-            for _ in 0..200 {
-                engine.cleanup_expired(None);
-            }
+    fn admitted_by_four(shared: &Shared, cost: u64) -> usize {
+        thread::scope(|scope| {
+            let hammer = || (0..1_000).filter(|_| shared.take(&[1], cost, None)).count();
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(hammer)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or(0)).sum()
-        });
-        assert_eq!(admitted, 500);
+        })
     }
 
     #[test]
-    fn expired_entries_go_by_the_calls_that_come_in() {
-        let engine = engine(1, 100, true);
-        for key in 0..10_000_u16 {
-            engine.take(&[key], 1, Some(0));
+    fn threads_on_one_key_admit_exactly_the_limit() -> Result<(), getrandom::Error> {
+        for limit in [1_000, 1 << 24, 1 << 50] {
+            let shared = Shared::new(spec(&[limit], 100))?;
+            assert_eq!(admitted_by_four(&shared, limit / 1_000), usize::try_from(limit / (limit / 1_000)).unwrap_or(0));
         }
-        assert_eq!(engine.active_keys(), 10_000);
-        for _ in 0..128 {
-            engine.sweep_a_little(Some(99));
-        }
-        assert_eq!(engine.active_keys(), 10_000);
-        for _ in 0..128 {
-            engine.sweep_a_little(Some(100));
-        }
-        assert_eq!(engine.active_keys(), 0);
+        Ok(())
     }
 
     #[test]
-    fn any_two_safe_integers_are_told_apart_exactly() {
-        const FAR_MS: i64 = (1 << 53) - 1;
-        let engine = engine(1, 10, true);
-        assert!(engine.take(&[1], 1, Some(-FAR_MS)));
-        assert!(engine.take(&[1], 1, Some(FAR_MS - 10)));
-        assert!(!engine.take(&[1], 1, Some(FAR_MS - 1)));
-        assert!(engine.take(&[1], 1, Some(FAR_MS)));
+    fn threads_take_of_all_policies_or_of_none() -> Result<(), getrandom::Error> {
+        let shared = Shared::new(spec(&[700, 500, 900], 1 << 20))?;
+        assert_eq!(admitted_by_four(&shared, 1), 500);
+        let answer = shared.with_key(&[1], None, |store, id, now_ms| store.peek(id, 1, now_ms));
+        assert_eq!(answer.rows.iter().map(|row| row.remaining).collect::<Vec<_>>(), [200, 0, 400]);
+        Ok(())
+    }
+
+    #[test]
+    fn all_parts_together_hold_no_more_than_the_most_keys() -> Result<(), getrandom::Error> {
+        let shared = Shared::new(spec(&[2], 1 << 17))?;
+        for key in 0..(1_u32 << 18) {
+            let units = [key.to_le_bytes(), [0; 4]].concat();
+            let _ = shared.take(&units.iter().map(|&byte| u16::from(byte)).collect::<Vec<_>>(), 1, None);
+        }
+        let held = shared.sum(None, |store, _| store.len());
+        assert!(held <= 1 << 17 && held > (1 << 17) - (1 << 12), "{held} were held");
+        Ok(())
     }
 }

@@ -1,98 +1,162 @@
-//! What one limiter in JavaScript holds: the engine, alone or shared, and a tally of its own.
+//! What one limiter in JavaScript holds: entries of its own, or a share in those of a name.
 #![forbid(unsafe_code)]
 
-use crate::answer::Answer;
-use crate::engine::Engine;
-use crate::tally::Tally;
+use crate::clock::Now;
+use crate::engine::{Frame, Shared, Spec};
+use crate::last_key::LastKey;
+use crate::store::{Answer, Counts, Store};
 use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Used by one thread only, the one of the limiter's JavaScript.
-pub struct Handle {
-    engine: Held,
-    tally: Arc<Tally>,
+pub enum Handle {
+    /// Entries that nobody else can see need no lock, and that is a third of a hot call.
+    Alone(Box<RefCell<Alone>>),
+    /// Entries of all threads.
+    Shared(Arc<Shared>),
 }
 
-/// An engine that nobody else can see needs no locks, and those are a third of a hot call.
-#[expect(clippy::large_enum_variant, reason = "a box would be one more jump on the hot path")]
-enum Held {
-    Alone(RefCell<Engine>),
-    Shared(Arc<Engine>),
+/// What one thread has to itself.
+pub struct Alone {
+    frame: Frame,
+    store: Store,
+    last_key: LastKey,
 }
-
-/// A call sweeps a little each so many: all shards have had their turn after 8,192 calls.
-const CALLS_PER_SWEEP: u64 = 64;
 
 impl Handle {
-    /// Has the engine to itself.
-    #[must_use]
-    pub fn alone(engine: Engine) -> Self {
-        let tally = engine.tallies.open();
-        Self { engine: Held::Alone(RefCell::new(engine)), tally }
-    }
-
-    /// Holds a shared engine until it is dropped.
-    #[must_use]
-    pub fn shared(engine: Arc<Engine>) -> Self {
-        let tally = engine.tallies.open();
-        Self { engine: Held::Shared(engine), tally }
+    /// With entries of its own.
+    ///
+    /// # Errors
+    /// Where the system has no randomness to give.
+    pub fn alone(spec: &Spec) -> Result<Self, getrandom::Error> {
+        let alone = Alone { frame: Frame::new(spec)?, store: spec.store(1), last_key: LastKey::default() };
+        Ok(Self::Alone(Box::new(RefCell::new(alone))))
     }
 
     /// Takes the cost if it fits.
+    #[inline]
+    #[must_use]
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let allowed = match &self.engine {
-            Held::Alone(engine) => engine.borrow_mut().take_alone(key, cost, given_ms),
-            Held::Shared(engine) => engine.take(key, cost, given_ms),
-        };
-        self.count(allowed, given_ms);
-        allowed
+        match self {
+            Self::Alone(alone) => alone.borrow_mut().take(key, cost, given_ms),
+            Self::Shared(shared) => shared.take(key, cost, given_ms),
+        }
     }
 
     /// Takes the cost if it fits, and tells how the key stands.
+    #[must_use]
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let answer = match &self.engine {
-            Held::Alone(engine) => engine.borrow_mut().check_alone(key, cost, given_ms),
-            Held::Shared(engine) => engine.check(key, cost, given_ms),
-        };
-        self.count(answer.allowed, given_ms);
-        answer
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, store, last_key } = &mut *alone.borrow_mut();
+                let id = last_key.id(key, &frame.fingerprint);
+                let now = frame.exactly(given_ms);
+                let outcome = store.take(id, cost, &now);
+                store.answer(outcome, cost, now.0)
+            }
+            Self::Shared(shared) => shared.check(key, cost, given_ms),
+        }
+    }
+
+    /// Takes the cost from each key in turn: 1 where it was allowed.
+    #[must_use]
+    pub fn take_many(&self, keys: &[&[u16]], cost: u64, given_ms: Option<i64>) -> Vec<u8> {
+        keys.iter().map(|key| u8::from(self.take(key, cost, given_ms))).collect()
+    }
+
+    /// What `check` would decide now, and how the key stands without it.
+    #[must_use]
+    pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
+        self.with_key(key, given_ms, |store, id, now_ms| store.peek(id, cost, now_ms))
     }
 
     /// Forgets the key; whether it had live state.
     pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
-        self.forget_denial();
-        self.with(|engine| engine.reset(key, given_ms))
+        self.with_key(key, given_ms, Store::reset)
+    }
+
+    /// Blocks the key for that long at least; whether there was room to hold it.
+    #[must_use]
+    pub fn block(&self, key: &[u16], ms: u64, given_ms: Option<i64>) -> bool {
+        self.with_key(key, given_ms, |store, id, now_ms| store.block(id, ms, now_ms))
     }
 
     /// Forgets all keys.
     pub fn clear(&self) {
-        self.forget_denial();
-        self.with(Engine::clear);
+        self.sum(None, |store, _| {
+            store.clear();
+            0
+        });
     }
 
-    fn forget_denial(&self) {
-        if let Held::Alone(engine) = &self.engine {
-            engine.borrow_mut().forget_denial();
+    /// Drops all that has expired and answers how many entries went.
+    pub fn cleanup_expired(&self, given_ms: Option<i64>) -> usize {
+        self.sum(given_ms, Store::cleanup_expired)
+    }
+
+    /// Entries held, and what came of all calls.
+    #[must_use]
+    pub fn stats(&self) -> (usize, Counts) {
+        let active_keys = self.sum(None, |store, _| store.len());
+        let counts = match self {
+            Self::Alone(alone) => alone.borrow().store.counts.clone(),
+            Self::Shared(shared) => shared.counts(),
+        };
+        (active_keys, counts)
+    }
+
+    fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, store, last_key } = &mut *alone.borrow_mut();
+                let id = last_key.id(key, &frame.fingerprint);
+                let now = frame.exactly(given_ms);
+                ask(store, id, now.0)
+            }
+            Self::Shared(shared) => shared.with_key(key, given_ms, ask),
         }
     }
 
-    /// Asks the engine for what is not counted.
-    pub fn with<R>(&self, ask: impl FnOnce(&Engine) -> R) -> R {
-        match &self.engine {
-            Held::Alone(engine) => ask(&engine.borrow()),
-            Held::Shared(engine) => ask(engine),
-        }
-    }
-
-    fn count(&self, allowed: bool, given_ms: Option<i64>) {
-        if self.tally.count(allowed).is_multiple_of(CALLS_PER_SWEEP) {
-            self.with(|engine| engine.sweep_a_little(given_ms));
+    fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Store, u64) -> usize) -> usize {
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, store, .. } = &mut *alone.borrow_mut();
+                let now = frame.exactly(given_ms);
+                ask(store, now.0)
+            }
+            Self::Shared(shared) => shared.sum(given_ms, ask),
         }
     }
 }
 
-impl Drop for Handle {
-    fn drop(&mut self) {
-        self.with(|engine| engine.tallies.close(&self.tally));
+impl Alone {
+    #[inline]
+    fn take(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
+        let Self { frame, store, last_key } = self;
+        let id = last_key.id(key, &frame.fingerprint);
+        match given_ms {
+            None => take(store, last_key, id, cost, frame.own()),
+            Some(ms) => take(store, last_key, id, cost, &frame.given(ms)),
+        }
     }
+}
+
+/// A denial that is remembered looks at no entry, so each so many look at as many together.
+const DENIALS_PER_LOOK: u64 = 64;
+
+#[inline]
+fn take(store: &mut Store, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
+    if let Some(binding) = last_key.denies(cost, store.counts.forgotten, clock) {
+        store.count_denial(binding);
+        if store.counts.blocked.is_multiple_of(DENIALS_PER_LOOK) {
+            store.look_if_time(DENIALS_PER_LOOK, clock.rough_ms());
+        }
+        return false;
+    }
+    let outcome = store.take(id, cost, clock);
+    if let (false, Some(slot)) = (outcome.allowed, outcome.slot) {
+        let (until_ms, binding) = store.denied_until(slot, cost, clock.exact_ms());
+        last_key.deny(cost, until_ms, binding, store.counts.forgotten);
+    }
+    outcome.allowed
 }

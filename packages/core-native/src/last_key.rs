@@ -17,12 +17,14 @@ pub struct LastKey {
     denial: Option<Denial>,
 }
 
-/// A cost that was denied, and until when it stays so. Only a reset could end that earlier: a call that
-/// takes from the key in the meantime leaves less for this cost, and a denied one changes nothing.
+/// A cost that was denied, and until when it stays so, by which policy. Only forgetting the key could end that
+/// earlier: a call that takes from it in the meantime leaves less for this cost, and a denied one changes nothing.
 #[derive(Clone, Copy)]
 struct Denial {
     cost: u64,
     until_ms: u64,
+    binding: usize,
+    forgotten: u64,
 }
 
 impl Default for LastKey {
@@ -41,20 +43,17 @@ impl LastKey {
         self.id
     }
 
-    /// Whether the last key is known to be denied at this cost.
+    /// The policy by which the last key is known to be denied at this cost, if no entry was forgotten since.
     #[inline]
-    pub fn denies(&self, cost: u64, clock: &impl Now) -> bool {
-        self.denial.is_some_and(|denial| cost >= denial.cost && clock.against(denial.until_ms) < denial.until_ms)
+    pub fn denies(&self, cost: u64, forgotten: u64, clock: &impl Now) -> Option<usize> {
+        let denial = self.denial?;
+        let holds = cost == denial.cost && forgotten == denial.forgotten;
+        (holds && clock.against(denial.until_ms) < denial.until_ms).then_some(denial.binding)
     }
 
     /// Remembers that the last key was denied.
-    pub fn deny(&mut self, cost: u64, until_ms: u64) {
-        self.denial = Some(Denial { cost, until_ms });
-    }
-
-    /// For when a key may have been freed before its time.
-    pub fn forget_denial(&mut self) {
-        self.denial = None;
+    pub fn deny(&mut self, cost: u64, until_ms: u64, binding: usize, forgotten: u64) {
+        self.denial = Some(Denial { cost, until_ms, binding, forgotten });
     }
 
     fn replace(&mut self, key: &[u16], id: u64) {
@@ -85,16 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn it_knows_of_a_denial_at_that_cost_and_above_until_its_end() -> Result<(), getrandom::Error> {
+    fn it_knows_of_a_denial_at_that_cost_until_its_end_or_until_a_key_is_forgotten() -> Result<(), getrandom::Error> {
         let mut last = LastKey::default();
         last.id(&[1], &Fingerprint::seeded()?);
-        last.deny(5, 100);
-        assert!(last.denies(5, &Given(99)));
-        assert!(last.denies(6, &Given(99)));
-        assert!(!last.denies(4, &Given(99)));
-        assert!(!last.denies(5, &Given(100)));
-        last.forget_denial();
-        assert!(!last.denies(5, &Given(99)));
+        last.deny(5, 100, 0, 7);
+        assert_eq!(last.denies(5, 7, &Given(99)), Some(0));
+        assert_eq!(last.denies(4, 7, &Given(99)), None);
+        assert_eq!(last.denies(5, 7, &Given(100)), None);
+        assert_eq!(last.denies(5, 8, &Given(99)), None);
         Ok(())
     }
 
@@ -104,9 +101,9 @@ mod tests {
         for other in [vec![2], vec![], vec![9; UNITS + 1]] {
             let mut last = LastKey::default();
             last.id(&[1], &fingerprint);
-            last.deny(1, 100);
+            last.deny(1, 100, 0, 0);
             last.id(&other, &fingerprint);
-            assert!(!last.denies(1, &Given(0)));
+            assert_eq!(last.denies(1, 0, &Given(0)), None);
         }
         Ok(())
     }

@@ -6,46 +6,19 @@
 //! that the next one's growth can use.
 #![forbid(unsafe_code)]
 
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// How many shards there are: a power of two, which `DashMap` wants.
+/// How many shards there are.
 pub const SHARDS: usize = 128;
 
-/// For a table whose keys are ids.
-pub type BuildShares = BuildHasherDefault<Shares>;
-
-/// Keeps an id as it is but for the bits by which `DashMap` picks the shard.
-#[derive(Default)]
-pub struct Shares(u64);
-
-impl Hasher for Shares {
-    fn write_u64(&mut self, id: u64) {
-        self.0 = hash(id);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("ids are u64");
-    }
-}
-
-/// The hash of an id: a shard by its share, and the id's own bits for the place in the shard's table.
+/// The shard of an id: by its bits below those that a table of any size uses for tags and above its places.
 #[inline]
 #[must_use]
-pub fn hash(id: u64) -> u64 {
+pub fn shard(id: u64) -> usize {
     let slot = (id >> SLOT_SHIFT) as usize % SLOTS;
-    let shard = SHARD_OF_SLOT.get(slot).copied().unwrap_or(0);
-    (id & !(SHARD_MASK << SHARD_SHIFT)) | (u64::from(shard) << SHARD_SHIFT)
+    SHARD_OF_SLOT.get(slot).copied().map_or(0, usize::from)
 }
 
-/// `DashMap` leaves the upper seven bits to the table's tags, and takes the next ones.
-const SHARD_SHIFT: u32 = u64::BITS - 7 - SHARDS.trailing_zeros();
-const SHARD_MASK: u64 = SHARDS as u64 - 1;
-/// Below the shard's bits, and above those that a table of any size uses.
-const SLOT_SHIFT: u32 = SHARD_SHIFT - SLOTS.trailing_zeros();
+/// A table takes the upper seven bits for its tags.
+const SLOT_SHIFT: u32 = u64::BITS - 7 - SLOTS.trailing_zeros();
 const SLOTS: usize = 1_024;
 
 /// Shard `s` has a share of `SHARDS + s` parts, so the last one's is nearly twice the first one's.
@@ -70,7 +43,6 @@ const SHARD_OF_SLOT: [u8; SLOTS] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dashmap::DashMap;
 
     #[test]
     fn every_shard_has_a_share_and_the_largest_is_about_twice_the_smallest() {
@@ -82,15 +54,5 @@ mod tests {
         }
         assert_eq!(slots.iter().min(), Some(&5));
         assert_eq!(slots.iter().max(), Some(&11));
-    }
-
-    #[test]
-    fn dashmap_finds_the_shard_in_the_bits_that_are_set_for_it() {
-        let map: DashMap<u64, (), BuildShares> = DashMap::with_hasher_and_shard_amount(BuildShares::default(), SHARDS);
-        for slot in 0..SLOTS {
-            let id = (slot as u64) << SLOT_SHIFT;
-            let shard = SHARD_OF_SLOT.get(slot).copied().map(usize::from);
-            assert_eq!(Some(map.determine_shard(map.hash_usize(&id))), shard);
-        }
     }
 }

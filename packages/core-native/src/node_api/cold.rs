@@ -1,18 +1,21 @@
 //! Calls that happen once in a while: `#[napi]` writes their glue.
 
 use super::hot;
-use crate::engine::Engine;
+use crate::engine::Spec;
 use crate::handle::Handle;
-use crate::policy::Policy;
+use crate::policy::{Algorithm, Policy};
 use crate::registry::{self, Refusal};
+use crate::store::Counts;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use std::rc::Rc;
 
 /// What an empty engine takes, in bytes: told to the garbage collector, which sees a handle only.
-const EMPTY_ENGINE_BYTES: usize = 20_000;
+const EMPTY_ENGINE_BYTES: usize = 24_000;
+/// `algorithm`, `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other.
+const POLICY_NUMBERS: usize = 5;
 
-/// Makes an engine, or joins the one of that name.
+/// Makes an engine, or joins the one of that name. `originMs`: the injected clock's reading now.
 ///
 /// # Errors
 /// `RangeError` where the name stands for a limiter of another kind.
@@ -20,23 +23,39 @@ const EMPTY_ENGINE_BYTES: usize = 20_000;
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands strings over owned
 pub(super) fn create(
     env: Env,
-    limit: f64,
-    window_ms: f64,
-    given_clock: bool,
+    policies: Vec<f64>,
+    max_keys: f64,
+    admits_when_full: bool,
+    origin_ms: Option<f64>,
     shared: Option<Utf16String>,
 ) -> Result<External<Rc<Handle>>> {
-    let policy = Policy { limit: whole(limit), window_ms: whole(window_ms) };
+    let spec = Spec {
+        policies: policies.chunks_exact(POLICY_NUMBERS).map(policy).collect(),
+        max_keys: usize::try_from(whole(max_keys)).unwrap_or(usize::MAX),
+        admits_when_full,
+        given_origin_ms: origin_ms.map(milliseconds),
+    };
     let handle = match &shared {
-        Some(name) => registry::join(name, policy, given_clock).map(Handle::shared),
-        None => Engine::new(policy, given_clock).map(Handle::alone).map_err(Refusal::NoRandomness),
+        Some(name) => registry::join(name, spec.clone()).map(Handle::Shared),
+        None => Handle::alone(&spec).map_err(Refusal::NoRandomness),
     };
     match handle {
         Ok(handle) => Ok(External::new_with_size_hint(Rc::new(handle), EMPTY_ENGINE_BYTES)),
-        Err(refusal) => Err(refuse(env, shared.as_deref(), policy, &refusal)),
+        Err(refusal) => Err(refuse(env, shared.as_deref(), &spec, &refusal)),
     }
 }
 
-/// The hot calls of a limiter: `take`, `check`, `peek` and `reset`.
+fn policy(numbers: &[f64]) -> Policy {
+    let number = |index: usize| whole(numbers.get(index).copied().unwrap_or_default());
+    let algorithm = match number(0) {
+        0 => Algorithm::FixedWindow,
+        1 => Algorithm::SlidingWindow,
+        _ => Algorithm::TokenBucket,
+    };
+    Policy { algorithm, limit: number(1), window_ms: number(2), burst: number(3), block_for_ms: number(4) }
+}
+
+/// The hot calls of a limiter: `take`, `check`, `peek`, `reset` and `block`.
 ///
 /// # Errors
 /// `TypeError` where `answer` is too short for an answer.
@@ -45,17 +64,45 @@ pub(super) fn hot_calls<'env>(
     env: &'env Env,
     handle: &External<Rc<Handle>>,
     answer: Float64Array,
-    narrow: bool,
+    policies: u32,
 ) -> Result<Object<'env>> {
-    hot::register(env, Rc::clone(handle), answer, narrow)
+    hot::register(env, Rc::clone(handle), answer, policies as usize)
 }
 
-/// `[allowed, blocked, activeKeys]`.
+/// Takes the cost from each of the keys, which come as one string with the length of each: 1 where it was allowed.
+///
+/// # Errors
+/// `TypeError` where the lengths are not those of the string.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
+pub(super) fn take_many(
+    handle: &External<Rc<Handle>>,
+    keys: Utf16String,
+    lengths: Uint32Array,
+    cost: f64,
+    now_ms: Option<f64>,
+) -> Result<Uint8Array> {
+    let mut rest: &[u16] = &keys;
+    let mut cut = Vec::with_capacity(lengths.len());
+    for &length in lengths.as_ref() {
+        let Some((key, after)) = rest.split_at_checked(length as usize) else {
+            return Err(Error::new(Status::InvalidArg, "lengths must be those of the keys"));
+        };
+        cut.push(key);
+        rest = after;
+    }
+    let allowed = handle.take_many(&cut, whole(cost), now_ms.map(milliseconds));
+    Ok(Uint8Array::new(allowed))
+}
+
+/// `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 calls take 30 years at ten million a second
 pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
-    let (sums, active_keys) = handle.with(|engine| (engine.tallies.sums(), engine.active_keys()));
-    vec![sums.allowed as f64, sums.blocked as f64, active_keys as f64]
+    let (active_keys, counts) = handle.stats();
+    let Counts { allowed, blocked, evictions, rejected_full, denied, .. } = counts;
+    let numbers = [allowed, blocked, active_keys as u64, evictions, rejected_full];
+    numbers.into_iter().chain(denied).map(|number| number as f64).collect()
 }
 
 /// Forgets all keys.
@@ -66,9 +113,9 @@ pub(super) fn clear(handle: &External<Rc<Handle>>) {
 
 /// Drops all that has expired and answers how many entries went.
 #[napi(catch_unwind)]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // a count of entries; a safe integer
+#[allow(clippy::cast_precision_loss)] // a count of entries
 pub(super) fn cleanup_expired(handle: &External<Rc<Handle>>, now_ms: Option<f64>) -> f64 {
-    handle.with(|engine| engine.cleanup_expired(now_ms.map(|ms| ms as i64))) as f64
+    handle.cleanup_expired(now_ms.map(milliseconds)) as f64
 }
 
 /// The limiter has checked that it is a safe integer from 0 up.
@@ -77,12 +124,23 @@ fn whole(number: f64) -> u64 {
     number as u64
 }
 
-fn refuse(env: Env, name: Option<&[u16]>, policy: Policy, refusal: &Refusal) -> Error {
+/// A reading of the clock: a safe integer.
+#[allow(clippy::cast_possible_truncation)]
+fn milliseconds(ms: f64) -> i64 {
+    ms as i64
+}
+
+fn refuse(env: Env, name: Option<&[u16]>, asked: &Spec, refusal: &Refusal) -> Error {
     let name = String::from_utf16_lossy(name.unwrap_or_default());
     let told = match refusal {
-        Refusal::OtherPolicy(held) => {
-            env.throw_range_error(&format!("shared: {name:?} has the policy ({held}) already, got ({policy})"), None)
-        }
+        Refusal::OtherPolicies(held) => env.throw_range_error(
+            &format!("shared: {name:?} has the policy {} already, got {}", listed(held), listed(&asked.policies)),
+            None,
+        ),
+        Refusal::OtherRoom(max_keys, admits) => env.throw_range_error(
+            &format!("shared: {name:?} has maxKeys {max_keys} and onFull {} already", on_full(*admits)),
+            None,
+        ),
         Refusal::OtherClock => env.throw_range_error(
             &format!("shared: {name:?}: either all limiters of the name have a clock of their own or none has"),
             None,
@@ -92,4 +150,12 @@ fn refuse(env: Env, name: Option<&[u16]>, policy: Policy, refusal: &Refusal) -> 
         }
     };
     told.err().unwrap_or_else(|| Error::new(Status::PendingException, String::new()))
+}
+
+fn listed(policies: &[Policy]) -> String {
+    policies.iter().map(|policy| format!("({policy})")).collect::<Vec<_>>().join(", ")
+}
+
+fn on_full(admits: bool) -> &'static str {
+    if admits { "'admit'" } else { "'deny'" }
 }

@@ -4,8 +4,8 @@
 //! answers the key for yes and `undefined` for no, since both are at hand: a boolean would take one more call.
 
 use super::key;
-use crate::answer::Answer;
 use crate::handle::Handle;
+use crate::store::Answer;
 use napi::bindgen_prelude::{Float64Array, JsValue, Object, ToNapiValue};
 use napi::{Env, Error, Status, check_status, sys};
 use std::ffi::{CStr, c_void};
@@ -19,24 +19,25 @@ struct Bound {
     /// Where `check` and `peek` leave their numbers; JavaScript allocated it, since building an object here
     /// would cost more than the decision.
     answer: *mut f64,
-    /// Whether the numbers are written as three `i32`, which V8 reads without making a heap number of each.
-    narrow: bool,
+    /// How many numbers there is room for.
+    numbers: usize,
     /// Keeps the memory behind `answer` alive as long as the functions are.
     answer_ref: sys::napi_ref,
 }
 
-/// `remaining`, `resetAfterMs`, `retryAfterMs`; the last is -1 for ever.
-const ANSWER_NUMBERS: usize = 3;
+/// `remaining`, `resetAfterMs` and `retryAfterMs` of each policy, after the index of the one that binds a denial.
+const ROW_NUMBERS: usize = 3;
 
 /// Makes the functions of one limiter. They hold it until they are collected, all four.
 pub(super) fn register(
     env: &Env,
     handle: Rc<Handle>,
     mut answer: Float64Array,
-    narrow: bool,
+    policies: usize,
 ) -> napi::Result<Object<'_>> {
-    if answer.len() < ANSWER_NUMBERS {
-        return Err(Error::new(Status::InvalidArg, format!("answer must have {ANSWER_NUMBERS} numbers")));
+    let numbers = 1 + policies * ROW_NUMBERS;
+    if answer.len() < numbers {
+        return Err(Error::new(Status::InvalidArg, format!("answer must have {numbers} numbers")));
     }
     let calls = Object::new(env)?;
     // SAFETY: the memory of a typed array that Node-API has handed out stays in place until it is collected,
@@ -47,7 +48,7 @@ pub(super) fn register(
     let mut answer_ref = ptr::null_mut();
     // SAFETY: `array` is a live object of `env`.
     check_status!(unsafe { sys::napi_create_reference(env.raw(), array, 1, &raw mut answer_ref) })?;
-    let bound = Rc::new(Bound { handle, answer: memory, narrow, answer_ref });
+    let bound = Rc::new(Bound { handle, answer: memory, numbers, answer_ref });
     for (name, callback) in CALLS {
         // SAFETY: `calls` is a live object of `env`, and each callback reads its data as `Bound`.
         unsafe { set_function(env.raw(), calls.raw(), name, callback, Rc::clone(&bound)) }?;
@@ -57,7 +58,8 @@ pub(super) fn register(
 
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-const CALLS: [(&CStr, Callback); 4] = [(c"take", take), (c"check", check), (c"peek", peek), (c"reset", reset)];
+const CALLS: [(&CStr, Callback); 5] =
+    [(c"take", take), (c"check", check), (c"peek", peek), (c"reset", reset), (c"block", block)];
 
 /// # Safety
 /// `object` is a live object of `env`, in a callback on its thread.
@@ -97,21 +99,23 @@ unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> 
 
 unsafe extern "C" fn check(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.tell(call.bound.handle.check(key, call.cost, call.now_ms))) }
+    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.check(key, call.cost, call.now_ms))) }
 }
 
 unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe {
-        decide(env, info, |call, key| {
-            call.tell(call.bound.handle.with(|engine| engine.peek(key, call.cost, call.now_ms)))
-        })
-    }
+    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.peek(key, call.cost, call.now_ms))) }
 }
 
 unsafe extern "C" fn reset(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
     unsafe { decide(env, info, |call, key| call.bound.handle.reset(key, call.now_ms)) }
+}
+
+/// Its second argument is a time in milliseconds, not a cost.
+unsafe extern "C" fn block(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as in `take`.
+    unsafe { decide(env, info, |call, key| call.bound.handle.block(key, call.cost, call.now_ms)) }
 }
 
 struct Call<'a> {
@@ -127,29 +131,20 @@ impl Call<'_> {
     }
 
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
-    fn tell(&self, answer: Answer) -> bool {
-        let numbers = [Some(answer.remaining), Some(answer.reset_after_ms), answer.retry_after_ms];
-        // SAFETY: `answer` has room for three `f64` and so for three `i32`, is kept alive by `answer_ref`, and
-        // is touched by this thread alone.
-        unsafe {
-            if self.bound.narrow {
-                self.bound.answer.cast::<[i32; ANSWER_NUMBERS]>().write(numbers.map(narrow));
-            } else {
-                self.bound.answer.cast::<[f64; ANSWER_NUMBERS]>().write(numbers.map(wide));
-            }
+    #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
+    fn tell(&self, answer: &Answer) -> bool {
+        let rows = answer.rows.iter().flat_map(|row| {
+            let retry_after_ms = row.retry_after_ms.map_or(-1.0, |ms| ms as f64);
+            [row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
+        });
+        let numbers = std::iter::once(answer.binding as f64).chain(rows);
+        for (index, number) in numbers.take(self.bound.numbers).enumerate() {
+            // SAFETY: `answer` has room for `numbers` of them, is kept alive by `answer_ref`, and is touched by
+            // this thread alone.
+            unsafe { self.bound.answer.add(index).write(number) };
         }
         answer.allowed
     }
-}
-
-/// JavaScript asks for it only where the limit and the window fit, and neither number is ever more.
-fn narrow(number: Option<u64>) -> i32 {
-    number.map_or(-1, |number| i32::try_from(number).unwrap_or(i32::MAX))
-}
-
-#[allow(clippy::cast_precision_loss)] // all of them are below 2^53
-fn wide(number: Option<u64>) -> f64 {
-    number.map_or(-1.0, |number| number as f64)
 }
 
 /// Reads the call, decides, and answers yes or no; a panic ends here, as a JavaScript error.

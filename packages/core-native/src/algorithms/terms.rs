@@ -1,0 +1,37 @@
+use crate::policy::{Algorithm, Policy};
+
+/// A policy with the numbers that its algorithm derives from it, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// What it is of.
+    pub policy: Policy,
+    /// The length of a sub-window: a tenth of the window, and at least 1 ms.
+    pub sub_ms: u64,
+    /// How many sub-windows can count at one time.
+    pub subs: u64,
+    /// The longest that a key can stay live by this policy alone.
+    pub span_ms: u64,
+}
+
+impl Terms {
+    /// Of a policy.
+    #[must_use]
+    pub fn of(policy: Policy) -> Self {
+        let Policy { algorithm, limit, window_ms, burst, .. } = policy;
+        let sub_ms = (window_ms / 10).max(1);
+        let subs = if window_ms < 2 { 1 } else { (window_ms - 2) / sub_ms + 2 };
+        let span_ms = match algorithm {
+            Algorithm::FixedWindow => window_ms,
+            Algorithm::SlidingWindow => window_ms + sub_ms,
+            Algorithm::TokenBucket if limit == 0 => window_ms,
+            Algorithm::TokenBucket => refill_ms(burst, limit, window_ms),
+        };
+        Self { policy, sub_ms, subs, span_ms }
+    }
+}
+
+/// As the TypeScript engine has it, so that both look at the same slots of time.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn refill_ms(burst: u64, limit: u64, window_ms: u64) -> u64 {
+    (burst as f64 / limit as f64 * window_ms as f64).ceil() as u64
+}

@@ -1,0 +1,185 @@
+//! What all policies of a limiter together say of one entry: a cost fits if it fits all of them.
+//!
+//! Reads side by side with `core-ts/src/ledger.ts`.
+#![forbid(unsafe_code)]
+
+use crate::algorithms::{self, Terms};
+use crate::order::PROTECTED_RANK;
+use crate::policy::{Algorithm, Policy};
+
+/// Policies, and where in an entry's words each has its own.
+pub struct Ledger {
+    rules: Vec<Rule>,
+    blocks: bool,
+}
+
+struct Rule {
+    terms: Terms,
+    start: usize,
+    end: usize,
+}
+
+/// How one policy stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Units left.
+    pub remaining: u64,
+    /// Until the key is as good as never seen.
+    pub reset_after_ms: u64,
+    /// How long the cost has to wait; `None`: it can never fit.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Ledger {
+    /// Of policies whose states begin at a word of the entry.
+    #[must_use]
+    pub fn new(policies: &[Policy], first_word: usize) -> Self {
+        let mut end = first_word;
+        let rules = policies.iter().map(|&policy| {
+            let terms = Terms::of(policy);
+            let start = end;
+            end += algorithms::words(&terms);
+            Rule { terms, start, end }
+        });
+        Self { rules: rules.collect(), blocks: policies.iter().any(|policy| policy.block_for_ms > 0) }
+    }
+
+    /// How many words an entry has.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.rules.last().map_or(0, |rule| rule.end)
+    }
+
+    /// The longest time in which a key comes back by itself.
+    #[must_use]
+    pub fn span_ms(&self) -> u64 {
+        self.rules.iter().map(|rule| rule.terms.span_ms).max().unwrap_or(1)
+    }
+
+    /// The end of a lone fixed window, which alone can be judged by a clock that lags.
+    #[inline]
+    #[must_use]
+    pub fn lone_window_end_ms(&self, entry: &[u64]) -> Option<u64> {
+        let [rule] = self.rules.as_slice() else { return None };
+        let Policy { algorithm: Algorithm::FixedWindow, window_ms, .. } = rule.terms.policy else { return None };
+        entry.get(rule.start).map(|start_ms| start_ms + window_ms)
+    }
+
+    /// Whether a key never seen could take the cost.
+    #[inline]
+    #[must_use]
+    pub fn can_ever_fit(&self, cost: u64) -> bool {
+        self.rules.iter().all(|rule| cost <= rule.terms.policy.burst)
+    }
+
+    /// Whether the cost fits all policies.
+    #[inline]
+    pub fn fits(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> bool {
+        self.rules.iter().all(|rule| algorithms::fits(rule.state(entry), &rule.terms, cost, now_ms))
+    }
+
+    /// Takes units, more than 0, that fit.
+    #[inline]
+    pub fn add(&self, entry: &mut [u64], units: u64, now_ms: u64) {
+        for rule in &self.rules {
+            algorithms::add(rule.state(entry), &rule.terms, units, now_ms);
+        }
+    }
+
+    /// For how long the denial of a cost blocks the key: the longest block of the policies that deny it.
+    pub fn block_asked_ms(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> u64 {
+        if !self.blocks || !self.can_ever_fit(cost) {
+            return 0;
+        }
+        let denying = self.rules.iter().filter(|rule| !algorithms::fits(rule.state(entry), &rule.terms, cost, now_ms));
+        denying.map(|rule| rule.terms.policy.block_for_ms).max().unwrap_or(0)
+    }
+
+    /// Whether all policies see the key as good as never seen.
+    pub fn is_fresh(&self, entry: &mut [u64], now_ms: u64) -> bool {
+        self.rules.iter().all(|rule| algorithms::is_fresh(rule.state(entry), &rule.terms, now_ms))
+    }
+
+    /// How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth.
+    #[inline]
+    pub fn rank(&self, entry: &mut [u64], now_ms: u64) -> u32 {
+        let rank = |rule: &Rule| {
+            let left = algorithms::remaining(rule.state(entry), &rule.terms, now_ms);
+            if left == 0 { PROTECTED_RANK } else { rank_of(rule.terms.policy.burst - left, rule.terms.policy.burst) }
+        };
+        self.rules.iter().map(rank).max().unwrap_or(0)
+    }
+
+    /// In how long to look again: when the key is fresh or, if it is protected, when it no longer is.
+    #[inline]
+    pub fn due_after_ms(&self, entry: &mut [u64], rank: u32, now_ms: u64) -> u64 {
+        let due = |rule: &Rule| {
+            let state = rule.state(entry);
+            if rank == PROTECTED_RANK && rule.terms.policy.burst > 0 {
+                algorithms::retry_after_ms(state, &rule.terms, 1, now_ms).unwrap_or(0)
+            } else {
+                algorithms::reset_after_ms(state, &rule.terms, now_ms)
+            }
+        };
+        self.rules.iter().map(due).max().unwrap_or(0)
+    }
+
+    /// The policy that binds a denial, the longest to wait for and the first of those, and that wait.
+    pub fn binding(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> (usize, Option<u64>) {
+        let mut binding = (0, Some(0));
+        for (index, rule) in self.rules.iter().enumerate() {
+            let wait = algorithms::retry_after_ms(rule.state(entry), &rule.terms, cost, now_ms);
+            let longer = match (wait, binding.1) {
+                (_, None) => false,
+                (None, _) => true,
+                (Some(wait), Some(longest)) => wait > longest,
+            };
+            if longer {
+                binding = (index, wait);
+            }
+        }
+        binding
+    }
+
+    /// How each policy stands, for `blocked_ms` more under a block.
+    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: u64, now_ms: u64, blocked_ms: u64) -> Vec<Row> {
+        let row = |rule: &Rule| {
+            let (state, terms) = (rule.state(entry), &rule.terms);
+            Row {
+                remaining: if blocked_ms > 0 { 0 } else { algorithms::remaining(state, terms, now_ms) },
+                reset_after_ms: algorithms::reset_after_ms(state, terms, now_ms).max(blocked_ms),
+                retry_after_ms: if allowed {
+                    Some(0)
+                } else {
+                    algorithms::retry_after_ms(state, terms, cost, now_ms).map(|wait_ms| wait_ms.max(blocked_ms))
+                },
+            }
+        };
+        self.rules.iter().map(row).collect()
+    }
+
+    /// How many policies there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no policy.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+impl Rule {
+    #[inline]
+    fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
+        entry.get_mut(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Compares twice what is used with ever smaller halves, so that nothing is rounded.
+fn rank_of(used: u64, burst: u64) -> u32 {
+    let (used, burst) = (u128::from(used), u128::from(burst));
+    (1..PROTECTED_RANK).find(|&halvings| used << halvings > burst).map_or(0, |halvings| PROTECTED_RANK - halvings)
+}

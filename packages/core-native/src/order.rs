@@ -1,0 +1,179 @@
+//! Which entry is looked at next: first those whose time has come, then those that have used least.
+//!
+//! An entry is in one list, by its rank and by the slot of time in which it is due: when it expires or, if it
+//! is protected, when it no longer is. The slots are a hashed timing wheel (Varghese and Lauck 1987): when one
+//! has passed, its entries are handed out to be looked at again, a few per call. Everything is O(1).
+//!
+//! The lists are circles through the entries' link words, each with a head of its own in the slab.
+//!
+//! Reads side by side with `core-ts/src/eviction-order.ts`.
+#![forbid(unsafe_code)]
+
+use crate::slab::{NONE, SLOT_BITS, Slab, Slot};
+
+/// From 0, for keys that have used least of their limit, to the one that is never evicted.
+pub const PROTECTED_RANK: u32 = 7;
+const RANKS: u32 = PROTECTED_RANK + 1;
+/// A wheel of so many slots goes round in two to four of the longest spans.
+const SLOTS: u32 = u32::BITS;
+const LISTS: u32 = RANKS * SLOTS;
+/// The head of the circle of those whose slot has passed.
+const PASSED: Slot = LISTS;
+
+/// The word of an entry that has its links: the next entry, the previous one, and its list in the low bits.
+pub const LINK_WORD: usize = 1;
+const LIST_BITS: u32 = 8;
+
+/// The order of one table.
+pub struct Order {
+    /// A power of two, from a sixteenth to an eighth of the longest span.
+    grain_shift: u32,
+    /// For each rank a bit per slot whose list may have entries.
+    slot_bits: [u32; RANKS as usize],
+    /// The slot that time is in: all before it have been handed over.
+    slot: u64,
+}
+
+impl Order {
+    /// Of no entries. Takes the first entries of an empty slab for its heads.
+    pub fn new(span_ms: u64, slab: &mut Slab) -> Self {
+        for _ in 0..=LISTS {
+            let head = slab.add();
+            link(slab, head, head, head, 0);
+        }
+        let grain_shift = span_ms.div_ceil(16).max(1).next_power_of_two().trailing_zeros();
+        Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0 }
+    }
+
+    /// The list for a rank and the time at which to look again.
+    #[must_use]
+    pub fn list_of(&self, rank: u32, due_ms: u64) -> u32 {
+        rank * SLOTS + self.wheel(due_ms >> self.grain_shift)
+    }
+
+    /// The list that an entry is in, as far as it is in one.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // eight bits
+    pub fn list(slab: &Slab, slot: Slot) -> u32 {
+        slab.word(slot, LINK_WORD) as u32 & ((1 << LIST_BITS) - 1)
+    }
+
+    /// Puts an entry that is in no list at the end of one.
+    pub fn append(&mut self, slab: &mut Slab, slot: Slot, list: u32) {
+        let (_, tail) = links(slab, list);
+        link(slab, slot, list, tail, list);
+        set_next(slab, tail, slot);
+        set_previous(slab, list, slot);
+        if let Some(bits) = self.slot_bits.get_mut((list / SLOTS) as usize) {
+            *bits |= 1 << (list % SLOTS);
+        }
+    }
+
+    /// Takes an entry out of its list.
+    pub fn remove(slab: &mut Slab, slot: Slot) {
+        let (next, previous) = links(slab, slot);
+        set_next(slab, previous, next);
+        set_previous(slab, next, previous);
+    }
+
+    /// Moves on to `now_ms`, and answers until when there is nothing to look at again.
+    pub fn pass_slots(&mut self, slab: &mut Slab, now_ms: u64) -> u64 {
+        let slot = (now_ms >> self.grain_shift).max(self.slot);
+        for past in self.slot.max(slot.saturating_sub(u64::from(SLOTS)))..slot {
+            for rank in 0..RANKS {
+                splice(slab, rank * SLOTS + self.wheel(past));
+            }
+        }
+        self.slot = slot;
+        if links(slab, PASSED).0 == PASSED { (slot + 1) << self.grain_shift } else { now_ms }
+    }
+
+    /// The next entry whose slot has passed, taken out of the order.
+    pub fn take_passed(slab: &mut Slab) -> Option<Slot> {
+        let (slot, _) = links(slab, PASSED);
+        if slot == PASSED {
+            return None;
+        }
+        Self::remove(slab, slot);
+        Some(slot)
+    }
+
+    /// The entry that has used least, the earliest due among its rank; none where all are protected.
+    pub fn least_used(&mut self, slab: &Slab) -> Option<Slot> {
+        (0..PROTECTED_RANK).find_map(|rank| {
+            let from_now = self.first_slot(slab, rank)?;
+            Some(links(slab, rank * SLOTS + self.wheel(self.slot + u64::from(from_now))).0)
+        })
+    }
+
+    /// When the first protected entry is looked at again.
+    pub fn first_protected_due_ms(&mut self, slab: &Slab) -> u64 {
+        let from_now = self.first_slot(slab, PROTECTED_RANK).unwrap_or(0);
+        (self.slot + u64::from(from_now) + 1) << self.grain_shift
+    }
+
+    /// How many slots from now the first list of a rank is that has entries.
+    fn first_slot(&mut self, slab: &Slab, rank: u32) -> Option<u32> {
+        let now = self.wheel(self.slot);
+        let bits = self.slot_bits.get_mut(rank as usize)?;
+        while *bits != 0 {
+            let from_now = bits.rotate_right(now).trailing_zeros();
+            let slot = (now + from_now) % SLOTS;
+            let head = rank * SLOTS + slot;
+            if links(slab, head).0 != head {
+                return Some(from_now);
+            }
+            *bits &= !(1 << slot); // emptied since: paid by the one that came in
+        }
+        None
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // a remainder
+    #[allow(clippy::unused_self)]
+    fn wheel(&self, slot: u64) -> u32 {
+        (slot % u64::from(SLOTS)) as u32
+    }
+}
+
+/// Moves all entries of a list to the end of those whose slot has passed.
+fn splice(slab: &mut Slab, head: Slot) {
+    let (first, last) = links(slab, head);
+    if first == head {
+        return;
+    }
+    let (_, last_passed) = links(slab, PASSED);
+    set_next(slab, last_passed, first);
+    set_previous(slab, first, last_passed);
+    set_next(slab, last, PASSED);
+    set_previous(slab, PASSED, last);
+    set_next(slab, head, head);
+    set_previous(slab, head, head);
+}
+
+/// The next and the previous entry.
+#[allow(clippy::cast_possible_truncation)] // masked to their bits
+fn links(slab: &Slab, slot: Slot) -> (Slot, Slot) {
+    let word = slab.word(slot, LINK_WORD);
+    ((word >> (SLOT_BITS + LIST_BITS)) as Slot, (word >> LIST_BITS) as Slot & NONE)
+}
+
+fn link(slab: &mut Slab, slot: Slot, next: Slot, previous: Slot, list: u32) {
+    let word = u64::from(next) << (SLOT_BITS + LIST_BITS) | u64::from(previous) << LIST_BITS | u64::from(list);
+    write(slab, slot, |_| word);
+}
+
+fn set_next(slab: &mut Slab, slot: Slot, next: Slot) {
+    const OTHERS: u64 = (1 << (SLOT_BITS + LIST_BITS)) - 1;
+    write(slab, slot, |word| word & OTHERS | u64::from(next) << (SLOT_BITS + LIST_BITS));
+}
+
+fn set_previous(slab: &mut Slab, slot: Slot, previous: Slot) {
+    const OTHERS: u64 = !((NONE as u64) << LIST_BITS);
+    write(slab, slot, |word| word & OTHERS | u64::from(previous) << LIST_BITS);
+}
+
+fn write(slab: &mut Slab, slot: Slot, change: impl FnOnce(u64) -> u64) {
+    if let Some(word) = slab.get(slot).get_mut(LINK_WORD) {
+        *word = change(*word);
+    }
+}
