@@ -13,8 +13,8 @@ import { KeyOnly } from './key-only.mjs';
  */
 export const CANDIDATES = {
   floor: { title: 'Map floor', make: (policy) => new Floor(policy) },
-  ts: { title: 'TypeScript', make: ({ limit, windowMs }) => new RateLimiter({ limit, windowMs }) },
-  native: { title: 'native', make: (policy) => new RateLimiter(policy, createNativeEngine) },
+  ts: { title: 'TypeScript', make: ({ limit, windowMs }) => new RateLimiter({ limit, windowMs, maxKeys: 2 ** 25 }) },
+  native: { title: 'native', make: (policy) => new RateLimiter({ maxKeys: 2 ** 25, ...policy }, createNativeEngine) },
   key: { title: 'key only', make: () => new KeyOnly() },
 };
 

@@ -41,9 +41,7 @@ describe('what a limiter shows of itself', () => {
       resetAfterSeconds: 0,
       retryAfterSeconds: Number.POSITIVE_INFINITY,
       policy: 'default',
-      policies: [
-        { name: 'default', limit: 5, remaining: 5, resetAfterMs: 0, retryAfterMs: Number.POSITIVE_INFINITY },
-      ],
+      policies: [{ name: 'default', limit: 5, remaining: 5, resetAfterMs: 0, retryAfterMs: Number.POSITIVE_INFINITY }],
     });
     expect(JSON.parse(JSON.stringify(limiter.check('a', 2)))).toEqual({
       allowed: true,

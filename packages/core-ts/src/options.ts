@@ -30,7 +30,7 @@ export interface RateLimiterOptions extends Partial<PolicyOptions> {
  */
 export const DEFAULT_MAX_KEYS = 1_000_000;
 /** What both engines can number. */
-const MOST_KEYS = 2 ** 31;
+const MOST_KEYS = 268_000_000;
 
 const POLICY_OPTIONS = [
   'name',
