@@ -13,7 +13,12 @@ pub trait Now {
     /// The rough one is enough while the edge is clearly ahead. A tick that comes late can only make it
     /// read low, which is the side that holds back and never the one that grants.
     fn against(&self, edge_ms: u64) -> u64 {
-        let rough_ms = self.rough_ms();
+        self.against_from(self.rough_ms(), edge_ms)
+    }
+
+    /// The same, from a rough reading that was just made.
+    #[inline]
+    fn against_from(&self, rough_ms: u64, edge_ms: u64) -> u64 {
         if rough_ms.saturating_add(ROUGH_BY_MS) < edge_ms { rough_ms } else { self.exact_ms() }
     }
 }

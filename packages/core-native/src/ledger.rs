@@ -11,6 +11,7 @@ use crate::policy::{Algorithm, Policy};
 pub struct Ledger {
     rules: Vec<Rule>,
     blocks: bool,
+    lone_window: Option<Policy>,
 }
 
 struct Rule {
@@ -41,7 +42,12 @@ impl Ledger {
             end += algorithms::words(&terms);
             Rule { terms, start, end }
         });
-        Self { rules: rules.collect(), blocks: policies.iter().any(|policy| policy.block_for_ms > 0) }
+        let lone_window = match policies {
+            [policy] if policy.algorithm == Algorithm::FixedWindow => Some(*policy),
+            _ => None,
+        };
+        let blocks = policies.iter().any(|policy| policy.block_for_ms > 0);
+        Self { rules: rules.collect(), blocks, lone_window }
     }
 
     /// How many words an entry has.
@@ -56,13 +62,11 @@ impl Ledger {
         self.rules.iter().map(|rule| rule.terms.span_ms).max().unwrap_or(1)
     }
 
-    /// The end of a lone fixed window, which alone can be judged by a clock that lags.
+    /// The policy of a lone fixed window, the commonest limiter: it is asked directly, by a clock that may lag.
     #[inline]
     #[must_use]
-    pub fn lone_window_end_ms(&self, entry: &[u64]) -> Option<u64> {
-        let [rule] = self.rules.as_slice() else { return None };
-        let Policy { algorithm: Algorithm::FixedWindow, window_ms, .. } = rule.terms.policy else { return None };
-        entry.get(rule.start).map(|start_ms| start_ms + window_ms)
+    pub fn lone_window(&self) -> Option<Policy> {
+        self.lone_window
     }
 
     /// Whether a key never seen could take the cost.
@@ -178,8 +182,14 @@ impl Rule {
     }
 }
 
-/// Compares twice what is used with ever smaller halves, so that nothing is rounded.
+/// Whether more use leaves a key in its rank.
+#[inline]
+#[must_use]
+pub fn keeps_rank(rank: u32, used: u64, burst: u64) -> bool {
+    used < burst && rank < PROTECTED_RANK && used << (PROTECTED_RANK - 1 - rank) <= burst
+}
+
+/// Compares what is used with ever smaller halves; both are below 2^53, so nothing is lost.
 fn rank_of(used: u64, burst: u64) -> u32 {
-    let (used, burst) = (u128::from(used), u128::from(burst));
     (1..PROTECTED_RANK).find(|&halvings| used << halvings > burst).map_or(0, |halvings| PROTECTED_RANK - halvings)
 }

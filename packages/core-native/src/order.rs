@@ -45,6 +45,12 @@ impl Order {
         Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0 }
     }
 
+    /// The rank of a list.
+    #[must_use]
+    pub fn rank(list: u32) -> u32 {
+        list / SLOTS
+    }
+
     /// The list for a rank and the time at which to look again.
     #[must_use]
     pub fn list_of(&self, rank: u32, due_ms: u64) -> u32 {

@@ -5,7 +5,7 @@
 
 use crate::clock::Now;
 use crate::index::{ID_WORD, Index};
-use crate::ledger::{Ledger, Row};
+use crate::ledger::{Ledger, Row, keeps_rank};
 use crate::order::{LINK_WORD, Order, PROTECTED_RANK};
 use crate::policy::Policy;
 use crate::slab::{Slab, Slot};
@@ -98,17 +98,50 @@ impl Store {
         if rough_ms >= self.quiet_until_ms {
             self.look_again(LOOKS_PER_CALL, rough_ms);
         }
-        match self.index.find(&self.slab, id) {
-            Some(slot) => self.take_held(slot, cost, clock),
-            None => self.take_first(id, cost, clock),
+        let Some(slot) = self.index.find(&self.slab, id) else { return self.take_first(id, cost, clock) };
+        if let Some(policy) = self.ledger.lone_window()
+            && self.blocks.is_empty()
+            && let Some(allowed) = self.take_in_window(slot, policy, cost, rough_ms, clock)
+        {
+            return Outcome { allowed, slot: Some(slot), full: false };
         }
+        self.take_held(slot, cost, clock.exact_ms())
     }
 
+    /// The hot path: a window that goes on, and nothing to be placed anew. `None`: it is another case.
     #[inline]
-    fn take_held(&mut self, slot: Slot, cost: u64, clock: &impl Now) -> Outcome {
-        let entry = self.slab.get(slot);
-        let end_ms = if self.blocks.is_empty() { self.ledger.lone_window_end_ms(entry) } else { None };
-        let now_ms = end_ms.map_or_else(|| clock.exact_ms(), |end_ms| clock.against(end_ms));
+    fn take_in_window(
+        &mut self,
+        slot: Slot,
+        Policy { limit, window_ms, block_for_ms, .. }: Policy,
+        cost: u64,
+        rough_ms: u64,
+        clock: &impl Now,
+    ) -> Option<bool> {
+        let [_, _, start_ms, used] = self.slab.get(slot) else { return None };
+        let end_ms = *start_ms + window_ms;
+        if *used == 0 || clock.against_from(rough_ms, end_ms) >= end_ms {
+            return None;
+        }
+        if cost > limit.saturating_sub(*used) {
+            if block_for_ms > 0 {
+                return None;
+            }
+            self.count_denial(0);
+            return Some(false);
+        }
+        let used_then = *used + cost;
+        if !keeps_rank(Order::rank(Order::list(&self.slab, slot)), used_then, limit) {
+            return None;
+        }
+        if let [_, _, _, used] = self.slab.get(slot) {
+            *used = used_then;
+        }
+        self.counts.allowed += 1;
+        Some(true)
+    }
+
+    fn take_held(&mut self, slot: Slot, cost: u64, now_ms: u64) -> Outcome {
         if self.block_left_ms(slot, now_ms) > 0 || !self.ledger.fits(self.slab.get(slot), cost, now_ms) {
             self.deny(slot, cost, now_ms);
             return Outcome { allowed: false, slot: Some(slot), full: false };

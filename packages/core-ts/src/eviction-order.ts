@@ -5,6 +5,8 @@ export const PROTECTED_RANK = 7;
 const RANKS = PROTECTED_RANK + 1;
 /** A wheel of so many slots goes round in two to four of the longest spans. */
 const SLOTS = 32;
+/** A list's number without these bits is its rank. */
+export const RANK_SHIFT = 5;
 
 /**
  * Which entry is looked at next: first those whose time has come, then those that have used least.
@@ -42,7 +44,7 @@ export class EvictionOrder {
     entry.list = list;
     const head = this.#head(list);
     linkBefore(head, entry);
-    this.#slotBits[list >>> 5] = (this.#slotBits[list >>> 5] as number) | (1 << (list & 31));
+    this.#slotBits[list >>> RANK_SHIFT] = (this.#slotBits[list >>> RANK_SHIFT] as number) | (1 << (list & 31));
   }
 
   remove(entry: Entry): void {

@@ -1,9 +1,11 @@
+import * as fixedWindow from './algorithms/fixed-window.js';
 import { type Rule, ruleOf } from './algorithms/rule.js';
 import type { State } from './algorithms/state.js';
+import type { Terms } from './algorithms/terms.js';
 import type { Decision, Policy, PolicyRow } from './contract.js';
 import { decision, tightest } from './decision.js';
 import type { Entry } from './entry.js';
-import { PROTECTED_RANK } from './eviction-order.js';
+import { PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
 
 /** What all policies of a limiter together say of one entry: a cost fits if it fits all of them. */
 export class Ledger {
@@ -11,11 +13,19 @@ export class Ledger {
   /** The longest time in which a key comes back by itself. */
   readonly spanMs: number;
   readonly #blocks: boolean;
+  /** A lone fixed window, the commonest limiter, is asked directly. */
+  readonly #lone: Terms | undefined;
+  /** Up to how many units used each rank below the protected one goes. */
+  readonly #upTo: readonly number[];
 
   constructor(policies: readonly Policy[]) {
     this.rules = policies.map(ruleOf);
     this.spanMs = Math.max(...this.rules.map(({ terms }) => terms.spanMs));
     this.#blocks = policies.some(({ blockForMs }) => blockForMs > 0);
+    const [first] = this.rules;
+    this.#lone = policies.length === 1 && first?.calls === fixedWindow ? first.terms : undefined;
+    const burst = this.#lone?.burst ?? 0;
+    this.#upTo = [64, 32, 16, 8, 4, 2].map((part) => Math.floor(burst / part)).concat(burst - 1);
   }
 
   /** Whether a key never seen could take the cost. */
@@ -25,6 +35,7 @@ export class Ledger {
   }
 
   fits(entry: Entry, cost: number, nowMs: number): boolean {
+    if (this.#lone !== undefined) return fixedWindow.fits(entry, this.#lone, cost, nowMs);
     for (let i = 0; i < this.rules.length; i++) {
       const { calls, terms } = this.rules[i] as Rule;
       if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;
@@ -32,12 +43,18 @@ export class Ledger {
     return true;
   }
 
-  /** Takes units, more than 0, that fit. */
-  add(entry: Entry, units: number, nowMs: number): void {
+  /** Takes units, more than 0, that fit, and answers whether the entry has to be placed anew for that. */
+  add(entry: Entry, units: number, nowMs: number): boolean {
+    if (this.#lone !== undefined) {
+      const { startMs } = entry;
+      fixedWindow.add(entry, this.#lone, units, nowMs);
+      return startMs !== entry.startMs || !(entry.used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number));
+    }
     for (let i = 0; i < this.rules.length; i++) {
       const { calls, terms } = this.rules[i] as Rule;
       calls.add(stateOf(entry, i), terms, units, nowMs);
     }
+    return true;
   }
 
   /** For how long the denial of a cost blocks the key: the longest block of the policies that deny it. */
@@ -91,6 +108,12 @@ export class Ledger {
     if (this.rules.length === 1) return 0;
     const waits = this.rules.map(({ calls, terms }, i) => calls.retryAfterMs(stateOf(entry, i), terms, cost, nowMs));
     return waits.indexOf(Math.max(...waits));
+  }
+
+  /** How long a cost has to wait for a lone policy, by that alone; none at all where it can never fit. */
+  waitMs(entry: Entry, cost: number, nowMs: number): number {
+    const { calls, terms } = this.rules[0] as Rule;
+    return cost > terms.burst ? 0 : calls.retryAfterMs(entry, terms, cost, nowMs);
   }
 
   /** How the key stands, for `blockedMs` more under a block. */

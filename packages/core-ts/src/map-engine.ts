@@ -30,6 +30,9 @@ class MapEngine implements Engine {
   #evictions = 0;
   #rejectedFull = 0;
   readonly #denied: number[];
+  #deniedKey: string | undefined = undefined;
+  #deniedCost = 0;
+  #deniedUntilMs = 0;
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
@@ -44,6 +47,10 @@ class MapEngine implements Engine {
 
   allow(key: string, cost: number): boolean {
     const nowMs = this.#now();
+    if (key === this.#deniedKey && cost === this.#deniedCost && nowMs < this.#deniedUntilMs) {
+      this.#countDenial(0);
+      return false;
+    }
     const entry = this.#keys.get(key);
     return entry === undefined ? this.#takeFirst(key, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
   }
@@ -96,6 +103,7 @@ class MapEngine implements Engine {
   }
 
   clear(): void {
+    this.#deniedKey = undefined;
     this.#keys = new KeyMap();
     this.#size = 0;
     this.#order = new EvictionOrder(this.#ledger.spanMs, this.#originMs);
@@ -131,23 +139,36 @@ class MapEngine implements Engine {
     const blocked = entry.blockedUntilMs !== undefined && blockLeftMs(entry, nowMs) > 0;
     if (blocked || !this.#ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, nowMs);
     this.#allowed++;
-    if (cost > 0) {
-      this.#ledger.add(entry, cost, nowMs);
-      this.#place(entry, nowMs);
-    }
+    if (cost > 0 && this.#ledger.add(entry, cost, nowMs)) this.#place(entry, nowMs);
     return true;
   }
 
   #deny(entry: Entry, blocked: boolean, cost: number, nowMs: number): boolean {
-    this.#blocked++;
-    const binding = this.#ledger.binding(entry, cost, nowMs);
-    this.#denied[binding] = (this.#denied[binding] as number) + 1;
+    this.#countDenial(this.#ledger.binding(entry, cost, nowMs));
     const askedMs = blocked ? 0 : this.#ledger.blockAskedMs(entry, cost, nowMs);
     if (askedMs > 0) {
       entry.blockedUntilMs = nowMs + askedMs;
       this.#place(entry, nowMs);
     }
+    this.#rememberDenial(entry, cost, nowMs);
     return false;
+  }
+
+  #countDenial(binding: number): void {
+    this.#blocked++;
+    this.#denied[binding] = (this.#denied[binding] as number) + 1;
+  }
+
+  /**
+   * Whoever hammers on one key is answered without a look-up. Only forgetting the key could end a denial
+   * before its time. Which of several policies binds may change meanwhile, so with those nothing is remembered.
+   */
+  #rememberDenial(entry: Entry, cost: number, nowMs: number): void {
+    if (entry === this.#nobody || this.#spec.policies.length > 1) return;
+    const blockedMs = blockLeftMs(entry, nowMs);
+    this.#deniedKey = entry.key;
+    this.#deniedCost = cost;
+    this.#deniedUntilMs = nowMs + (blockedMs > 0 ? blockedMs : this.#ledger.waitMs(entry, cost, nowMs));
   }
 
   /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
@@ -223,6 +244,7 @@ class MapEngine implements Engine {
   }
 
   #forget(entry: Entry): void {
+    this.#deniedKey = undefined;
     this.#order.remove(entry);
     this.#keys.delete(entry.key);
     this.#size--;
