@@ -1,71 +1,111 @@
 import type { Fault } from './fault.js';
 
-const FITS = '  if (cost > policy.limit - state.used) return false;';
-const EXPIRED = '  return nowMs - state.startMs >= policy.windowMs;';
-const REMAINING = '  return isExpired(state, policy, nowMs) ? policy.limit : policy.limit - state.used;';
-const RESET = '  return isExpired(state, policy, nowMs) ? 0 : policy.windowMs - (nowMs - state.startMs);';
-const RETRY = '  return cost > policy.limit ? Number.POSITIVE_INFINITY : resetAfterMs(state, policy, nowMs);';
-const ADD = '  state.used += cost;';
+type Replacement = readonly [name: string, find: string, replace: string];
 
-const replacements: readonly (readonly [name: string, find: string, replace: string])[] = [
-  ['one unit too many fits', FITS, '  if (cost > policy.limit + 1 - state.used) return false;'],
-  ['the last unit never fits', FITS, '  if (cost >= policy.limit - state.used) return false;'],
-  ['the whole limit fits at any time', FITS, '  if (cost > policy.limit) return false;'],
-  ['only a key that is full denies', FITS, '  if (state.used >= policy.limit) return false;'],
-  ['a denied call counts', FITS, '  if (cost > policy.limit - state.used) return Number.isNaN(state.used++);'],
+const FRESH = '  return state.used === 0 || nowMs - state.startMs >= terms.windowMs;';
+const REMAINING = '  return isFresh(state, terms, nowMs) ? terms.limit : terms.limit - state.used;';
+const FITS = '  return cost <= remaining(state, terms, nowMs);';
+const ADD = '    state.used += units;';
+const RESET = '  return isFresh(state, terms, nowMs) ? 0 : terms.windowMs - (nowMs - state.startMs);';
+const RETRY = '  return fits(state, terms, cost, nowMs) ? 0 : resetAfterMs(state, terms, nowMs);';
+const NEVER = '  if (cost > terms.limit) return Number.POSITIVE_INFINITY;';
+
+const fixedWindow: readonly Replacement[] = [
+  ['one unit too many fits', FITS, '  return cost <= remaining(state, terms, nowMs) + 1;'],
+  ['the last unit never fits', FITS, '  return cost === 0 || cost < remaining(state, terms, nowMs);'],
+  ['the whole limit fits at any time', FITS, '  return cost <= terms.limit;'],
+  ['only a key that is full denies', FITS, '  return remaining(state, terms, nowMs) > 0 || cost === 0;'],
   [
-    'a denied call uses up the rest',
+    'a denied call counts',
     FITS,
-    '  if (cost > policy.limit - state.used) return Number.isNaN((state.used = policy.limit));',
+    '  if (cost > remaining(state, terms, nowMs) && state.used > 0) return Number.isNaN(state.used++);\n  return cost <= remaining(state, terms, nowMs);',
   ],
   [
     'a denied call extends the window',
     FITS,
-    '  if (cost > policy.limit - state.used) return Number.isNaN((state.startMs = nowMs));',
+    '  if (cost > remaining(state, terms, nowMs)) return Number.isNaN((state.startMs = nowMs));\n  return true;',
   ],
-  ['an allowed call extends the window', ADD, '  state.used += cost + 0 * (state.startMs = nowMs);'],
-  ['the cost is ignored', ADD, '  state.used += 1;'],
-  ['the cost is added as 32 bits', ADD, '  state.used = (state.used + cost) | 0;'],
-  ['the window ends one tick early', EXPIRED, '  return nowMs - state.startMs >= policy.windowMs - 1;'],
-  ['the window ends one tick late', EXPIRED, '  return nowMs - state.startMs > policy.windowMs;'],
+  ['an allowed call extends the window', ADD, '    state.used += units + 0 * (state.startMs = nowMs);'],
+  ['the cost is ignored', ADD, '    state.used += 1;'],
+  ['the cost is added as 32 bits', ADD, '    state.used = (state.used + units) | 0;'],
+  ['the window ends one tick early', FRESH, FRESH.replace('terms.windowMs', 'terms.windowMs - 1')],
+  ['the window ends one tick late', FRESH, FRESH.replace('>=', '>')],
   [
     'the window is 24.8 days at the most',
-    EXPIRED,
-    '  return nowMs - state.startMs >= Math.min(policy.windowMs, 2 ** 31 - 1);',
+    FRESH,
+    FRESH.replace('terms.windowMs', 'Math.min(terms.windowMs, 2 ** 31 - 1)'),
   ],
-  ['windows are cut on the clock, not at the first unit', 'return { startMs: ', 'return { startMs: -(nowMs % 1000) + '],
-  ['the first call of a key takes one unit', 'used: cost };', 'used: 1 };'],
-  [
-    'the next window starts at the end of the last',
-    '    state.startMs = ',
-    '    state.startMs += policy.windowMs + 0 * ',
-  ],
-  ['the first call of the next window takes nothing', '    state.used = cost;', '    state.used = 0;'],
-  ['a cost of 0 starts the next window', '  if (cost > 0) {', '  if (cost >= 0) {'],
-  ['the next window admits a cost above the limit', '  if (cost > policy.limit) return false;', ''],
-  ['remaining is stale after the window', REMAINING, '  return policy.limit - state.used;'],
-  [
-    'remaining goes below 0',
-    REMAINING,
-    '  return isExpired(state, policy, nowMs) ? policy.limit : policy.limit - state.used - 1;',
-  ],
-  ['the reset goes below 0', RESET, '  return policy.windowMs - (nowMs - state.startMs);'],
-  [
-    'the reset is a whole window away at any time',
-    RESET,
-    '  return isExpired(state, policy, nowMs) ? 0 : policy.windowMs;',
-  ],
+  ['windows are cut on the clock', '    state.startMs = nowMs;', '    state.startMs = nowMs - (nowMs % 1000);'],
+  ['the first call of a window takes one unit', '    state.used = units;', '    state.used = 1;'],
+  ['the first call of a window takes nothing', '    state.used = units;', '    state.used = 0;'],
+  ['remaining is stale after the window', REMAINING, '  return terms.limit - state.used;'],
+  ['the reset goes below 0', RESET, '  return terms.windowMs - (nowMs - state.startMs);'],
+  ['the reset is a whole window away', RESET, '  return isFresh(state, terms, nowMs) ? 0 : terms.windowMs;'],
   ['the wait is one tick too long', RETRY, `${RETRY.slice(0, -1)} + 1;`],
   ['the wait is one tick too short', RETRY, `${RETRY.slice(0, -1)} - 1;`],
-  ['the wait of a denial is 0', RETRY, '  return cost > policy.limit ? Number.POSITIVE_INFINITY : 0;'],
-  ['a cost that never fits has a finite wait', RETRY, '  return resetAfterMs(state, policy, nowMs);'],
-  ['a cost of the whole limit never fits', RETRY, RETRY.replace('cost > policy', 'cost >= policy')],
+  ['the wait of a denial is 0', RETRY, '  return 0;'],
+  ['a cost that never fits has a finite wait', NEVER, ''],
+  ['a cost of the whole limit never fits', NEVER, NEVER.replace('>', '>=')],
 ];
 
-/** Faults in the algorithm. */
-export const algorithmFaults: readonly Fault[] = replacements.map(([name, find, replace]) => ({
-  name,
-  file: 'algorithms/fixed-window.ts',
-  find,
-  replace,
-}));
+const DROPS = '  return (sub + 1) * subMs - 1 + windowMs;';
+const SLIDING_FITS = '  return cost <= terms.limit - state.used;';
+
+const slidingWindow: readonly Replacement[] = [
+  ['a sub-window drops by its first instant', DROPS, '  return sub * subMs + windowMs;'],
+  ['a sub-window drops one tick early', DROPS, '  return (sub + 1) * subMs - 2 + windowMs;'],
+  ['a sub-window drops one tick late', DROPS, '  return (sub + 1) * subMs + windowMs;'],
+  ['all of it drops with the oldest', '    state.used -= at(parts, sub % subs);', '    state.used = 0;'],
+  ['what has dropped stays in the ring', '    parts[sub % subs] = 0;', ''],
+  ['one unit too many fits', SLIDING_FITS, '  return cost <= terms.limit + 1 - state.used;'],
+  ['a cost waits for the oldest units only', '  while (cost > limit - left) {', '  while (false) {'],
+  ['a cost waits for all units', '  while (cost > limit - left) {', '  while (left > 0) {'],
+];
+
+const DEBT = '  return state.used === 0 || repaid >= state.used ? 0 : state.used - repaid;';
+const BUCKET_FITS = '  return cost <= burst && debtAt(state, terms, nowMs) + cost * unitTicks <= burst * unitTicks;';
+
+const tokenBucket: readonly Replacement[] = [
+  ['one tick too many fits', BUCKET_FITS, `${BUCKET_FITS.slice(0, -1)} + 1;`],
+  [
+    'the last unit of a full bucket never fits',
+    BUCKET_FITS,
+    BUCKET_FITS.replace('<= burst * unitTicks', '< burst * unitTicks'),
+  ],
+  ['nothing is ever repaid', DEBT, '  return state.used;'],
+  ['a bucket runs over', DEBT, '  return state.used - repaid;'],
+  [
+    'a part of a unit is lost at each call',
+    DEBT,
+    '  return state.used === 0 || repaid >= state.used ? 0 : state.used - Math.floor(repaid / terms.unitTicks) * terms.unitTicks;',
+  ],
+  ['the debt is noted at no new time', '  state.startMs = nowMs;', ''],
+  ['a part of a unit counts as one that is left', 'Math.floor((burst', 'Math.ceil((burst'],
+  ['the wait is rounded down', 'Math.ceil(missing / msTicks)', 'Math.floor(missing / msTicks)'],
+  ['the reset is rounded down', 'Math.ceil(debt / terms.msTicks)', 'Math.floor(debt / terms.msTicks)'],
+  ['the wait is for a whole bucket', 'cost * unitTicks - burst * unitTicks;', 'burst * unitTicks - burst * unitTicks;'],
+];
+
+const tokenBucketWide: readonly Replacement[] = [
+  ['the wait is rounded down', '(ticks + msTicks - 1n) / msTicks', 'ticks / msTicks'],
+  ['the upper half of the debt is lost', 'Number(debt >> BASE_BITS), ', '0, '],
+];
+
+const terms: readonly Replacement[] = [
+  ['sub-windows are half a window', 'Math.floor(windowMs / 10)', 'Math.floor(windowMs / 2)'],
+  ['one sub-window too few', 'Math.floor((windowMs - 2) / subMs) + 2', 'Math.floor((windowMs - 2) / subMs) + 1'],
+  ['the burst is the limit', '  return { ...policy,', '  return { ...policy, burst: limit,'],
+];
+
+const LISTS: readonly (readonly [file: string, faults: readonly Replacement[]])[] = [
+  ['fixed-window', fixedWindow],
+  ['sliding-window', slidingWindow],
+  ['token-bucket', tokenBucket],
+  ['token-bucket-wide', tokenBucketWide],
+  ['terms', terms],
+];
+
+/** Faults in the algorithms. */
+export const algorithmFaults: readonly Fault[] = LISTS.flatMap(([file, faults]) =>
+  faults.map(([name, find, replace]) => ({ name: `${file}: ${name}`, file: `algorithms/${file}.ts`, find, replace })),
+);

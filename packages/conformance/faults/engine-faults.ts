@@ -1,93 +1,143 @@
 import type { Fault } from './fault.js';
 
-const PEEK = '    return this.#decision(cost <= left, state, cost, nowMs);';
-const LIVE = '        if (!fixedWindow.isExpired(state, this.#policy, nowMs)) live.set(key, state);';
-const TURN = '    if (nowMs - this.#turnedAtMs >= this.#policy.windowMs) this.#turn(nowMs);';
-const FIRST = '    if (cost > 0) this.#young.set(key, fixedWindow.start(cost, nowMs));';
-const SIZE = '    return this.#young.size + this.#aging.size - this.#inBoth;';
+type Replacement = readonly [name: string, find: string, replace: string];
 
-const replacements: readonly (readonly [name: string, find: string, replace: string])[] = [
-  ['peek takes', PEEK, '    return this.#decision(this.#take(key, state, cost, nowMs), state, cost, nowMs);'],
-  ['peek counts', PEEK, '    return this.#decision(cost <= left && ++this.#allowed > 0, state, cost, nowMs);'],
-  [
-    'peek makes an entry',
-    PEEK,
-    '    return this.#decision(cost <= left && !!this.#young.set(key, state ?? fixedWindow.start(0, nowMs)), state, cost, nowMs);',
-  ],
-  ['peek denies the last unit', PEEK, '    return this.#decision(cost < left, state, cost, nowMs);'],
-  ['reset forgets nothing', 'const inYoung = this.#young.delete(key);', 'const inYoung = this.#young.has(key);'],
-  ['reset leaves the aging entry', 'const inAging = this.#aging.delete(key);', 'const inAging = this.#aging.has(key);'],
-  ['reset miscounts the entries in both maps', '    if (inYoung && inAging) this.#inBoth--;', ''],
+const PEEK = '    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost, nowMs);';
+const FORESEEN = 'this.#ledger.canEverFit(cost) && (this.#spec.onFull';
+const DROP = 'if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);\n    return held';
+const LOOK = '      if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);\n      else';
+const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#enter(key, nowMs);';
+const ROOM = '    if (this.#size >= this.#spec.maxKeys && !this.#makeRoom(nowMs)) return undefined;';
+const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.blockedUntilMs = nowMs + ms;';
+
+const engine: readonly Replacement[] = [
+  ['peek takes', PEEK, '    const fits = this.#take(entry, cost, nowMs);'],
+  ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#allowed > 0;`],
+  ['peek makes an entry', FORESEEN, `this.#enter(key, nowMs) !== undefined && ${FORESEEN}`],
+  ['peek sees no block', PEEK, '    const fits = this.#ledger.fits(entry, cost, nowMs);'],
+  ['peek does not foresee that there is no room', 'this.#hasRoom(cost, nowMs))', 'true)'],
+  ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
+  ['reset forgets nothing', '    this.#forget(entry);\n    return !', '    return !'],
   [
     'reset answers true for an unknown key',
-    '    if (state === undefined) return false;',
-    '    if (state === undefined) return true;',
+    '    if (entry === undefined) return false;\n    this.#forget',
+    '    if (entry === undefined) return true;\n    this.#forget',
   ],
+  ['reset answers true for an expired key', '    return !this.#ledger.isFresh(entry, nowMs);', '    return true;'],
   [
-    'reset answers true for an expired key',
-    '    return !fixedWindow.isExpired(state, this.#policy, nowMs);',
-    '    return true;',
+    'clear forgets the statistics',
+    '    this.#keys = new KeyMap();\n',
+    '    this.#keys = new KeyMap();\n    this.#allowed = this.#blocked = 0;\n',
   ],
-  ['clear forgets the statistics', '  clear(): void {', '  clear(): void {\n    this.#allowed = this.#blocked = 0;'],
-  ['clear leaves the young entries', '  clear(): void {\n    this.#young = new Map();', '  clear(): void {'],
-  [
-    'clear leaves the aging entries',
-    '    this.#young = new Map();\n    this.#aging = new Map();',
-    '    this.#young = new Map();',
-  ],
-  ['cleanup drops live entries', LIVE, '        if (state.startMs === nowMs) live.set(key, state);'],
-  [
-    'cleanup drops live entries that age',
-    '    for (const map of [this.#aging, this.#young]) {',
-    '    for (const map of [this.#young]) {',
-  ],
-  ['cleanup keeps expired entries', LIVE, '        live.set(key, state);'],
-  ['cleanup answers what it kept', '    return held - live.size;', '    return live.size;'],
-  ['cleanup answers what it held', '    return held - live.size;', '    return held;'],
+  ['clear leaves the entries', '    this.#keys = new KeyMap();\n', ''],
+  ['clear leaves the count of entries', '    this.#size = 0;\n', ''],
+  ['cleanup drops live entries', DROP, DROP.replace('if (this.#ledger.isFresh(entry, nowMs)) ', '')],
+  ['cleanup keeps expired entries', DROP, 'this.#ledger.isFresh(entry, nowMs);\n    return held'],
+  ['cleanup answers what it kept', '    return held - this.#size;', '    return this.#size;'],
+  ['cleanup answers what it held', '    return held - this.#size;', '    return held;'],
   ['statistics swap allowed and blocked', '      allowed: this.#allowed,', '      allowed: this.#blocked,'],
+  ['statistics leave out the blocked', 'totalChecks: this.#allowed + this.#blocked', 'totalChecks: this.#allowed'],
   [
-    'statistics leave out the blocked',
-    '      totalChecks: this.#allowed + this.#blocked,',
-    '      totalChecks: this.#allowed,',
+    'a denial is counted for the first policy',
+    '    this.#denied[binding] = (this.#denied[binding] as number) + 1;',
+    '    this.#denied[0]++;',
   ],
-  ['allow does not count', '    else this.#blocked++;\n    return allowed;', '    return allowed;'],
-  ['check does not count', '    else this.#blocked++;\n    return this.#decision', '    return this.#decision'],
-  ['entries in both maps count twice', SIZE, '    return this.#young.size + this.#aging.size;'],
-  ['entries that age are not counted', SIZE, '    return this.#young.size;'],
-  ['the maps turn too early', TURN, TURN.replace('windowMs)', 'windowMs / 2)')],
-  ['the maps turn at every call after a window', '    this.#turnedAtMs = nowMs;', ''],
-  ['a turn drops live entries', '    this.#aging = this.#young;', '    this.#aging = new Map();'],
+  ['an allowed call does not count', '    this.#allowed++;\n    if (cost > 0 && this', '    if (cost > 0 && this'],
+  ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
+  ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.#forget(entry);\n      else'],
+  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#enter(key, nowMs);'],
   [
-    'a turn keeps the count of entries in both maps',
-    '    this.#inBoth = 0;\n    this.#turnedAtMs',
-    '    this.#turnedAtMs',
+    'a cost of 0 is placed',
+    '    if (cost > 0) {\n      this.#ledger.add(entry',
+    '    if (cost >= 0) {\n      this.#ledger.add(entry',
   ],
-  ['entries that age are not found', '    return this.#aging.get(key);', '    return undefined;'],
+  ['the first call of a key is free', '      this.#ledger.add(entry, cost, nowMs);\n', ''],
   [
-    'a window that starts anew goes with the aging entries',
-    '    if (this.#aging.size !== 0 && cost > 0) this.#keepYoung(key, state);',
-    '',
+    'a denial that was remembered outlives its key',
+    '    this.#deniedKey = undefined;\n    this.#order',
+    '    this.#order',
   ],
-  ['a cost of 0 makes an entry', FIRST, FIRST.replace('cost > 0', 'cost >= 0')],
-  ['the first call of a key is free', FIRST, ''],
+  ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
+  ['a denial is remembered for ever', ' && nowMs < this.#deniedUntilMs', ''],
+  ['entries exceed maxKeys', ROOM, ''],
+  ['entries exceed maxKeys by one', ROOM, ROOM.replace('>=', '>')],
+  ['a full limiter evicts nothing', '    this.#forget(victim);\n', ''],
+  ['an eviction is not counted', '    this.#evictions++;', ''],
+  ['a full limiter admits what it should deny', "this.#spec.onFull === 'admit') {", "this.#spec.onFull !== 'off') {"],
+  ['a full limiter denies what it should admit', "this.#spec.onFull === 'admit') {", "this.#spec.onFull === 'off') {"],
   [
-    'a new key admits a cost above the limit',
-    '    if (cost > this.#policy.limit) return false;',
-    '    if (cost > this.#policy.limit + 1) return false;',
+    'what is denied for want of room does not count',
+    '    this.#blocked++;\n    return undefined;',
+    '    return undefined;',
   ],
-  ['the first decision of a key is stale', 'found ?? this.#young.get(key)', 'found'],
-  ['a new key that denies says not to wait', 'allowed ? 0 : Number.POSITIVE_INFINITY);', '0);'],
+  ['a block by hand is shortened', BLOCK, '    entry.blockedUntilMs = nowMs + ms;'],
+  ['a block by hand is added to', BLOCK, '    entry.blockedUntilMs = nowMs + ms + blockLeftMs(entry, nowMs);'],
+  ['a block by hand does nothing', BLOCK, ''],
   [
-    'the decision has what is left for the limit',
-    '      allowed,\n      policy.limit,',
-    '      allowed,\n      policy.limit - state.used,',
+    'a blocked key is let through',
+    '    const blocked = entry.blockedUntilMs !== undefined && blockLeftMs(entry, nowMs) > 0;',
+    '    const blocked = false;',
+  ],
+  ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
+];
+
+const RANK = '      if (left === 0) return PROTECTED_RANK;\n';
+const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;';
+const ADD_LOOP = '      calls.add(stateOf(entry, i), terms, units, nowMs);';
+
+const ledger: readonly Replacement[] = [
+  ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === 0 && !calls')],
+  ['only the last policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === this.rules.length - 1 && !calls')],
+  ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('calls.add', 'if (i === 0) calls.add')],
+  [
+    'the policies before the one that denies are charged',
+    FITS_LOOP,
+    `${FITS_LOOP}\n      if (this.rules.length > 1 && cost > 0 && i < this.rules.length - 1) calls.add(stateOf(entry, i), terms, 1, nowMs);`,
+  ],
+  ['the shortest wait binds', 'waits.indexOf(Math.max(...waits))', 'waits.indexOf(Math.min(...waits))'],
+  [
+    'a denied row waits for the longest',
+    '        retryAfterMs: allowed ? 0 : Math.max(blockedMs, own),',
+    '        retryAfterMs: allowed ? 0 : Math.max(blockedMs, own, this.rules.length > 1 ? 1 : 0),',
+  ],
+  ['a blocked key has units left', 'blockedMs > 0 ? 0 : calls.remaining', 'calls.remaining'],
+  ['a blocked key is fresh with its window', '    if (blockLeftMs(entry, nowMs) > 0) return false;', ''],
+  ['a blocked key is evicted', '    if (blockLeftMs(entry, nowMs) > 0) return PROTECTED_RANK;', ''],
+  ['a key that is over its limit is evicted', RANK, ''],
+  ['a key that has used most is evicted', 'return highest;', 'return PROTECTED_RANK - 1 - highest;'],
+  [
+    'the key is fresh when one policy is',
+    'this.rules.every(({ calls, terms }, i) => calls.isFresh',
+    'this.rules.some(({ calls, terms }, i) => calls.isFresh',
+  ],
+  ['a cost that can never fit blocks', ' || !this.canEverFit(cost)', ''],
+  ['the shortest block is started', 'if (terms.blockForMs <= askedMs ||', 'if (askedMs > 0 ||'],
+  [
+    'a policy that does not deny blocks',
+    ' || calls.fits(stateOf(entry, i), terms, cost, nowMs)) continue;',
+    ') continue;',
+  ],
+  ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
+];
+
+const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
+const order: readonly Replacement[] = [
+  ['no slot ever passes', ORDER_PASS, 'for (let past = slot; past < slot; past++)'],
+  ['the protected entries may go', 'rank < PROTECTED_RANK; rank++', 'rank <= PROTECTED_RANK; rank++'],
+  [
+    'an entry that leaves its list stays linked',
+    '  remove(entry: Entry): void {\n    unlink(entry);',
+    '  remove(_entry: Entry): void {',
   ],
 ];
 
-/** Faults in the engine. */
-export const engineFaults: readonly Fault[] = replacements.map(([name, find, replace]) => ({
-  name,
-  file: 'map-engine.ts',
-  find,
-  replace,
-}));
+function listed(file: string, faults: readonly Replacement[]): Fault[] {
+  return faults.map(([name, find, replace]) => ({ name, file, find, replace }));
+}
+
+/** Faults in the engine, in what it asks of several policies, and in the order of eviction. */
+export const engineFaults: readonly Fault[] = [
+  ...listed('map-engine.ts', engine),
+  ...listed('ledger.ts', ledger),
+  ...listed('eviction-order.ts', order),
+];

@@ -16,10 +16,12 @@ const folds: readonly (readonly [name: string, fold: string])[] = [
   ['__proto__ is no key', "key === '__proto__' ? '' : key"],
 ];
 
+const IMPORT = "import type { Entry } from './entry.js';";
+
 /** Faults in what makes two keys one: the engine's maps look a key up under another. */
 export const keyFaults: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
-  file: 'map-engine.ts',
-  find: 'type State = fixedWindow.State;',
-  replace: `type State = fixedWindow.State; const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } has(key) { return super.has(fold(key)); } delete(key) { return super.delete(fold(key)); } }`,
+  file: 'key-map.ts',
+  find: IMPORT,
+  replace: `${IMPORT} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
 }));

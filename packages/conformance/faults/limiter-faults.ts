@@ -1,7 +1,7 @@
 import type { Fault } from './fault.js';
 
 const BACK = 'this.#steppedBackMs += this.#reading - reading;';
-const POLICY = '  return Object.freeze({ algorithm, limit, windowMs: readWindowMs(options) });';
+const LIMIT = '    limit,\n    windowMs,\n    burst:';
 
 /** Faults around the engine: in the limiter, its options, its clock, and the building of decisions. */
 export const limiterFaults: readonly Fault[] = [
@@ -50,20 +50,20 @@ export const limiterFaults: readonly Fault[] = [
   },
   {
     name: 'the limit is kept in 32 bits',
-    file: 'options.ts',
-    find: POLICY,
-    replace: POLICY.replace('limit,', 'limit: limit >>> 0,'),
+    file: 'policy-options.ts',
+    find: LIMIT,
+    replace: LIMIT.replace('limit,', 'limit: limit >>> 0,'),
   },
   {
     name: 'a limit of 0 is a limit of 1',
-    file: 'options.ts',
-    find: POLICY,
-    replace: POLICY.replace('limit,', 'limit: limit || 1,'),
+    file: 'policy-options.ts',
+    find: LIMIT,
+    replace: LIMIT.replace('limit,', 'limit: limit || 1,'),
   },
   {
     name: 'the window is kept in whole seconds',
-    file: 'options.ts',
-    find: POLICY,
-    replace: POLICY.replace('readWindowMs(options)', 'Math.ceil(readWindowMs(options) / 1000) * 1000'),
+    file: 'policy-options.ts',
+    find: LIMIT,
+    replace: LIMIT.replace('windowMs,', 'windowMs: Math.ceil(windowMs / 1000) * 1000,'),
   },
 ];

@@ -9,7 +9,7 @@ export const deniedCalls: Law<Scene> = {
   name: 'denied calls',
   sentence: 'A denied call changes no later decision.',
   values: scenes({ several: true }),
-  examples: EDGE_LIVES,
+  examples: EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0),
   print: printScene,
   holds(subject, scene) {
     const all = outcomes(subject, scene);

@@ -12,7 +12,7 @@ export const stepsBack: Law<Scene> = {
   name: 'clock steps back',
   sentence: 'Clock steps back: nothing granted again, lock-out of one window at the most.',
   values: scenes({ back: true, crowds: true, several: true }),
-  examples: [...LIVES_WITH_STEPS_BACK, ...EDGE_LIVES],
+  examples: [...LIVES_WITH_STEPS_BACK, ...EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0)],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);

@@ -12,7 +12,9 @@ export const steadyReset: Law<Scene> = {
   name: 'steady reset',
   sentence: 'Within one fixed window the absolute reset time does not move.',
   values: scenes({ policies: fixedWindows, crowds: true }),
-  examples: EDGE_LIVES,
+  examples: EDGE_LIVES.filter(
+    ({ policy: { algorithm, blockForMs } }) => algorithm === 'fixed-window' && blockForMs === 0,
+  ),
   print: printScene,
   holds(subject, scene) {
     const { windowMs } = scene.policy;

@@ -12,7 +12,7 @@ export const allOrNothing: Law<Scene> = {
   sentence:
     'Several limits on one call: any denial means that none is charged; the decision reported is the one that binds.',
   values: scenes({ several: true, crowds: true }),
-  examples: EDGE_LIVES,
+  examples: EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0),
   print: printScene,
   /** Beside the limiter there is one limiter per policy, which is asked first and then told what came of it. */
   holds(subject, scene) {

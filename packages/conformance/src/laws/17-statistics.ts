@@ -20,6 +20,7 @@ export const statistics: Law<Scene> = {
     let blocked = 0;
 
     scene.operations.forEach((operation, index) => {
+      const held = limiter.stats().activeKeys;
       const outcome = play(limiter, clock, operation);
       if (isTake(operation) && isDenied(outcome)) blocked++;
       if (isTake(operation) && !isDenied(outcome)) allowed++;
@@ -32,6 +33,8 @@ export const statistics: Law<Scene> = {
       demandSame(where, counts, { allowed, blocked, totalChecks: allowed + blocked, evictions: 0, rejectedFull: 0 });
       const denied = policies.reduce((sum, each) => sum + each.denied, 0);
       demandSame(`${where}, denials of all policies`, denied, blocked);
+      if (isTake(operation) && operation.cost === 0)
+        demandSame(`${where}, entries after a cost of 0`, activeKeys <= held, true);
       demandSame(`${where}, whole entries`, Number.isSafeInteger(activeKeys) && activeKeys >= 0, true);
     });
   },

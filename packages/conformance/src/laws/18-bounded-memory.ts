@@ -4,7 +4,7 @@ import { policyOf } from '../arbitraries/policy.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
 
-/** A key by its number, a cost, and time that passes before, in thousandths of the window. */
+/** A key by its number, a cost or -1 to block it, and time that passes before, in thousandths of the window. */
 type Act = readonly [key: number, cost: number, part: number];
 
 interface Churn {
@@ -34,7 +34,7 @@ export const boundedMemory: Law<Churn> = {
     acts: fc.array(
       fc.tuple(
         fc.nat({ max: 20 }),
-        fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 71 }), fc.constant(Number.MAX_SAFE_INTEGER)),
+        fc.oneof(fc.constant(1), fc.integer({ min: -1, max: 71 }), fc.constant(Number.MAX_SAFE_INTEGER)),
         fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 1200 }) }),
       ),
       { maxLength: 60, size: 'max' },
@@ -52,41 +52,71 @@ export const boundedMemory: Law<Churn> = {
     const limiter = subject.limiter({ algorithm, limit, windowMs, maxKeys, onFull, clock });
     const keys = [...new Set(acts.map(([key]) => key))].map((key) => `key ${key}`);
 
+    /** When each key is fresh again and when it can go again, as far as it was seen. */
+    const freshAtMs = new Map<string, number>();
+    const freeAtMs = new Map<string, number>();
+    /** An engine may look at what expires by slots of time, each at most an eighth of the longest life. */
+    const slackMs = windowMs / 4 + 2;
+    const counted = (times: ReadonlyMap<string, number>) =>
+      [...times.values()].filter((atMs) => atMs > clock.now() - slackMs).length;
+
     acts.forEach(([number, units, part], index) => {
       clock.advance(Math.floor((windowMs * part) / 1000));
       const key = `key ${number}`;
       const cost = Math.min(units, limit + 1);
       const before = new Map(keys.map((each) => [each, usedOf(limiter, each, limit)]));
       const spent = keys.filter((each) => isHeldSpent(limiter, each, limit));
-      const { rejectedFull, evictions, activeKeys } = limiter.stats();
-      const foreseen = limiter.peek(key, cost);
-      const decision = limiter.check(key, cost);
-      const where = `${index + 1}. check(${key}, ${cost})`;
+      const was = limiter.stats();
+      const where = `${index + 1}. ${cost < 0 ? `block(${key})` : `check(${key}, ${cost})`}`;
+      const allowed = cost < 0 ? limiter.block(key, windowMs) : takeAsForeseen(limiter, key, cost, where);
       const after = limiter.stats();
+      const evicted = after.evictions - was.evictions;
+      const gone = keys.filter((each) => each !== key && had(each) > 0 && usedOf(limiter, each, limit) === 0);
 
-      demandSame(`${where} beside peek`, decision.allowed, foreseen.allowed);
       demand(after.activeKeys <= maxKeys, () => `${where}: ${after.activeKeys} entries, with maxKeys ${maxKeys}`);
-      demandSame(`${where}: allowed and blocked`, after.allowed + after.blocked, after.totalChecks);
+      demandSame(`${where}: totalChecks`, after.totalChecks - was.totalChecks, cost < 0 ? 0 : 1);
       demandSpentStay(limiter, spent, limit, where);
-      const evicted = after.evictions - evictions;
-      demand(evicted <= 1, () => `${where}: ${evicted} evictions`);
-      // A use that shrinks with time is known as of the key's last call only.
-      if (evicted === 1 && algorithm === 'fixed-window')
-        demandLeastWent(
-          limiter,
-          keys.filter((each) => each !== key),
-          before,
-          limit,
-          where,
+      demand(gone.length <= evicted, () => `${where}: ${evicted} evictions, and ${gone.join(', ')} forgotten`);
+      if (evicted > 0) {
+        demandSame(`${where}: evictions with ${was.activeKeys} entries`, [evicted, was.activeKeys], [1, maxKeys]);
+        demand(counted(freshAtMs) >= maxKeys, () => `${where}: evicted a live key, and an expired one stayed`);
+        // A use that shrinks with time is known as of the key's last call only.
+        if (algorithm === 'fixed-window') for (const each of gone) demandLeast(each);
+      }
+      if (after.rejectedFull > was.rejectedFull) {
+        demandSame(`${where}: full, and onFull ${onFull}`, allowed, onFull === 'admit');
+        demandSame(`${where}: full, entries`, after.activeKeys, maxKeys);
+        demand(counted(freeAtMs) >= maxKeys, () => `${where}: full, with keys that could go`);
+      }
+      const { resetAfterMs } = limiter.peek(key, 0);
+      if (resetAfterMs > 0) freshAtMs.set(key, clock.now() + resetAfterMs);
+      for (const each of keys)
+        if (isHeldSpent(limiter, each, limit)) freeAtMs.set(each, clock.now() + limiter.peek(each, 1).retryAfterMs);
+
+      function had(each: string): number {
+        return before.get(each) ?? 0;
+      }
+
+      /** What went had used at most twice what any other had that could go, or a 64th of the limit. */
+      function demandLeast(went: string): void {
+        const lesser = keys.find(
+          (each) => had(each) > 0 && usedOf(limiter, each, limit) > 0 && 2 * had(each) < had(went),
         );
-      if (evicted === 1)
-        demand(activeKeys === maxKeys, () => `${where}: evicted with ${activeKeys} of ${maxKeys} keys`);
-      if (after.rejectedFull === rejectedFull) return;
-      demandSame(`${where}: full, and onFull ${onFull}`, decision.allowed, onFull === 'admit');
-      demandSame(`${where}: full, entries`, after.activeKeys, maxKeys);
+        demand(
+          lesser === undefined || had(went) <= limit / 64,
+          () => `${where}: ${went} with ${had(went)} used went, and ${lesser} stayed with ${had(lesser ?? '')}`,
+        );
+      }
     });
   },
 };
+
+function takeAsForeseen(limiter: RateLimiter, key: string, cost: number, where: string): boolean {
+  const foreseen = limiter.peek(key, cost);
+  const { allowed } = limiter.check(key, cost);
+  demandSame(`${where} beside peek`, allowed, foreseen.allowed);
+  return allowed;
+}
 
 function full(keys: number, cost: number): Act[] {
   return [...Array.from({ length: keys }, (_, key): Act => [key, cost, 0]), [9, 1, 0], [9, 1, 0], [9, 1, 1000]];
@@ -104,26 +134,4 @@ function isHeldSpent(limiter: RateLimiter, key: string, limit: number): boolean 
 function demandSpentStay(limiter: RateLimiter, spent: readonly string[], limit: number, where: string): void {
   const gone = spent.find((key) => !isHeldSpent(limiter, key, limit));
   demand(gone === undefined, () => `${where}: ${gone} was over its limit, and was forgotten`);
-}
-
-/** What was forgotten had used at most twice what any other key had that could have gone, or a 64th of the limit. */
-function demandLeastWent(
-  limiter: RateLimiter,
-  keys: readonly string[],
-  before: ReadonlyMap<string, number>,
-  limit: number,
-  where: string,
-): void {
-  const had = (key: string) => before.get(key) ?? 0;
-  const gone = keys.filter((key) => had(key) > 0 && usedOf(limiter, key, limit) === 0);
-  demand(gone.length <= 1, () => `${where}: one eviction, and ${gone.join(', ')} were forgotten`);
-  for (const key of gone) {
-    const lesser = keys.find(
-      (each) => usedOf(limiter, each, limit) > 0 && 2 * had(each) < had(key) && had(key) > limit / 64,
-    );
-    demand(
-      lesser === undefined,
-      () => `${where}: ${key} with ${had(key)} used went, and ${lesser} stayed with ${had(lesser ?? '')}`,
-    );
-  }
 }

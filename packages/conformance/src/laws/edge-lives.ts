@@ -74,6 +74,49 @@ export const EDGE_LIVES: readonly Scene[] = [
   ]),
   // An expired entry that ages out in the very call of cleanupExpired, which has to count it.
   life(2, 1000, 0, [check(1), check(1, 'b'), advance(1000), check(1), advance(1000), cleanup]),
+  // Units in several sub-windows, which drop one after the other and come round the ring.
+  {
+    policy: policyOf({ algorithm: 'sliding-window', limit: 4, windowMs: 100 }),
+    startMs: 7,
+    operations: Array.from({ length: 30 }, () => [
+      check(1),
+      advance(15),
+      check(2),
+      advance(10),
+      peek(3),
+      check(4),
+    ]).flat(),
+  },
+  {
+    policy: policyOf({ algorithm: 'sliding-window', limit: 3, windowMs: 19 }),
+    startMs: -40,
+    operations: Array.from({ length: 30 }, () => [check(1), advance(3), check(1), advance(4), check(2)]).flat(),
+  },
+  // A bucket that is never quite full again, and one of more ticks than a number has.
+  {
+    policy: policyOf({ algorithm: 'token-bucket', limit: 7, windowMs: 100, burst: 3 }),
+    startMs: 0,
+    operations: Array.from({ length: 20 }, () => [
+      check(1),
+      check(2),
+      advance(13),
+      check(1),
+      peek(3),
+      advance(1),
+    ]).flat(),
+  },
+  {
+    policy: policyOf({ algorithm: 'token-bucket', limit: MOST, windowMs: MAX_WINDOW_MS }),
+    startMs: 0,
+    operations: [check(MOST), check(1), advance(1), check(28_538), check(1), advance(MAX_WINDOW_MS - 1), check(MOST)],
+  },
+  // Two policies deny at once, and the second blocks for longer.
+  {
+    policy: { ...policyOf({ name: 'a', limit: 1, windowMs: 10 }), blockForMs: 15 },
+    others: [{ ...policyOf({ name: 'b', limit: 1, windowMs: 10 }), blockForMs: 30 }],
+    startMs: 0,
+    operations: [check(1), check(1), advance(15), check(1), advance(15), check(1)],
+  },
   // A key first named by a denied call, then taken.
   life(2, 10, 0, [check(3), peek(3), check(2), check(1)]),
 ];
