@@ -2,11 +2,6 @@
 export interface Clock {
   /** Milliseconds; a fraction is rounded down. A reading below the one before counts as no time at all. */
   now(): number;
-  /**
-   * Calls `wake` once, `ms` later on this clock, and answers how to call that off: what `wait()` is woken by.
-   * Without it, `setTimeout` is.
-   */
-  after?(ms: number, wake: () => void): () => void;
 }
 
 export type Algorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
