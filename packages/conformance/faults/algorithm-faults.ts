@@ -3,9 +3,9 @@ import type { Fault } from './fault.js';
 type Replacement = readonly [name: string, find: string, replace: string];
 
 const FRESH = '  return state.used === 0 || nowMs - state.startMs >= terms.windowMs;';
-const REMAINING = '  return isFresh(state, terms, nowMs) ? terms.limit : terms.limit - state.used;';
+const REMAINING = '  return isFresh(state, terms, nowMs) ? terms.limit : Math.max(0, terms.limit - state.used);';
 const FITS = '  return cost <= remaining(state, terms, nowMs);';
-const ADD = '    state.used += units;';
+const ADD = '    state.used = Math.min(state.used + units, Number.MAX_SAFE_INTEGER);';
 const RESET = '  return isFresh(state, terms, nowMs) ? 0 : terms.windowMs - (nowMs - state.startMs);';
 const RETRY = '  return fits(state, terms, cost, nowMs) ? 0 : resetAfterMs(state, terms, nowMs);';
 const NEVER = '  if (cost > terms.limit) return Number.POSITIVE_INFINITY;';
@@ -38,7 +38,7 @@ const fixedWindow: readonly Replacement[] = [
   ['windows are cut on the clock', '    state.startMs = nowMs;', '    state.startMs = nowMs - (nowMs % 1000);'],
   ['the first call of a window takes one unit', '    state.used = units;', '    state.used = 1;'],
   ['the first call of a window takes nothing', '    state.used = units;', '    state.used = 0;'],
-  ['remaining is stale after the window', REMAINING, '  return terms.limit - state.used;'],
+  ['remaining is stale after the window', REMAINING, '  return Math.max(0, terms.limit - state.used);'],
   ['the reset goes below 0', RESET, '  return terms.windowMs - (nowMs - state.startMs);'],
   ['the reset is a whole window away', RESET, '  return isFresh(state, terms, nowMs) ? 0 : terms.windowMs;'],
   ['the wait is one tick too long', RETRY, `${RETRY.slice(0, -1)} + 1;`],
@@ -48,8 +48,19 @@ const fixedWindow: readonly Replacement[] = [
   ['a cost of the whole limit never fits', NEVER, NEVER.replace('>', '>=')],
 ];
 
+const COUNTS = '  if (counts(state, terms, taken, nowMs)) state.used';
+const fixedWindowRefunds: readonly Replacement[] = [
+  ['a refund leaks into a later window', COUNTS, '  state.used'],
+  ['a refund forgets the window', 'Math.max(0, state.used - units)', '0'],
+  [
+    'what is used beyond an estimate is cut at the limit',
+    ADD,
+    '    state.used = Math.min(state.used + units, terms.limit);',
+  ],
+];
+
 const DROPS = '  return (sub + 1) * subMs - 1 + windowMs;';
-const SLIDING_FITS = '  return cost <= terms.limit - state.used;';
+const SLIDING_FITS = '  return Math.max(0, terms.limit - state.used);';
 
 const slidingWindow: readonly Replacement[] = [
   ['a sub-window drops by its first instant', DROPS, '  return sub * subMs + windowMs;'],
@@ -57,8 +68,25 @@ const slidingWindow: readonly Replacement[] = [
   ['a sub-window drops one tick late', DROPS, '  return (sub + 1) * subMs + windowMs;'],
   ['all of it drops with the oldest', '    state.used -= at(parts, sub % subs);', '    state.used = 0;'],
   ['what has dropped stays in the ring', '    parts[sub % subs] = 0;', ''],
-  ['one unit too many fits', SLIDING_FITS, '  return cost <= terms.limit + 1 - state.used;'],
+  ['one unit too many fits', SLIDING_FITS, '  return Math.max(0, terms.limit + 1 - state.used);'],
   ['a cost waits for the oldest units only', '  while (cost > limit - left) {', '  while (false) {'],
+  ['a refund leaks into a later sub-window', '  if (!counts(state, terms, taken, nowMs)) return 0;', ''],
+  [
+    'a sub-window that was given back is waited for',
+    '(state.used > 0 && at(parts, newest',
+    '(state.used < 0 && at(parts, newest',
+  ],
+  [
+    'an update moves units to the first instant of their sub-window',
+    '(sub + 1) * from.subMs - 1, sinceStartMs',
+    'sub * from.subMs, sinceStartMs',
+  ],
+  [
+    'an update moves units beyond now',
+    'Math.floor(Math.min((sub + 1) * from.subMs - 1, sinceStartMs) / to',
+    'Math.floor(((sub + 1) * from.subMs - 1) / to',
+  ],
+  ['an update leaves a ring of the old length', '  state.parts = parts;\n  if (state.used', '  if (state.used'],
   ['a cost waits for all units', '  while (cost > limit - left) {', '  while (left > 0) {'],
 ];
 
@@ -79,7 +107,13 @@ const tokenBucket: readonly Replacement[] = [
     DEBT,
     '  return state.used === 0 || repaid >= state.used ? 0 : state.used - Math.floor(repaid / terms.unitTicks) * terms.unitTicks;',
   ],
-  ['the debt is noted at no new time', '  state.startMs = nowMs;', ''],
+  ['the debt is noted at no new time', 'most);\n  state.startMs = nowMs;', 'most);'],
+  ['a refund gives back what was repaid', 'Number(low), debt)', 'debt)'],
+  [
+    'what is owed beyond an estimate is a bucket at most',
+    'const most = MOST_BUCKETS_OWED * burst',
+    'const most = burst',
+  ],
   ['a part of a unit counts as one that is left', 'Math.floor((burst', 'Math.ceil((burst'],
   ['the wait is rounded down', 'Math.ceil(missing / msTicks)', 'Math.floor(missing / msTicks)'],
   ['the reset is rounded down', 'Math.ceil(debt / terms.msTicks)', 'Math.floor(debt / terms.msTicks)'],
@@ -91,6 +125,19 @@ const tokenBucketWide: readonly Replacement[] = [
   ['the upper half of the debt is lost', 'Number(debt >> BASE_BITS), ', '0, '],
 ];
 
+const KEPT = '  if (isFresh(state, from, nowMs)) state.used = 0;';
+const fixedWindowChanges: readonly Replacement[] = [
+  ['a longer window revives what is over', KEPT, ''],
+  ['an update forgets what is used', KEPT, '  if (!isFresh(state, from, nowMs)) state.used = 0;'],
+  ['an update starts the window anew', KEPT, `${KEPT}\n  state.startMs = nowMs;`],
+];
+
+const rule: readonly Replacement[] = [
+  ['a debt is rounded down by an update', '* newUnit + unit - 1n) / unit', '* newUnit) / unit'],
+  ['a debt is kept in ticks by an update', '* newUnit + unit - 1n) / unit', '+ 0n) / 1n'],
+  ['a token bucket refunds what was reserved before an update', '{ ...taken, low: 0 }', 'taken'],
+];
+
 const terms: readonly Replacement[] = [
   ['sub-windows are half a window', 'Math.floor(windowMs / 10)', 'Math.floor(windowMs / 2)'],
   ['one sub-window too few', 'Math.floor((windowMs - 2) / subMs) + 2', 'Math.floor((windowMs - 2) / subMs) + 1'],
@@ -98,11 +145,12 @@ const terms: readonly Replacement[] = [
 ];
 
 const LISTS: readonly (readonly [file: string, faults: readonly Replacement[]])[] = [
-  ['fixed-window', fixedWindow],
+  ['fixed-window', [...fixedWindow, ...fixedWindowRefunds, ...fixedWindowChanges]],
   ['sliding-window', slidingWindow],
   ['token-bucket', tokenBucket],
   ['token-bucket-wide', tokenBucketWide],
   ['terms', terms],
+  ['rule', rule],
 ];
 
 /** Faults in the algorithms. */

@@ -4,37 +4,34 @@ type Replacement = readonly [name: string, find: string, replace: string];
 
 const PEEK = '    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost, nowMs);';
 const FORESEEN = 'this.#ledger.canEverFit(cost) && (this.#spec.onFull';
-const DROP = 'if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);\n    return held';
-const LOOK = '      if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);\n      else';
-const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#enter(key, nowMs);';
-const ROOM = '    if (this.#size >= this.#spec.maxKeys && !this.#makeRoom(nowMs)) return undefined;';
-const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.blockedUntilMs = nowMs + ms;';
+const DROP = 'if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n  }';
+const LOOK = '      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n      else';
+const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#entries.enter(key, nowMs);';
+const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;';
+const CLEAR = '    this.#keys = new KeyMap();\n    this.size';
+const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;';
 
 const engine: readonly Replacement[] = [
   ['peek takes', PEEK, '    const fits = this.#take(entry, cost, nowMs);'],
   ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#allowed > 0;`],
-  ['peek makes an entry', FORESEEN, `this.#enter(key, nowMs) !== undefined && ${FORESEEN}`],
+  ['peek makes an entry', FORESEEN, `this.#entries.enter(key, nowMs) !== undefined && ${FORESEEN}`],
   ['peek sees no block', PEEK, '    const fits = this.#ledger.fits(entry, cost, nowMs);'],
-  ['peek does not foresee that there is no room', 'this.#hasRoom(cost, nowMs))', 'true)'],
+  ['peek does not foresee that there is no room', ' || this.#entries.hasRoom(nowMs))', ' || true)'],
   ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
-  ['reset forgets nothing', '    this.#forget(entry);\n    return !', '    return !'],
+  ['reset forgets nothing', '    this.#entries.forget(entry);\n    return !', '    return !'],
   [
     'reset answers true for an unknown key',
-    '    if (entry === undefined) return false;\n    this.#forget',
-    '    if (entry === undefined) return true;\n    this.#forget',
+    '    if (entry === undefined) return false;\n    this.#entries.forget',
+    '    if (entry === undefined) return true;\n    this.#entries.forget',
   ],
   ['reset answers true for an expired key', '    return !this.#ledger.isFresh(entry, nowMs);', '    return true;'],
   [
     'clear forgets the statistics',
-    '    this.#keys = new KeyMap();\n',
-    '    this.#keys = new KeyMap();\n    this.#allowed = this.#blocked = 0;\n',
+    '    this.#entries.clear();\n',
+    '    this.#entries.clear();\n    this.#allowed = this.#blocked = 0;\n',
   ],
-  ['clear leaves the entries', '    this.#keys = new KeyMap();\n', ''],
-  ['clear leaves the count of entries', '    this.#size = 0;\n', ''],
-  ['cleanup drops live entries', DROP, DROP.replace('if (this.#ledger.isFresh(entry, nowMs)) ', '')],
-  ['cleanup keeps expired entries', DROP, 'this.#ledger.isFresh(entry, nowMs);\n    return held'],
-  ['cleanup answers what it kept', '    return held - this.#size;', '    return this.#size;'],
-  ['cleanup answers what it held', '    return held - this.#size;', '    return held;'],
+  ['cleanup answers what it kept', '    return held - this.#entries.size;', '    return this.#entries.size;'],
+  ['cleanup answers what it held', '    return held - this.#entries.size;', '    return held;'],
   ['statistics swap allowed and blocked', '      allowed: this.#allowed,', '      allowed: this.#blocked,'],
   ['statistics leave out the blocked', 'totalChecks: this.#allowed + this.#blocked', 'totalChecks: this.#allowed'],
   [
@@ -44,25 +41,16 @@ const engine: readonly Replacement[] = [
   ],
   ['an allowed call does not count', '    this.#allowed++;\n    if (cost > 0 && this', '    if (cost > 0 && this'],
   ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
-  ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.#forget(entry);\n      else'],
-  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#enter(key, nowMs);'],
+  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#entries.enter(key, nowMs);'],
   [
     'a cost of 0 is placed',
     '    if (cost > 0) {\n      this.#ledger.add(entry',
     '    if (cost >= 0) {\n      this.#ledger.add(entry',
   ],
   ['the first call of a key is free', '      this.#ledger.add(entry, cost, nowMs);\n', ''],
-  [
-    'a denial that was remembered outlives its key',
-    '    this.#deniedKey = undefined;\n    this.#order',
-    '    this.#order',
-  ],
+  ['a denial that was remembered outlives its key', ' && this.#deniedEntry.list >= 0', ''],
   ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
   ['a denial is remembered for ever', ' && nowMs < this.#deniedUntilMs', ''],
-  ['entries exceed maxKeys', ROOM, ''],
-  ['entries exceed maxKeys by one', ROOM, ROOM.replace('>=', '>')],
-  ['a full limiter evicts nothing', '    this.#forget(victim);\n', ''],
-  ['an eviction is not counted', '    this.#evictions++;', ''],
   ['a full limiter admits what it should deny', "this.#spec.onFull === 'admit') {", "this.#spec.onFull !== 'off') {"],
   ['a full limiter denies what it should admit', "this.#spec.onFull === 'admit') {", "this.#spec.onFull === 'off') {"],
   [
@@ -70,20 +58,84 @@ const engine: readonly Replacement[] = [
     '    this.#blocked++;\n    return undefined;',
     '    return undefined;',
   ],
-  ['a block by hand is shortened', BLOCK, '    entry.blockedUntilMs = nowMs + ms;'],
-  ['a block by hand is added to', BLOCK, '    entry.blockedUntilMs = nowMs + ms + blockLeftMs(entry, nowMs);'],
+  ['a block by hand is shortened', BLOCK, '    entry.more().blockedUntilMs = nowMs + ms;'],
+  ['a block by hand is added to', BLOCK, '    entry.more().blockedUntilMs = nowMs + ms + blockLeftMs(entry, nowMs);'],
   ['a block by hand does nothing', BLOCK, ''],
   [
     'a blocked key is let through',
-    '    const blocked = entry.blockedUntilMs !== undefined && blockLeftMs(entry, nowMs) > 0;',
+    '    const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;',
     '    const blocked = false;',
+  ],
+  ['a commit gives nothing back', 'Math.max(0, estimate - actual)', '0'],
+  ['a commit gives the whole estimate back', 'Math.max(0, estimate - actual)', 'estimate'],
+  [
+    'what was used beyond an estimate is free',
+    'if (actual > estimate) this.#ledger.add',
+    'if (actual < estimate) this.#ledger.add',
+  ],
+  [
+    'what was used beyond an estimate needs an entry that is held',
+    'actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held',
+    'held',
+  ],
+  [
+    'a denial that was remembered outlives a refund',
+    'else this.#entries.place(entry, nowMs);\n    this.#deniedEntry = this.#nobody;',
+    'else this.#entries.place(entry, nowMs);',
+  ],
+  [
+    'the old numbers decide after an update',
+    '    this.#ledger = this.#entries.ledger;\n    this.#policies = policies;',
+    '    this.#policies = policies;',
+  ],
+  [
+    'a denial that was remembered outlives an update',
+    '    this.#policies = policies;\n    this.#deniedEntry = this.#nobody;',
+    '    this.#policies = policies;',
   ],
   ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
 ];
 
+const entries: readonly Replacement[] = [
+  ['clear leaves the entries', CLEAR, CLEAR.slice(CLEAR.indexOf('\n') + 1)],
+  ['clear leaves the count of entries', '    this.size = 0;\n', ''],
+  ['cleanup drops live entries', DROP, DROP.replace('if (this.ledger.isFresh(entry, nowMs)) ', '')],
+  ['cleanup keeps expired entries', DROP, 'this.ledger.isFresh(entry, nowMs);\n  }'],
+  ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.forget(entry);\n      else'],
+  ['entries exceed maxKeys', ROOM, ''],
+  ['entries exceed maxKeys by one', ROOM, ROOM.replace('>=', '>')],
+  ['a full limiter evicts nothing', '    this.forget(victim);\n', ''],
+  [
+    'a restored limiter keeps what it had',
+    '    this.clear();\n    this.#keys = entries;',
+    '    for (const entry of this.#keys) entries.add(entry);\n    this.clear();\n    this.#keys = entries;',
+  ],
+  ['an update changes no entry', '      this.ledger.change(entry, from, nowMs);\n', ''],
+  [
+    'an update drops the entries',
+    '      this.ledger.change(entry, from, nowMs);\n',
+    '      this.forget(entry);\n      continue;\n',
+  ],
+  ['an eviction is not counted', '    this.evictions++;', ''],
+];
+
+const entryBytes: readonly Replacement[] = [
+  ['a snapshot has times as they are', '    writer.f64(nowMs - startMs);', '    writer.f64(startMs);'],
+  ['a snapshot forgets blocks', '  writer.f64(blockLeftMs(entry, nowMs));', '  writer.f64(0);'],
+  [
+    'a snapshot forgets the second policy',
+    'statesOf(entry).forEach((state, i) => {\n    const',
+    'statesOf(entry).forEach((state, i) => {\n    if (i > 0) state = { startMs: nowMs, used: 0, parts: undefined };\n    const',
+  ],
+];
+
+const snapshots: readonly Replacement[] = [
+  ['a snapshot is not checked', 'if (end < 0 || new ByteReader', 'if (end < 0 && new ByteReader'],
+];
+
 const RANK = '      if (left === 0) return PROTECTED_RANK;\n';
 const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;';
-const ADD_LOOP = '      calls.add(stateOf(entry, i), terms, units, nowMs);';
+const ADD_LOOP = '      calls.add(state, terms, units, nowMs);';
 
 const ledger: readonly Replacement[] = [
   ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === 0 && !calls')],
@@ -120,6 +172,26 @@ const ledger: readonly Replacement[] = [
   ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
 ];
 
+const GIVE =
+  '      if (given > 0) for (const each of since) lower(each.marks, i, less((each.marks[i] as Mark).low, given));\n';
+
+const reservations: readonly Replacement[] = [
+  ['a refund forgets what was owed in between', 'const low = since.map(', 'const low = since.slice(0, 1).map('],
+  ['a refund is owed by the later reservations too', GIVE, ''],
+  [
+    'what was owed is forgotten with the reservation',
+    '    if (before === undefined || dropped === undefined) return;',
+    '    if (dropped !== before) return;',
+  ],
+  [
+    'a taking is not told to the reservation before it',
+    '    if (newest === undefined) return;',
+    '    if (newest !== this.#list[-1]) return;',
+  ],
+  ['only the first policy is refunded', 'units > 0 && i < this.#rules.length', 'units > 0 && i < 1'],
+  ['what still counts is pruned', 'if (counts) kept', 'if (!counts) kept'],
+];
+
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
 const order: readonly Replacement[] = [
   ['no slot ever passes', ORDER_PASS, 'for (let past = slot; past < slot; past++)'],
@@ -138,6 +210,10 @@ function listed(file: string, faults: readonly Replacement[]): Fault[] {
 /** Faults in the engine, in what it asks of several policies, and in the order of eviction. */
 export const engineFaults: readonly Fault[] = [
   ...listed('map-engine.ts', engine),
+  ...listed('entries.ts', entries),
   ...listed('ledger.ts', ledger),
+  ...listed('entry-bytes.ts', entryBytes),
+  ...listed('snapshot.ts', snapshots),
+  ...listed('reservations.ts', reservations),
   ...listed('eviction-order.ts', order),
 ];

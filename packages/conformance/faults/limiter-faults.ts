@@ -39,8 +39,8 @@ export const limiterFaults: readonly Fault[] = [
   {
     name: 'allow ignores the cost',
     file: 'rate-limiter.ts',
-    find: 'return this.#engine.allow(key, cost);',
-    replace: 'return this.#engine.allow(key, 1);',
+    find: 'const allowed = this.#engine.allow(key, cost);',
+    replace: 'const allowed = this.#engine.allow(key, 1);',
   },
   {
     name: 'peek ignores the cost',
@@ -59,6 +59,60 @@ export const limiterFaults: readonly Fault[] = [
     file: 'policy-options.ts',
     find: LIMIT,
     replace: LIMIT.replace('limit,', 'limit: limit || 1,'),
+  },
+  {
+    name: 'a reservation is settled twice',
+    file: 'reservation.ts',
+    find: 'if (this.#settledBy !== undefined) throw',
+    replace: 'if (this.#settledBy === call) throw',
+  },
+  {
+    name: 'the last one to come is the first to be served',
+    file: 'waiting.ts',
+    find: '  return waiters.values().next().value;',
+    replace: '  return [...waiters].at(-1);',
+  },
+  {
+    name: 'whoever comes takes what those ahead wait for',
+    file: 'waiting.ts',
+    find: 'if (ahead === 0 && foreseen.allowed)',
+    replace: 'if (this.#engine.peek(key, cost).allowed)',
+  },
+  {
+    name: 'a wait takes a denied call',
+    file: 'waiting.ts',
+    find: 'const decision = foreseen.allowed ? this.#engine.check(key, waiter.cost) : foreseen;',
+    replace: 'const decision = this.#engine.check(key, waiter.cost);',
+  },
+  {
+    name: 'the next one is served a tick late',
+    file: 'waiting.ts',
+    find: 'Math.min(Math.max(ms, 1), LONGEST_TIMER_MS)',
+    replace: 'Math.min(Math.max(ms, 1), LONGEST_TIMER_MS) + 1',
+  },
+  {
+    name: 'one who left keeps its place',
+    file: 'waiting.ts',
+    find: '        if (isFirst) this.#serve(key, queue);\n',
+    replace: '',
+  },
+  {
+    name: 'a timer is left behind',
+    file: 'waiting.ts',
+    find: '#serve(key: string, queue: Queue): void {\n    queue.cancelTimer();',
+    replace: '#serve(key: string, queue: Queue): void {\n    queue.cancelTimer = () => {};',
+  },
+  {
+    name: 'one behind others waits longer than it may',
+    file: 'waiting.ts',
+    find: 'if (waiter.untilMs <= this.#now()) waiter.refuse',
+    replace: 'if (waiter.untilMs < 0) waiter.refuse',
+  },
+  {
+    name: 'a wait is longer than it may be',
+    file: 'waiting.ts',
+    find: 'foreseen.retryAfterMs > maxWaitMs)',
+    replace: 'maxWaitMs < 0)',
   },
   {
     name: 'the window is kept in whole seconds',

@@ -13,9 +13,13 @@ import { concurrency } from './laws/11-concurrency.js';
 import { steadyReset } from './laws/12-steady-reset.js';
 import { noDrift } from './laws/13-no-drift.js';
 import { allOrNothing } from './laws/14-all-or-nothing.js';
+import { refunds } from './laws/15-refunds.js';
 import { agreesWithModel } from './laws/16-differential.js';
 import { statistics } from './laws/17-statistics.js';
 import { boundedMemory } from './laws/18-bounded-memory.js';
+import { waiting } from './laws/19-waiting.js';
+import { liveChange } from './laws/20-live-change.js';
+import { snapshots } from './laws/21-snapshots.js';
 
 /** Every law, in the order of docs/semantics.md. A new law is an entry here. */
 export const LAWS: readonly Law[] = [
@@ -33,9 +37,13 @@ export const LAWS: readonly Law[] = [
   steadyReset,
   noDrift,
   allOrNothing,
+  refunds,
   agreesWithModel,
   statistics,
   boundedMemory,
+  waiting,
+  liveChange,
+  snapshots,
 ] as Law[];
 
 /** @throws RangeError when the number is none of a law. */

@@ -1,4 +1,4 @@
-import type { Algorithm, Clock, Decision, Policy, PolicyRow, Stats } from '@headgate/core-ts';
+import type { Algorithm, Clock, Decision, Policy, PolicyChanges, PolicyRow, Stats } from '@headgate/core-ts';
 import { fixedWindow } from './model/fixed-window.js';
 import type { ModelPolicy, Rule } from './model/rule.js';
 import { slidingWindow } from './model/sliding-window.js';
@@ -16,6 +16,14 @@ interface ModelRule {
   readonly exact: ModelPolicy;
 }
 
+/** As a limiter's, but for the errors. */
+interface ModelReservation {
+  readonly decision: Decision;
+  readonly settled: boolean;
+  commit(actual: number): Decision;
+  cancel(): Decision;
+}
+
 interface ModelKey {
   /** One per policy. */
   readonly states: readonly unknown[];
@@ -27,7 +35,7 @@ interface ModelKey {
  * expired is ever looked at. Its time is the sum of the clock's steps forward from one reading to the next.
  */
 export class Model {
-  readonly #policies: readonly ModelRule[];
+  #policies: readonly ModelRule[];
   readonly #clock: Clock;
   readonly #keys = new Map<string, ModelKey>();
   readonly #denied: number[];
@@ -35,13 +43,10 @@ export class Model {
   #nowMs = 0n;
   #allowed = 0;
   #blocked = 0;
+  #takings = 0;
 
   constructor(policies: readonly Policy[], clock: Clock) {
-    this.#policies = policies.map((policy) => ({
-      policy,
-      rule: RULES[policy.algorithm],
-      exact: { limit: BigInt(policy.limit), windowMs: BigInt(policy.windowMs), burst: BigInt(policy.burst) },
-    }));
+    this.#policies = policies.map(modelRule);
     this.#denied = policies.map(() => 0);
     this.#clock = clock;
   }
@@ -76,6 +81,52 @@ export class Model {
 
   remaining(key: string): number {
     return this.peek(key).remaining;
+  }
+
+  reserve(key: string, estimate: number): ModelReservation {
+    const decision = this.check(key, estimate);
+    const number = this.#takings;
+    let settled = false;
+    const commit = (actual: number) => {
+      settled = true;
+      this.#settle(key, number, BigInt(actual) - BigInt(estimate));
+      return this.peek(key, 0);
+    };
+    return {
+      decision,
+      get settled() {
+        return settled;
+      },
+      commit,
+      cancel: () => commit(0),
+    };
+  }
+
+  #settle(key: string, number: number, more: bigint): void {
+    const nowMs = this.#now();
+    const held = this.#key(key, nowMs);
+    if (more > 0n) this.#keys.set(key, this.#take(held, more, nowMs));
+    if (more >= 0n || held === undefined) return;
+    const states = this.#policies.map(({ rule, exact }, i) =>
+      held.states[i] === undefined ? undefined : rule.giveBack(held.states[i], exact, { number, units: -more }),
+    );
+    this.#keys.set(key, { ...held, states });
+  }
+
+  /** To numbers that are all given. */
+  update({ limits }: PolicyChanges): void {
+    const nowMs = this.#now();
+    const next = this.#policies.map(({ policy }, i) =>
+      modelRule({ ...policy, burst: NaN, ...(limits[i] as Partial<Policy>) }),
+    );
+    for (const key of this.#keys.keys()) {
+      const held = this.#key(key, nowMs);
+      const states = this.#policies.map(({ rule, exact }, i) =>
+        held?.states[i] === undefined ? undefined : rule.change(held.states[i], exact, exactOf(next, i), nowMs),
+      );
+      this.#keys.set(key, { states, blockedUntilMs: held?.blockedUntilMs ?? nowMs });
+    }
+    this.#policies = next;
   }
 
   block(key: string, ms: number): boolean {
@@ -141,7 +192,8 @@ export class Model {
   }
 
   #take(key: ModelKey | undefined, cost: bigint, nowMs: bigint): ModelKey {
-    const states = this.#policies.map(({ rule, exact }, i) => rule.take(key?.states[i], exact, cost, nowMs));
+    const taking = { number: ++this.#takings, units: cost };
+    const states = this.#policies.map(({ rule, exact }, i) => rule.take(key?.states[i], exact, taking, nowMs));
     return { states, blockedUntilMs: key?.blockedUntilMs ?? nowMs };
   }
 
@@ -198,6 +250,16 @@ export class Model {
     const waits = this.#policies.map((_, i) => this.#waitMs(i, key, cost, nowMs));
     return waits.indexOf(Math.max(...waits));
   }
+}
+
+function modelRule(policy: Policy): ModelRule {
+  const burst = Number.isNaN(policy.burst) ? policy.limit : policy.burst;
+  const exact = { limit: BigInt(policy.limit), windowMs: BigInt(policy.windowMs), burst: BigInt(burst) };
+  return { policy: { ...policy, burst }, rule: RULES[policy.algorithm], exact };
+}
+
+function exactOf(rules: readonly ModelRule[], index: number): ModelPolicy {
+  return (rules[index] as ModelRule).exact;
 }
 
 /** Of an allowed call: the fewest units left, then the later reset, then the first. */

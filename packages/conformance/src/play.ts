@@ -1,13 +1,22 @@
-import { type Decision, ManualClock, type RateLimiter } from '@headgate/core-ts';
+import { type Decision, ManualClock, type PolicyChanges, type RateLimiter, type Reservation } from '@headgate/core-ts';
 import { differences, LawBroken } from './law-broken.js';
-import { crowdKeys, limitsOf, type Operation, printOperation, type Scene } from './scene.js';
+import { changesTo, crowdKeys, limitsOf, type Operation, printOperation, type Scene } from './scene.js';
 import type { Subject } from './subject.js';
 
 /** What the laws call: a limiter, or the model of one. */
-export type Calls = Pick<
-  RateLimiter,
-  'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
->;
+export interface Calls
+  extends Pick<
+    RateLimiter,
+    'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
+  > {
+  reserve(key: string, estimate: number): Settling;
+  update(changes: PolicyChanges): void;
+}
+
+type Settling = Pick<Reservation, 'decision' | 'settled' | 'commit' | 'cancel'>;
+
+/** What was reserved of each limiter, in order. */
+const reservations = new WeakMap<Calls, Settling[]>();
 
 /** What a call answered; `undefined` for one that answers nothing or was left out. */
 export type Outcome = Decision | boolean | number | undefined;
@@ -24,12 +33,30 @@ export function play(limiter: Calls, clock: ManualClock, operation: Operation): 
       return limiter.cleanupExpired();
     case 'block':
       return limiter.block(operation.key, operation.ms);
+    case 'update':
+      return limiter.update(changesTo(operation.policies)) as undefined;
+    case 'reserve':
+      return reserve(limiter, operation.key, operation.cost);
+    case 'settle':
+      return settle(reservations.get(limiter)?.[operation.reservation], operation.actual);
     case 'remaining':
     case 'reset':
       return limiter[operation.call](operation.key);
     default:
       return limiter[operation.call](operation.key, operation.cost);
   }
+}
+
+function reserve(limiter: Calls, key: string, cost: number): Decision {
+  const made = reservations.get(limiter) ?? [];
+  const reservation = limiter.reserve(key, cost);
+  reservations.set(limiter, [...made, reservation]);
+  return reservation.decision;
+}
+
+function settle(reservation: Settling | undefined, actual: number): Decision | undefined {
+  if (reservation === undefined || reservation.settled || !reservation.decision.allowed) return undefined;
+  return actual === 0 ? reservation.cancel() : reservation.commit(actual);
 }
 
 function admitCrowd(limiter: Calls, crowd: { from: number; count: number }): number {
@@ -58,7 +85,7 @@ export function outcomes(
 
 /** Whether it took or tried to: what `stats` counts. */
 export function isTake(operation: Operation): operation is Extract<Operation, { cost: number }> {
-  return operation.call === 'allow' || operation.call === 'check';
+  return operation.call === 'allow' || operation.call === 'check' || operation.call === 'reserve';
 }
 
 export function isDenied(outcome: Outcome): boolean {

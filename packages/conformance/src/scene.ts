@@ -1,10 +1,14 @@
-import { type Policy, type RateLimiterOptions, show } from '@headgate/core-ts';
+import { type Policy, type PolicyChanges, type RateLimiterOptions, show } from '@headgate/core-ts';
 
 /** One thing done to a limiter or to its clock, with all numbers known. */
 export type Operation =
-  | { readonly call: 'allow' | 'check' | 'peek'; readonly key: string; readonly cost: number }
+  | { readonly call: 'allow' | 'check' | 'peek' | 'reserve'; readonly key: string; readonly cost: number }
   | { readonly call: 'remaining' | 'reset'; readonly key: string }
   | { readonly call: 'block'; readonly key: string; readonly ms: number }
+  /** Of the reservation that was made as the first one, the second one, and so on, from 0. */
+  | { readonly call: 'settle'; readonly reservation: number; readonly actual: number }
+  /** To these policies, which have the same names and algorithms. */
+  | { readonly call: 'update'; readonly policies: readonly Policy[] }
   | { readonly call: 'clear' | 'cleanupExpired' }
   | { readonly call: 'advance'; readonly ms: number }
   /** One unit of each of `count` keys that nothing else names, numbered from `from`. */
@@ -32,6 +36,15 @@ export function limitsOf(scene: Scene): RateLimiterOptions {
       ...(burst === policy.limit ? {} : { burst }),
       ...(blockForMs === 0 ? {} : { blockForMs }),
     })),
+  };
+}
+
+/** The options that update a limiter to these policies. */
+export function changesTo(policies: readonly Policy[]): PolicyChanges {
+  return {
+    limits: policies.map(({ name, algorithm, limit, windowMs, burst, blockForMs }) => {
+      return { name, limit, windowMs, blockForMs, ...(algorithm === 'token-bucket' ? { burst } : {}) };
+    }),
   };
 }
 
@@ -69,6 +82,10 @@ export function printOperation(operation: Operation): string {
     case 'clear':
     case 'cleanupExpired':
       return `${operation.call}()`;
+    case 'settle':
+      return `reservation ${operation.reservation}: commit(${operation.actual})`;
+    case 'update':
+      return `update(${operation.policies.map(printPolicy).join(' | ')})`;
     case 'block':
       return `block(${printKey(operation.key)}, ${operation.ms})`;
     case 'remaining':

@@ -21,9 +21,17 @@ const shortSighted: EngineFactory = (spec) => {
         cost,
       ),
     block: (key, ms) => engine.block(key.slice(0, 1), ms),
+    reserve: (key, cost) => engine.reserve(key.slice(0, 1), cost),
+    settle: (key, ...numbers) => engine.settle(key.slice(0, 1), ...numbers),
     reset: (key) => engine.reset(key.slice(0, 1)),
     clear: () => engine.clear(),
     cleanupExpired: () => engine.cleanupExpired(),
+    get policies() {
+      return engine.policies;
+    },
+    update: (policies) => engine.update(policies),
+    snapshot: () => engine.snapshot(),
+    restore: (bytes) => engine.restore(bytes),
     stats: () => engine.stats(),
   };
 };

@@ -14,6 +14,13 @@ export interface Binding {
   hotCalls(handle: Handle, answer: Float64Array, policies: number): HotCalls;
   /** The keys as one string, with the length of each. */
   takeMany(handle: Handle, keys: string, lengths: Uint32Array, cost: number, nowMs?: number): Uint8Array;
+  update(handle: Handle, policies: readonly number[], nowMs?: number): void;
+  /** `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other. */
+  policies(handle: Handle): number[];
+  snapshot(handle: Handle, nowMs?: number): Uint8Array;
+  /** Answers why the bytes can't be restored, if they can't. */
+  restore(handle: Handle, bytes: Uint8Array, nowMs?: number): string | null | undefined;
+  settle(handle: Handle, key: string, number: number, estimate: number, actual: number, nowMs?: number): void;
   /** `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`. */
   stats(handle: Handle): [number, number, number, number, number, ...number[]];
   clear(handle: Handle): void;
@@ -27,19 +34,32 @@ export type Handle = { readonly __brand: 'headgate native handle' };
 export type HotCall = (key: string, cost?: number, nowMs?: number) => string | undefined;
 
 /**
- * `check` and `peek` leave their numbers in the array given to `hotCalls`: the index of the policy that binds
- * a denial, then `remaining`, `resetAfterMs` and `retryAfterMs` (-1: never) of each policy.
+ * `check`, `peek` and `reserve` leave their numbers in the array given to `hotCalls`: the index of the policy that binds
+ * a denial, the number of a reservation, then `limit`, `remaining`, `resetAfterMs` and `retryAfterMs` (-1: never) of each policy.
  */
 export interface HotCalls {
   readonly take: HotCall;
   readonly check: HotCall;
   readonly peek: HotCall;
+  readonly reserve: HotCall;
   readonly reset: HotCall;
   /** For so many milliseconds, in the place of the cost. */
   readonly block: HotCall;
 }
 
-const CALLS = ['create', 'hotCalls', 'takeMany', 'stats', 'clear', 'cleanupExpired'] satisfies (keyof Binding)[];
+const CALLS = [
+  'create',
+  'hotCalls',
+  'takeMany',
+  'settle',
+  'update',
+  'policies',
+  'snapshot',
+  'restore',
+  'stats',
+  'clear',
+  'cleanupExpired',
+] satisfies (keyof Binding)[];
 
 export function isBinding(value: unknown): value is Binding {
   return (

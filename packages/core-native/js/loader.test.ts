@@ -4,7 +4,19 @@ import { load } from './loader.js';
 import { type Host, PLATFORMS, platformsFor } from './platforms.js';
 
 const fake = Object.fromEntries(
-  ['create', 'hotCalls', 'takeMany', 'stats', 'clear', 'cleanupExpired'].map((name) => [name, () => 0]),
+  [
+    'create',
+    'hotCalls',
+    'takeMany',
+    'update',
+    'policies',
+    'snapshot',
+    'restore',
+    'settle',
+    'stats',
+    'clear',
+    'cleanupExpired',
+  ].map((name) => [name, () => 0]),
 );
 
 function absent(): never {

@@ -8,6 +8,7 @@ import {
   type EngineSpec,
   type Policy,
   type PolicyRow,
+  type Reserved,
   type Stats,
   tightest,
 } from '@headgate/core-ts';
@@ -15,8 +16,12 @@ import type { Binding, Handle, HotCall } from './binding.js';
 import { type Attempt, type Loaded, load } from './loader.js';
 
 const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
-/** `remaining`, `resetAfterMs` and `retryAfterMs` of each policy, after the index of the one that binds. */
-const ROW_NUMBERS = 3;
+/** `limit`, `remaining`, `resetAfterMs` and `retryAfterMs` of each policy. */
+const ROW_NUMBERS = 4;
+/** `limit`, `windowMs`, `burst` and `blockForMs` of each policy. */
+const POLICY_NUMBERS = 4;
+/** Before those the index of the policy that binds a denial, and the number of a reservation. */
+const FIRST_NUMBERS = 2;
 
 /** The engine in Rust behind the contract: it hands keys over and builds the decisions. */
 class NativeEngine implements Engine {
@@ -24,10 +29,12 @@ class NativeEngine implements Engine {
   readonly #binding: Binding;
   readonly #handle: Handle;
   readonly #clock: Clock | undefined;
-  readonly #policies: readonly Policy[];
+  /** The policies that it was made with: their names and algorithms hold for good. */
+  readonly #made: readonly Policy[];
   readonly #take: HotCall;
   readonly #check: HotCall;
   readonly #peek: HotCall;
+  readonly #reserve: HotCall;
   readonly #reset: HotCall;
   readonly #block: HotCall;
   /** The numbers of the last decision. */
@@ -37,20 +44,18 @@ class NativeEngine implements Engine {
     const { policies, clock, shared, maxKeys, onFull } = spec;
     this.#binding = binding;
     this.#clock = clock;
-    this.#policies = policies;
-    const numbers = policies.flatMap(({ algorithm, limit, windowMs, burst, blockForMs }) => {
-      return [ALGORITHMS.indexOf(algorithm), limit, windowMs, burst, blockForMs];
-    });
-    this.#handle = binding.create(numbers, maxKeys, onFull === 'admit', clock?.now(), shared);
+    this.#made = policies;
+    this.#handle = binding.create(numbersOf(policies), maxKeys, onFull === 'admit', clock?.now(), shared);
     // A buffer of its own, off the heap, so that it never moves.
-    const length = 1 + policies.length * ROW_NUMBERS;
+    const length = FIRST_NUMBERS + policies.length * ROW_NUMBERS;
     this.#answer = new Float64Array(new ArrayBuffer(Math.max(length, 16) * Float64Array.BYTES_PER_ELEMENT));
-    const { take, check, peek, reset, block } = binding.hotCalls(this.#handle, this.#answer, policies.length);
-    this.#take = take;
-    this.#check = check;
-    this.#peek = peek;
-    this.#reset = reset;
-    this.#block = block;
+    const calls = binding.hotCalls(this.#handle, this.#answer, policies.length);
+    this.#take = calls.take;
+    this.#check = calls.check;
+    this.#peek = calls.peek;
+    this.#reserve = calls.reserve;
+    this.#reset = calls.reset;
+    this.#block = calls.block;
   }
 
   allow(key: string, cost: number): boolean {
@@ -59,7 +64,8 @@ class NativeEngine implements Engine {
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
-    const lengths = Uint32Array.from(keys, ({ length }) => length);
+    const lengths = new Uint32Array(keys.length); // Uint32Array.from would take as long as the rest
+    for (let i = 0; i < keys.length; i++) lengths[i] = (keys[i] as string).length;
     return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...this.#now());
   }
 
@@ -70,6 +76,15 @@ class NativeEngine implements Engine {
 
   peek(key: string, cost: number): Decision {
     return this.#decision(this.#peek(key, cost, ...this.#now()));
+  }
+
+  reserve(key: string, cost: number): Reserved {
+    const decision = this.#decision(this.#reserve(key, cost, ...this.#now()));
+    return { decision, number: this.#number(1) };
+  }
+
+  settle(key: string, number: number, estimate: number, actual: number): void {
+    this.#binding.settle(this.#handle, key, number, estimate, actual, ...this.#now());
   }
 
   block(key: string, ms: number): boolean {
@@ -88,9 +103,32 @@ class NativeEngine implements Engine {
     return this.#binding.cleanupExpired(this.#handle, ...this.#now());
   }
 
+  /** Read from the engine: limiters of other threads may have updated it. */
+  get policies(): readonly Policy[] {
+    const numbers = this.#binding.policies(this.#handle);
+    return this.#made.map(({ name, algorithm }, i) => {
+      const own = numbers.slice(i * POLICY_NUMBERS, (i + 1) * POLICY_NUMBERS) as [number, number, number, number];
+      const [limit, windowMs, burst, blockForMs] = own;
+      return Object.freeze({ name, algorithm, limit, windowMs, burst, blockForMs });
+    });
+  }
+
+  update(policies: readonly Policy[]): void {
+    this.#binding.update(this.#handle, numbersOf(policies), ...this.#now());
+  }
+
+  snapshot(): Uint8Array {
+    return this.#binding.snapshot(this.#handle, ...this.#now());
+  }
+
+  restore(bytes: Uint8Array): void {
+    const damage = this.#binding.restore(this.#handle, bytes, ...this.#now());
+    if (typeof damage === 'string') throw new RangeError(damage);
+  }
+
   stats(): Stats {
     const [allowed, blocked, activeKeys, evictions, rejectedFull, ...denied] = this.#binding.stats(this.#handle);
-    const policies = this.#policies.map(({ name }, i) => ({ name, denied: denied[i] ?? 0 }));
+    const policies = this.#made.map(({ name }, i) => ({ name, denied: denied[i] ?? 0 }));
     return { allowed, blocked, totalChecks: allowed + blocked, activeKeys, evictions, rejectedFull, policies };
   }
 
@@ -100,20 +138,20 @@ class NativeEngine implements Engine {
 
   #decision(answered: string | undefined): Decision {
     const allowed = answered !== undefined;
-    const rows: PolicyRow[] = [];
-    for (let i = 0; i < this.#policies.length; i++) rows.push(this.#row(i));
+    // An array that grows would take as long as reading the clock.
+    const rows = this.#made.length === 1 ? [this.#row(0)] : this.#made.map((_, i) => this.#row(i));
     return decision(allowed, rows, allowed ? tightest(rows) : this.#number(0));
   }
 
   #row(policy: number): PolicyRow {
-    const { name, limit } = this.#policies[policy] as Policy;
-    const first = 1 + policy * ROW_NUMBERS;
-    const retryAfterMs = this.#number(first + 2);
+    const { name } = this.#made[policy] as Policy;
+    const first = FIRST_NUMBERS + policy * ROW_NUMBERS;
+    const retryAfterMs = this.#number(first + 3);
     return {
       name,
-      limit,
-      remaining: this.#number(first),
-      resetAfterMs: this.#number(first + 1),
+      limit: this.#number(first),
+      remaining: this.#number(first + 1),
+      resetAfterMs: this.#number(first + 2),
       retryAfterMs: retryAfterMs < 0 ? Number.POSITIVE_INFINITY : retryAfterMs,
     };
   }
@@ -121,6 +159,12 @@ class NativeEngine implements Engine {
   #number(index: number): number {
     return this.#answer[index] as number;
   }
+}
+
+function numbersOf(policies: readonly Policy[]): number[] {
+  return policies.flatMap(({ algorithm, limit, windowMs, burst, blockForMs }) => {
+    return [ALGORITHMS.indexOf(algorithm), limit, windowMs, burst, blockForMs];
+  });
 }
 
 let loaded: Loaded | undefined;

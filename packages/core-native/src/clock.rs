@@ -1,5 +1,9 @@
-//! Where `now` comes from, as whole milliseconds since the engine's start.
+//! Where `now` comes from, as whole milliseconds: [`START_MS`] at the engine's start.
 #![forbid(unsafe_code)]
+
+/// What an engine's time starts at, so that something older than the engine can be restored into it: more than
+/// 1,024 buckets of ten years.
+pub const START_MS: u64 = 1 << 50;
 
 /// A clock that can be read roughly for a fifth of the price.
 pub trait Now {
@@ -36,11 +40,11 @@ pub struct OwnClock {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Now, OwnClock};
+    use super::{Now, OwnClock, START_MS};
     use rustix::time::{ClockId, clock_gettime};
 
     impl OwnClock {
-        /// Starts at 0.
+        /// Starts now.
         #[must_use]
         pub fn start() -> Self {
             Self { started_ms: monotonic_ms(ClockId::Monotonic) }
@@ -49,11 +53,11 @@ mod linux {
 
     impl Now for OwnClock {
         fn rough_ms(&self) -> u64 {
-            monotonic_ms(ClockId::MonotonicCoarse).saturating_sub(self.started_ms)
+            START_MS + monotonic_ms(ClockId::MonotonicCoarse).saturating_sub(self.started_ms)
         }
 
         fn exact_ms(&self) -> u64 {
-            monotonic_ms(ClockId::Monotonic).saturating_sub(self.started_ms)
+            START_MS + monotonic_ms(ClockId::Monotonic).saturating_sub(self.started_ms)
         }
     }
 
@@ -66,7 +70,7 @@ mod linux {
 
 #[cfg(not(target_os = "linux"))]
 impl OwnClock {
-    /// Starts at 0.
+    /// Starts now.
     #[must_use]
     pub fn start() -> Self {
         Self { started: std::time::Instant::now() }
@@ -80,7 +84,7 @@ impl Now for OwnClock {
     }
 
     fn exact_ms(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+        START_MS.saturating_add(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 }
 

@@ -1,9 +1,11 @@
 //! What all limiters of one shared name have in common: what decides, the entries, the time.
 #![forbid(unsafe_code)]
 
-use crate::clock::{Given, Now, OwnClock};
+use crate::clock::{Given, Now, OwnClock, START_MS};
 use crate::fingerprint::Fingerprint;
 use crate::policy::Policy;
+use crate::seed::SharedSeed;
+use crate::snapshot::{Damage, Snapshot};
 use crate::store::{Answer, Counts, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,22 +30,17 @@ impl Spec {
     }
 }
 
-/// Keys by their ids, and time since the start.
+/// The time of one engine.
 pub struct Frame {
-    /// Names keys.
-    pub fingerprint: Fingerprint,
     clock: OwnClock,
     given_origin_ms: i64,
 }
 
 impl Frame {
     /// From now on.
-    ///
-    /// # Errors
-    /// Where the system has no randomness to give.
-    pub fn new(spec: &Spec) -> Result<Self, getrandom::Error> {
-        let given_origin_ms = spec.given_origin_ms.unwrap_or(0);
-        Ok(Self { fingerprint: Fingerprint::seeded()?, clock: OwnClock::start(), given_origin_ms })
+    #[must_use]
+    pub fn new(spec: &Spec) -> Self {
+        Self { clock: OwnClock::start(), given_origin_ms: spec.given_origin_ms.unwrap_or(0) }
     }
 
     /// The engine's own clock.
@@ -55,7 +52,7 @@ impl Frame {
     /// A reading before the origin can come from another thread's clock only; no time has passed then.
     #[must_use]
     pub fn given(&self, ms: i64) -> Given {
-        Given(u64::try_from(ms.saturating_sub(self.given_origin_ms)).unwrap_or(0))
+        Given(START_MS + u64::try_from(ms.saturating_sub(self.given_origin_ms)).unwrap_or(0))
     }
 
     /// The time, to the millisecond.
@@ -70,6 +67,7 @@ pub struct Shared {
     /// What it was made of, which whoever joins has to ask for too.
     pub spec: Spec,
     frame: Frame,
+    seed: SharedSeed,
     parts: Vec<Mutex<Store>>,
 }
 
@@ -84,15 +82,15 @@ impl Shared {
     /// Where the system has no randomness to give.
     pub fn new(spec: Spec) -> Result<Self, getrandom::Error> {
         let parts = if spec.max_keys < KEYS_FOR_PARTS { 1 } else { PARTS };
-        let frame = Frame::new(&spec)?;
-        Ok(Self { parts: (0..parts).map(|_| Mutex::new(spec.store(parts))).collect(), frame, spec })
+        let seed = SharedSeed::new(Fingerprint::seeded()?);
+        let stores = (0..parts).map(|_| Mutex::new(spec.store(parts))).collect();
+        Ok(Self { frame: Frame::new(&spec), seed, parts: stores, spec })
     }
 
     /// Takes the cost if it fits.
     #[must_use]
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let id = self.frame.fingerprint.of(key);
-        self.with_part(id, |store| match given_ms {
+        self.with_part(key, |store, id| match given_ms {
             None => store.take(id, cost, self.frame.own()).allowed,
             Some(ms) => store.take(id, cost, &self.frame.given(ms)).allowed,
         })
@@ -101,9 +99,8 @@ impl Shared {
     /// Takes the cost if it fits, and tells how the key stands.
     #[must_use]
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let id = self.frame.fingerprint.of(key);
         let now = self.frame.exactly(given_ms);
-        self.with_part(id, |store| {
+        self.with_part(key, |store, id| {
             let outcome = store.take(id, cost, &now);
             store.answer(outcome, cost, now.0)
         })
@@ -111,9 +108,8 @@ impl Shared {
 
     /// Does something with the entry of one key, at the time that it is.
     pub fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
-        let id = self.frame.fingerprint.of(key);
         let now = self.frame.exactly(given_ms);
-        self.with_part(id, |store| ask(store, id, now.0))
+        self.with_part(key, |store, id| ask(store, id, now.0))
     }
 
     /// Does something with each part, at the time that it is, and adds up what comes of it.
@@ -122,20 +118,72 @@ impl Shared {
         self.parts.iter().map(|part| ask(&mut lock(part), now.0)).sum()
     }
 
+    /// Decides by other policies, for all threads at once.
+    pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
+        let now = self.frame.exactly(given_ms);
+        let parts: Vec<_> = self.parts.iter().map(lock).collect();
+        for mut part in parts {
+            part.update(policies, now.0);
+        }
+    }
+
+    /// The policies that decide.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Policy> {
+        self.parts.first().map(|part| lock(part).policies()).unwrap_or_default()
+    }
+
+    /// All that is live.
+    #[must_use]
+    pub fn snapshot(&self, given_ms: Option<i64>) -> Snapshot {
+        let now = self.frame.exactly(given_ms);
+        let mut parts: Vec<_> = self.parts.iter().map(lock).collect();
+        let entries = parts.iter_mut().flat_map(|part| part.kept(now.0)).collect();
+        Snapshot { seed: self.seed.read().0.seed, entries }
+    }
+
+    /// Holds what bytes say, in the place of all that is held.
+    ///
+    /// # Errors
+    /// Where that can't be; nothing changes then.
+    pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
+        let now = self.frame.exactly(given_ms);
+        let mut parts: Vec<_> = self.parts.iter().map(lock).collect();
+        let words = parts.first().map_or(0, |part| part.state_words());
+        let snapshot = Snapshot::from_bytes(bytes, words)?;
+        let mut restored = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let own: Vec<_> = snapshot.entries.iter().filter(|kept| self.part_of(kept.id) == index).collect();
+            restored.push(part.restored(&own, now.0)?);
+        }
+        parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries));
+        // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
+        self.seed.write(Fingerprint { seed: snapshot.seed });
+        Ok(())
+    }
+
     /// What came of all calls.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.parts.iter().map(|part| lock(part).counts.clone()).reduce(|sum, part| sum.plus(&part)).unwrap_or_default()
     }
 
+    fn with_part<R>(&self, key: &[u16], ask: impl FnOnce(&mut Store, u64) -> R) -> R {
+        loop {
+            let (fingerprint, epoch) = self.seed.read();
+            let id = fingerprint.of(key);
+            let Some(part) = self.parts.get(self.part_of(id)) else { continue };
+            let mut part = lock(part);
+            if self.seed.epoch() == epoch {
+                return ask(&mut part, id);
+            }
+        }
+    }
+
     /// The top bits of an id are the tables' tags and shares; its low ones are free to part by.
     #[allow(clippy::cast_possible_truncation)] // a remainder
-    fn with_part<R>(&self, id: u64, ask: impl FnOnce(&mut Store) -> R) -> R {
-        let part = self.parts.get(id as usize % self.parts.len()).or(self.parts.first());
-        match part {
-            Some(part) => ask(&mut lock(part)),
-            None => unreachable!("an engine has one part at the least"),
-        }
+    fn part_of(&self, id: u64) -> usize {
+        (id % self.parts.len() as u64) as usize
     }
 }
 
@@ -148,9 +196,7 @@ impl Counts {
     fn plus(mut self, other: &Self) -> Self {
         self.allowed += other.allowed;
         self.blocked += other.blocked;
-        self.evictions += other.evictions;
         self.rejected_full += other.rejected_full;
-        self.forgotten += other.forgotten;
         self.denied.iter_mut().zip(&other.denied).for_each(|(sum, denied)| *sum += denied);
         self
     }
@@ -187,6 +233,38 @@ mod tests {
             let shared = Shared::new(spec(&[limit], 100))?;
             assert_eq!(admitted_by_four(&shared, limit / 1_000), usize::try_from(limit / (limit / 1_000)).unwrap_or(0));
         }
+        Ok(())
+    }
+
+    #[test]
+    fn threads_settle_what_they_reserved_while_another_restores() -> Result<(), getrandom::Error> {
+        let shared = Shared::new(spec(&[1_000], 1 << 20))?;
+        let bytes = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
+        let settle = |key: u16| {
+            for _ in 0..100 {
+                let (_, number) =
+                    shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 3, &Given(now_ms)));
+                shared.with_key(&[key], None, |store, id, now_ms| store.settle(id, number, 3, 1, now_ms));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| settle(1));
+            }
+        });
+        let left = || {
+            shared.with_key(&[1], None, |store, id, now_ms| {
+                store.peek(id, 0, now_ms).rows.first().map(|row| row.remaining)
+            })
+        };
+        assert_eq!(left(), Some(600));
+        thread::scope(|scope| {
+            scope.spawn(|| settle(2));
+            scope.spawn(|| (0..50).for_each(|_| assert_eq!(shared.restore(&bytes, None), Ok(()))));
+        });
+        assert_eq!(shared.restore(&bytes, None), Ok(()));
+        assert_eq!(left(), Some(1_000));
+        assert_eq!(shared.sum(None, |store, _| store.len()), 0);
         Ok(())
     }
 

@@ -5,8 +5,10 @@ use siphasher::sip::SipHasher13;
 
 /// A keyed hash with a seed of its own. Two of `n` live keys share a fingerprint with a probability of
 /// about `n² / 2⁶⁵`: 2.7e-8 at a million keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    hasher: SipHasher13,
+    /// What it is seeded with: a snapshot keeps fingerprints only, so it has to have this too.
+    pub seed: [u64; 2],
 }
 
 impl Fingerprint {
@@ -15,14 +17,14 @@ impl Fingerprint {
     /// # Errors
     /// Where the system has no randomness to give.
     pub fn seeded() -> Result<Self, getrandom::Error> {
-        let hasher = SipHasher13::new_with_keys(getrandom::u64()?, getrandom::u64()?);
-        Ok(Self { hasher })
+        Ok(Self { seed: [getrandom::u64()?, getrandom::u64()?] })
     }
 
     /// Hashes UTF-16 units as they are: Latin-1 would join 'A' with 'Ł', and UTF-8 all lone surrogates.
     #[must_use]
     pub fn of(&self, key: &[u16]) -> u64 {
-        self.hasher.hash(bytemuck::cast_slice(key))
+        let [low, high] = self.seed;
+        SipHasher13::new_with_keys(low, high).hash(bytemuck::cast_slice(key))
     }
 }
 

@@ -1,9 +1,12 @@
 //! What one limiter in JavaScript holds: entries of its own, or a share in those of a name.
 #![forbid(unsafe_code)]
 
-use crate::clock::Now;
+use crate::clock::{Given, Now};
 use crate::engine::{Frame, Shared, Spec};
+use crate::fingerprint::Fingerprint;
 use crate::last_key::LastKey;
+use crate::policy::Policy;
+use crate::snapshot::{Damage, Snapshot};
 use crate::store::{Answer, Counts, Store};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ pub enum Handle {
 /// What one thread has to itself.
 pub struct Alone {
     frame: Frame,
+    fingerprint: Fingerprint,
     store: Store,
     last_key: LastKey,
 }
@@ -29,8 +33,8 @@ impl Handle {
     /// # Errors
     /// Where the system has no randomness to give.
     pub fn alone(spec: &Spec) -> Result<Self, getrandom::Error> {
-        let alone = Alone { frame: Frame::new(spec)?, store: spec.store(1), last_key: LastKey::default() };
-        Ok(Self::Alone(Box::new(RefCell::new(alone))))
+        let (frame, fingerprint, store) = (Frame::new(spec), Fingerprint::seeded()?, spec.store(1));
+        Ok(Self::Alone(Box::new(RefCell::new(Alone { frame, fingerprint, store, last_key: LastKey::default() }))))
     }
 
     /// Takes the cost if it fits.
@@ -48,8 +52,8 @@ impl Handle {
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, store, last_key } = &mut *alone.borrow_mut();
-                let id = last_key.id(key, &frame.fingerprint);
+                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
+                let id = last_key.id(key, fingerprint);
                 let now = frame.exactly(given_ms);
                 let outcome = store.take(id, cost, &now);
                 store.answer(outcome, cost, now.0)
@@ -58,10 +62,31 @@ impl Handle {
         }
     }
 
+    /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered.
+    #[must_use]
+    pub fn reserve(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> (Answer, u64) {
+        self.with_key(key, given_ms, |store, id, now_ms| {
+            let (outcome, number) = store.reserve(id, cost, &Given(now_ms));
+            (store.answer(outcome, cost, now_ms), number)
+        })
+    }
+
+    /// Settles what was reserved.
+    pub fn settle(&self, key: &[u16], number: u64, estimate: u64, actual: u64, given_ms: Option<i64>) {
+        self.with_key(key, given_ms, |store, id, now_ms| store.settle(id, number, estimate, actual, now_ms));
+    }
+
     /// Takes the cost from each key in turn: 1 where it was allowed.
     #[must_use]
     pub fn take_many(&self, keys: &[&[u16]], cost: u64, given_ms: Option<i64>) -> Vec<u8> {
-        keys.iter().map(|key| u8::from(self.take(key, cost, given_ms))).collect()
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
+                let ids: Vec<_> = keys.iter().map(|key| fingerprint.of(key)).collect();
+                store.take_many(&ids, cost, &frame.exactly(given_ms))
+            }
+            Self::Shared(shared) => keys.iter().map(|key| u8::from(shared.take(key, cost, given_ms))).collect(),
+        }
     }
 
     /// What `check` would decide now, and how the key stands without it.
@@ -94,22 +119,76 @@ impl Handle {
         self.sum(given_ms, Store::cleanup_expired)
     }
 
-    /// Entries held, and what came of all calls.
+    /// Decides by other policies from here on.
+    pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, store, .. } = &mut *alone.borrow_mut();
+                store.update(policies, frame.exactly(given_ms).0);
+            }
+            Self::Shared(shared) => shared.update(policies, given_ms),
+        }
+    }
+
+    /// All that is live, as bytes.
     #[must_use]
-    pub fn stats(&self) -> (usize, Counts) {
+    pub fn snapshot(&self, given_ms: Option<i64>) -> Vec<u8> {
+        let snapshot = match self {
+            Self::Alone(alone) => {
+                let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
+                Snapshot { seed: fingerprint.seed, entries: store.kept(frame.exactly(given_ms).0) }
+            }
+            Self::Shared(shared) => shared.snapshot(given_ms),
+        };
+        snapshot.to_bytes()
+    }
+
+    /// Holds what bytes say, in the place of all that is held.
+    ///
+    /// # Errors
+    /// Where that can't be; nothing changes then.
+    pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
+        match self {
+            Self::Alone(alone) => {
+                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
+                let snapshot = Snapshot::from_bytes(bytes, store.state_words())?;
+                let entries =
+                    store.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
+                store.replace(entries);
+                *fingerprint = Fingerprint { seed: snapshot.seed };
+                *last_key = LastKey::default();
+                Ok(())
+            }
+            Self::Shared(shared) => shared.restore(bytes, given_ms),
+        }
+    }
+
+    /// The policies that decide.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Policy> {
+        match self {
+            Self::Alone(alone) => alone.borrow().store.policies(),
+            Self::Shared(shared) => shared.policies(),
+        }
+    }
+
+    /// Entries held, evictions, and what came of all calls.
+    #[must_use]
+    pub fn stats(&self) -> (usize, u64, Counts) {
         let active_keys = self.sum(None, |store, _| store.len());
+        let evictions = self.sum(None, |store, _| usize::try_from(store.evictions()).unwrap_or(usize::MAX)) as u64;
         let counts = match self {
             Self::Alone(alone) => alone.borrow().store.counts.clone(),
             Self::Shared(shared) => shared.counts(),
         };
-        (active_keys, counts)
+        (active_keys, evictions, counts)
     }
 
     fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, store, last_key } = &mut *alone.borrow_mut();
-                let id = last_key.id(key, &frame.fingerprint);
+                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
+                let id = last_key.id(key, fingerprint);
                 let now = frame.exactly(given_ms);
                 ask(store, id, now.0)
             }
@@ -132,8 +211,8 @@ impl Handle {
 impl Alone {
     #[inline]
     fn take(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let Self { frame, store, last_key } = self;
-        let id = last_key.id(key, &frame.fingerprint);
+        let Self { frame, fingerprint, store, last_key } = self;
+        let id = last_key.id(key, fingerprint);
         match given_ms {
             None => take(store, last_key, id, cost, frame.own()),
             Some(ms) => take(store, last_key, id, cost, &frame.given(ms)),
@@ -146,7 +225,7 @@ const DENIALS_PER_LOOK: u64 = 64;
 
 #[inline]
 fn take(store: &mut Store, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
-    if let Some(binding) = last_key.denies(cost, store.counts.forgotten, clock) {
+    if let Some(binding) = last_key.denies(cost, store.forgotten(), clock) {
         store.count_denial(binding);
         if store.counts.blocked.is_multiple_of(DENIALS_PER_LOOK) {
             store.look_if_time(DENIALS_PER_LOOK, clock.rough_ms());
@@ -156,7 +235,7 @@ fn take(store: &mut Store, last_key: &mut LastKey, id: u64, cost: u64, clock: &i
     let outcome = store.take(id, cost, clock);
     if let (false, Some(slot)) = (outcome.allowed, outcome.slot) {
         let (until_ms, binding) = store.denied_until(slot, cost, clock.exact_ms());
-        last_key.deny(cost, until_ms, binding, store.counts.forgotten);
+        last_key.deny(cost, until_ms, binding, store.forgotten());
     }
     outcome.allowed
 }

@@ -4,8 +4,11 @@
 #![forbid(unsafe_code)]
 
 use crate::algorithms::{self, Terms};
+use crate::clock::START_MS;
 use crate::order::PROTECTED_RANK;
 use crate::policy::{Algorithm, Policy};
+use crate::reservations::Reservations;
+use std::cmp::Ordering;
 
 /// Policies, and where in an entry's words each has its own.
 pub struct Ledger {
@@ -23,6 +26,8 @@ struct Rule {
 /// How one policy stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
+    /// The policy's limit, which another thread may have changed.
+    pub limit: u64,
     /// Units left.
     pub remaining: u64,
     /// Until the key is as good as never seen.
@@ -82,12 +87,110 @@ impl Ledger {
         self.rules.iter().all(|rule| algorithms::fits(rule.state(entry), &rule.terms, cost, now_ms))
     }
 
-    /// Takes units, more than 0, that fit.
+    /// Takes units more than 0: those that fit, or what was used beyond an estimate.
+    /// Answers whether the entry stays in a list of that rank.
     #[inline]
-    pub fn add(&self, entry: &mut [u64], units: u64, now_ms: u64) {
+    pub fn add(&self, entry: &mut [u64], units: u64, now_ms: u64, rank: u32) -> bool {
+        let mut stays = true;
         for rule in &self.rules {
-            algorithms::add(rule.state(entry), &rule.terms, units, now_ms);
+            let (state, terms) = (rule.state(entry), &rule.terms);
+            let start = state.first().copied();
+            algorithms::add(state, terms, units, now_ms);
+            let restarted = algorithms::has_windows(terms) && start != state.first().copied();
+            let up_to = up_to(rank, terms.policy.burst);
+            stays &= !restarted && up_to.is_some_and(|units| algorithms::within(state, terms, units));
         }
+        stays
+    }
+
+    /// Before more is taken: tells the newest reservation how little was owed meanwhile.
+    pub fn note_low(&self, entry: &mut [u64], reservations: &mut Reservations, now_ms: u64) {
+        for (rule, mark) in self.rules.iter().zip(reservations.newest().unwrap_or_default()) {
+            mark.low = mark.low.min(algorithms::owed(rule.state(entry), &rule.terms, now_ms));
+        }
+    }
+
+    /// Notes what has just been taken as open to be given back.
+    pub fn reserve(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, now_ms: u64) {
+        if reservations.is_long() {
+            reservations.prune(|policy, mark| {
+                let rule = self.rules.get(policy);
+                rule.is_some_and(|rule| algorithms::counts(rule.state(entry), &rule.terms, mark, now_ms))
+            });
+        }
+        let marks = self.rules.iter().map(|rule| algorithms::mark(rule.state(entry), &rule.terms, now_ms)).collect();
+        reservations.push(number, marks);
+    }
+
+    /// Forgets a reservation, and gives back so many of its units as far as they still count.
+    pub fn settle(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, units: u64, now_ms: u64) {
+        let Some(index) = reservations.find(number) else { return };
+        for (policy, rule) in self.rules.iter().enumerate() {
+            let mark = reservations.since(index, policy);
+            let given = algorithms::refund(rule.state(entry), &rule.terms, &mark, units, now_ms);
+            reservations.give(index, policy, given);
+        }
+        reservations.remove(index);
+    }
+
+    /// Makes an entry of another ledger's policies one of these, in words whose states are all zero.
+    pub fn change(&self, entry: &mut [u64], from: &Self, old: &mut [u64], now_ms: u64) {
+        for (rule, was) in self.rules.iter().zip(&from.rules) {
+            algorithms::change(was.state(old), &was.terms, rule.state(entry), &rule.terms, now_ms);
+        }
+    }
+
+    /// The same for what is reserved, before the entry is changed.
+    pub fn change_reservations(&self, from: &Self, old: &mut [u64], reservations: &mut Reservations, now_ms: u64) {
+        reservations.change(|policy, mark| {
+            let (Some(rule), Some(was)) = (self.rules.get(policy), from.rules.get(policy)) else { return *mark };
+            algorithms::change_mark(was.state(old), &was.terms, mark, &rule.terms, now_ms)
+        });
+    }
+
+    /// An entry's states with times as ages, and none of those that are over.
+    #[must_use]
+    pub fn aged(&self, entry: &mut [u64], now_ms: u64) -> Vec<u64> {
+        let aged = self.rules.iter().flat_map(|rule| {
+            let state = rule.state(entry);
+            if algorithms::is_fresh(state, &rule.terms, now_ms) {
+                return vec![0; state.len()];
+            }
+            let mut words = state.to_vec();
+            if let Some(time) = words.first_mut() {
+                *time = now_ms.saturating_sub(*time);
+            }
+            words
+        });
+        aged.collect()
+    }
+
+    /// Writes states with ages into an entry; whether they can have come about.
+    pub fn restore(&self, entry: &mut [u64], aged: &[u64], now_ms: u64) -> bool {
+        if let Some(states) = self.rules.first().and_then(|rule| entry.get_mut(rule.start..)) {
+            states.copy_from_slice(aged);
+        }
+        self.rules.iter().all(|rule| {
+            let state = rule.state(entry);
+            let Some(time) = state.first_mut() else { return false };
+            if *time > START_MS {
+                return false;
+            }
+            *time = now_ms.saturating_sub(*time);
+            algorithms::is_sound(state, &rule.terms, now_ms)
+        })
+    }
+
+    /// How many words of an entry are states.
+    #[must_use]
+    pub fn state_words(&self) -> usize {
+        self.words() - self.rules.first().map_or(0, |rule| rule.start)
+    }
+
+    /// The policies, in the order given.
+    #[must_use]
+    pub fn policies(&self) -> Vec<Policy> {
+        self.rules.iter().map(|rule| rule.terms.policy).collect()
     }
 
     /// For how long the denial of a cost blocks the key: the longest block of the policies that deny it.
@@ -150,6 +253,7 @@ impl Ledger {
         let row = |rule: &Rule| {
             let (state, terms) = (rule.state(entry), &rule.terms);
             Row {
+                limit: terms.policy.limit,
                 remaining: if blocked_ms > 0 { 0 } else { algorithms::remaining(state, terms, now_ms) },
                 reset_after_ms: algorithms::reset_after_ms(state, terms, now_ms).max(blocked_ms),
                 retry_after_ms: if allowed {
@@ -179,6 +283,16 @@ impl Rule {
     #[inline]
     fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
         entry.get_mut(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// Up to how many units a rank below the protected one goes.
+#[inline]
+fn up_to(rank: u32, burst: u64) -> Option<u64> {
+    match rank.cmp(&(PROTECTED_RANK - 1)) {
+        Ordering::Less => Some(burst >> (PROTECTED_RANK - 1 - rank)),
+        Ordering::Equal => burst.checked_sub(1),
+        Ordering::Greater => None,
     }
 }
 

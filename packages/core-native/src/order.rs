@@ -82,6 +82,22 @@ impl Order {
         set_previous(slab, next, previous);
     }
 
+    /// All entries, from the one that is looked at first to the one that is evicted last.
+    #[must_use]
+    pub fn all(&self, slab: &Slab) -> Vec<Slot> {
+        let lists = (0..RANKS)
+            .flat_map(|rank| (0..SLOTS).map(move |slot| rank * SLOTS + self.wheel(self.slot + u64::from(slot))));
+        let mut all = Vec::new();
+        for head in std::iter::once(PASSED).chain(lists) {
+            let (mut slot, _) = links(slab, head);
+            while slot != head {
+                all.push(slot);
+                (slot, _) = links(slab, slot);
+            }
+        }
+        all
+    }
+
     /// Moves on to `now_ms`, and answers until when there is nothing to look at again.
     pub fn pass_slots(&mut self, slab: &mut Slab, now_ms: u64) -> u64 {
         let slot = (now_ms >> self.grain_shift).max(self.slot);

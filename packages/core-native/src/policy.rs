@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+/// The most units that are counted: what JavaScript counts exactly.
+pub const MOST_UNITS: u64 = (1 << 53) - 1;
+
 /// How units are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {

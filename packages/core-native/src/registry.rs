@@ -24,6 +24,8 @@ pub enum Refusal {
 
 /// The engine of that name, made now if nobody holds it.
 ///
+/// Whoever asks for the policies that it was made with gets those that it has been updated to.
+///
 /// # Errors
 /// Where the name stands for a limiter of another kind; nothing is changed then.
 pub fn join(name: &[u16], spec: Spec) -> Result<Arc<Shared>, Refusal> {
@@ -39,8 +41,9 @@ pub fn join(name: &[u16], spec: Spec) -> Result<Arc<Shared>, Refusal> {
 
 fn same_kind(engine: Arc<Shared>, asked: &Spec) -> Result<Arc<Shared>, Refusal> {
     let Spec { policies, max_keys, admits_when_full, given_origin_ms } = &engine.spec;
-    if *policies != asked.policies {
-        return Err(Refusal::OtherPolicies(policies.clone()));
+    let current = engine.policies();
+    if *policies != asked.policies && current != asked.policies {
+        return Err(Refusal::OtherPolicies(current));
     }
     if given_origin_ms.is_some() != asked.given_origin_ms.is_some() {
         return Err(Refusal::OtherClock);

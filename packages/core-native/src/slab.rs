@@ -1,5 +1,7 @@
-//! Entries by number: blocks of words that never move, so that growing copies nothing.
+//! Entries by number: blocks of words that, but for the first one, never move, so that growing copies little.
 #![forbid(unsafe_code)]
+
+use crate::pages;
 
 /// What names an entry: below 2^28, so that two and a list fit one word.
 pub type Slot = u32;
@@ -8,11 +10,15 @@ pub type Slot = u32;
 pub const NONE: Slot = (1 << SLOT_BITS) - 1;
 /// How many bits a slot has.
 pub const SLOT_BITS: u32 = 28;
-const CHUNK_BITS: u32 = 9;
+const FIRST_ENTRIES: usize = 512;
+/// A block is not more than that.
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// All entries of one size.
 pub struct Slab {
-    chunks: Vec<Box<[u64]>>,
+    /// The first one doubles until it is as large as the others, so that few keys take little.
+    chunks: Vec<Vec<u64>>,
+    chunk_bits: u32,
     stride: usize,
     used: Slot,
     /// The first of the entries that were given back, each with the next one in its first word.
@@ -23,7 +29,8 @@ impl Slab {
     /// Empty, for entries of so many words: one at the least.
     #[must_use]
     pub fn new(stride: usize) -> Self {
-        Self { chunks: Vec::new(), stride, used: 0, free: NONE }
+        let fitting = CHUNK_BYTES / (stride * size_of::<u64>());
+        Self { chunks: Vec::new(), chunk_bits: fitting.max(1).ilog2(), stride, used: 0, free: NONE }
     }
 
     /// A new entry, all zero.
@@ -36,11 +43,26 @@ impl Slab {
             return slot;
         }
         let slot = self.used;
-        if slot as usize >> CHUNK_BITS == self.chunks.len() {
-            self.chunks.push(vec![0; self.stride << CHUNK_BITS].into_boxed_slice());
+        if slot as usize >> self.chunk_bits == self.chunks.len() {
+            self.grow();
+        } else if let [first] = self.chunks.as_mut_slice()
+            && first.len() == slot as usize * self.stride
+        {
+            first.resize((2 * first.len()).min(self.stride << self.chunk_bits), 0);
         }
         self.used += 1;
         slot
+    }
+
+    fn grow(&mut self) {
+        let whole = self.stride << self.chunk_bits;
+        if self.chunks.is_empty() {
+            self.chunks.push(vec![0; whole.min(self.stride * FIRST_ENTRIES)]);
+            return;
+        }
+        let mut chunk = vec![0; whole];
+        pages::prefer_large(&mut chunk);
+        self.chunks.push(chunk);
     }
 
     /// Gives an entry back.
@@ -55,8 +77,8 @@ impl Slab {
     /// The words of an entry.
     #[inline]
     pub fn get(&mut self, slot: Slot) -> &mut [u64] {
-        let start = (slot as usize & ((1 << CHUNK_BITS) - 1)) * self.stride;
-        let chunk = self.chunks.get_mut(slot as usize >> CHUNK_BITS).map(AsMut::as_mut).unwrap_or_default();
+        let start = (slot as usize & ((1 << self.chunk_bits) - 1)) * self.stride;
+        let chunk = self.chunks.get_mut(slot as usize >> self.chunk_bits).map(Vec::as_mut_slice).unwrap_or_default();
         chunk.get_mut(start..start + self.stride).unwrap_or_default()
     }
 
@@ -64,7 +86,7 @@ impl Slab {
     #[inline]
     #[must_use]
     pub fn word(&self, slot: Slot, word: usize) -> u64 {
-        let at = (slot as usize & ((1 << CHUNK_BITS) - 1)) * self.stride + word;
-        self.chunks.get(slot as usize >> CHUNK_BITS).and_then(|chunk| chunk.get(at)).copied().unwrap_or_default()
+        let at = (slot as usize & ((1 << self.chunk_bits) - 1)) * self.stride + word;
+        self.chunks.get(slot as usize >> self.chunk_bits).and_then(|chunk| chunk.get(at)).copied().unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { ManualClock, monotonicClock, RateLimiter } from './index.js';
+import { describe, expect, it, vi } from 'vitest';
+import { ownClock } from './clock.js';
+import { ManualClock, RateLimiter } from './index.js';
 import { SteadyClock } from './steady-clock.js';
 
 function steady(...readings: number[]): number[] {
@@ -63,8 +64,18 @@ describe('ManualClock', () => {
 
 describe('the default clock', () => {
   it('never steps back', () => {
-    const readings = Array.from({ length: 1_000 }, () => monotonicClock.now());
+    const clock = ownClock();
+    const readings = Array.from({ length: 1_000 }, () => clock.now());
     expect([...readings].sort((a, b) => a - b)).toEqual(readings);
+  });
+
+  it('is the fake one where a limiter is made under fake timers', () => {
+    vi.useFakeTimers();
+    const limiter = new RateLimiter({ limit: 1, windowMs: 60_000 });
+    expect([limiter.allow('a'), limiter.allow('a')]).toEqual([true, false]);
+    vi.advanceTimersByTime(60_000);
+    expect(limiter.allow('a')).toBe(true);
+    vi.useRealTimers();
   });
 
   it('makes decisions of whole milliseconds', () => {

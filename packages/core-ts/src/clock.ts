@@ -3,18 +3,28 @@ import { show } from './errors.js';
 import { SteadyClock } from './steady-clock.js';
 
 /**
- * The clock of the TypeScript engine: `performance.now()`, which every browser, worker, Node, Bun and
- * Deno has and which never steps back (W3C High Resolution Time §7.1). It answers fractions of a
- * millisecond, and reads through the global object, so that fake timers are obeyed.
+ * A clock for one limiter: `performance.now()`, which every browser, worker, Node, Bun and Deno has and which
+ * never steps back (W3C High Resolution Time §7.1). It answers fractions of a millisecond. The `performance` of
+ * the time at which it is made is used: fake timers that are installed by then are obeyed, and to look it up in
+ * the global object for each call would take a tenth of a call.
  */
-export const monotonicClock: Clock =
-  typeof globalThis.performance?.now === 'function'
-    ? { now: () => performance.now() }
-    : new SteadyClock({ now: () => Date.now() });
+export function ownClock(): Clock {
+  const { performance } = globalThis;
+  if (typeof performance?.now !== 'function') return new SteadyClock({ now: () => Date.now() });
+  return { now: () => performance.now() };
+}
+
+interface Wake {
+  /** On the sum of all steps forward. */
+  readonly dueMs: number;
+  call(): void;
+}
 
 /** A clock for tests: it stands still until it is told to move. */
 export class ManualClock implements Clock {
   #nowMs: number;
+  #forwardMs = 0;
+  readonly #wakes = new Set<Wake>();
 
   /** @throws RangeError unless `startMs` is a safe integer. */
   constructor(startMs = 0) {
@@ -26,13 +36,37 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves the clock by whole milliseconds; a negative number is a step back.
+   * Moves the clock by whole milliseconds; a negative number is a step back. What is due on the way is called
+   * when its time has come, the earliest first.
    *
    * @throws RangeError unless `ms` and the new reading are safe integers.
    */
   advance(ms: number): void {
-    const moved = this.#nowMs + wholeMs('ms', ms);
-    this.#nowMs = wholeMs('the clock', moved);
+    const target = wholeMs('the clock', this.#nowMs + wholeMs('ms', ms));
+    const untilMs = this.#forwardMs + Math.max(0, ms);
+    for (let wake = this.#due(untilMs); wake !== undefined; wake = this.#due(untilMs)) {
+      this.#wakes.delete(wake);
+      this.#nowMs += wake.dueMs - this.#forwardMs;
+      this.#forwardMs = wake.dueMs;
+      wake.call();
+    }
+    this.#forwardMs = untilMs;
+    this.#nowMs = target;
+  }
+
+  /** Calls back when the clock has been moved forward by so much; the answer takes that back. */
+  after(ms: number, wake: () => void): () => void {
+    const due = { dueMs: this.#forwardMs + Math.max(0, wholeMs('ms', ms)), call: wake };
+    this.#wakes.add(due);
+    return () => this.#wakes.delete(due);
+  }
+
+  #due(untilMs: number): Wake | undefined {
+    let earliest: Wake | undefined;
+    for (const wake of this.#wakes) {
+      if (wake.dueMs <= untilMs && (earliest === undefined || wake.dueMs < earliest.dueMs)) earliest = wake;
+    }
+    return earliest;
   }
 }
 

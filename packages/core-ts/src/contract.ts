@@ -2,6 +2,11 @@
 export interface Clock {
   /** Milliseconds; a fraction is rounded down. A reading below the one before counts as no time at all. */
   now(): number;
+  /**
+   * Calls back once, when so many milliseconds have passed; the answer takes that back. What `wait` uses; without
+   * it, it uses `setTimeout`.
+   */
+  after?(ms: number, wake: () => void): () => void;
 }
 
 export type Algorithm = 'fixed-window' | 'sliding-window' | 'token-bucket';
@@ -97,6 +102,13 @@ export interface EngineSpec {
   readonly onFull: OnFull;
 }
 
+/** What a reservation is answered. */
+export interface Reserved {
+  readonly decision: Decision;
+  /** Names it when it is settled; 0 where nothing was taken. */
+  readonly number: number;
+}
+
 /**
  * Keeps everything for one limiter: states, statistics, time.
  *
@@ -105,6 +117,8 @@ export interface EngineSpec {
 export interface Engine {
   /** What `limiter.backend` says: `'ts'`, `'native'`, or a name of your own. */
   readonly backend: string;
+  /** The policies that decide now. */
+  readonly policies: readonly Policy[];
   /** Takes; the hot path: O(policies), allocates nothing for a key that is held. */
   allow(key: string, cost: number): boolean;
   /** Takes from each key in turn, and answers 1 where it was allowed. */
@@ -113,8 +127,28 @@ export interface Engine {
   check(key: string, cost: number): Decision;
   /** The decision that `check` would give now; takes nothing, creates nothing, counts nowhere. */
   peek(key: string, cost: number): Decision;
+  /** Takes as `check` does, and notes it as open to be settled. */
+  reserve(key: string, cost: number): Reserved;
+  /**
+   * Settles what was reserved: gives back what was not used of the estimate, as far as it still counts, or
+   * takes what was used beyond it, also past the limit. Where the engine is full, that is lost, and counted.
+   */
+  settle(key: string, number: number, estimate: number, actual: number): void;
   /** Blocks the key for at least that long; `false` where the engine is full and can't hold it. */
   block(key: string, ms: number): boolean;
+  /**
+   * Decides by other numbers from the next call on; names and algorithms are the same. What keys have used
+   * stays. O(entries).
+   */
+  update(policies: readonly Policy[]): void;
+  /** All live keys in bytes of the engine's own, with times relative to now; not the statistics. O(entries). */
+  snapshot(): Uint8Array;
+  /**
+   * Takes in what `snapshot` answered, in the place of all that is held. O(entries).
+   *
+   * @throws RangeError where the bytes are none of an engine with these policies; nothing changes then.
+   */
+  restore(bytes: Uint8Array): void;
   /** Forgets the key; `true` if it had live state. */
   reset(key: string): boolean;
   /** Forgets all keys; statistics stay. */

@@ -51,6 +51,18 @@ export class EvictionOrder {
     unlink(entry);
   }
 
+  /** All entries, from the one that is looked at first to the one that is evicted last. */
+  all(): Entry[] {
+    const entries = circle(this.#passed);
+    for (let rank = 0; rank < RANKS; rank++) {
+      for (let i = 0; i < SLOTS; i++) {
+        const head = this.#lists[rank * SLOTS + ((this.#slot + i) % SLOTS)];
+        if (head !== undefined) for (const entry of circle(head)) entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
   /** Moves on to `nowMs`, and answers until when there is nothing to look at again. */
   passSlots(nowMs: number): number {
     const slot = Math.floor((nowMs - this.#originMs) / this.grainMs);
@@ -109,6 +121,12 @@ export class EvictionOrder {
     this.#lists[list] = added;
     return added;
   }
+}
+
+function circle(head: Entry): Entry[] {
+  const entries: Entry[] = [];
+  for (let entry = head.next; entry !== head; entry = entry.next) entries.push(entry);
+  return entries;
 }
 
 function unlink(entry: Entry): void {

@@ -1,4 +1,4 @@
-export { ManualClock, monotonicClock } from './clock.js';
+export { ManualClock } from './clock.js';
 export type {
   Algorithm,
   Clock,
@@ -9,6 +9,7 @@ export type {
   OnFull,
   Policy,
   PolicyRow,
+  Reserved,
   Stats,
 } from './contract.js';
 export { decision, tightest } from './decision.js';
@@ -16,5 +17,9 @@ export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
 export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limit.js';
 export { createMapEngine } from './map-engine.js';
 export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options.js';
+export type { PolicyChange, PolicyChanges } from './policy-change.js';
 export { MAX_WINDOW_MS, type PolicyOptions } from './policy-options.js';
 export { RateLimiter } from './rate-limiter.js';
+export type { Reservation } from './reservation.js';
+export type { TopKey } from './top-keys.js';
+export type { WaitOptions } from './wait-options.js';

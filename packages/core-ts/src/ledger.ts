@@ -1,11 +1,12 @@
 import * as fixedWindow from './algorithms/fixed-window.js';
-import { type Rule, ruleOf } from './algorithms/rule.js';
+import { changeState, type Rule, ruleOf } from './algorithms/rule.js';
 import type { State } from './algorithms/state.js';
 import type { Terms } from './algorithms/terms.js';
 import type { Decision, Policy, PolicyRow } from './contract.js';
 import { decision, tightest } from './decision.js';
 import type { Entry } from './entry.js';
 import { PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
+import { Reservations } from './reservations.js';
 
 /** What all policies of a limiter together say of one entry: a cost fits if it fits all of them. */
 export class Ledger {
@@ -15,7 +16,7 @@ export class Ledger {
   readonly #blocks: boolean;
   /** A lone fixed window, the commonest limiter, is asked directly. */
   readonly #lone: Terms | undefined;
-  /** Up to how many units used each rank below the protected one goes. */
+  /** The first policy's. */
   readonly #upTo: readonly number[];
 
   constructor(policies: readonly Policy[]) {
@@ -24,8 +25,7 @@ export class Ledger {
     this.#blocks = policies.some(({ blockForMs }) => blockForMs > 0);
     const [first] = this.rules;
     this.#lone = policies.length === 1 && first?.calls === fixedWindow ? first.terms : undefined;
-    const burst = this.#lone?.burst ?? 0;
-    this.#upTo = [64, 32, 16, 8, 4, 2].map((part) => Math.floor(burst / part)).concat(burst - 1);
+    this.#upTo = (first as Rule).upTo;
   }
 
   /** Whether a key never seen could take the cost. */
@@ -43,18 +43,65 @@ export class Ledger {
     return true;
   }
 
-  /** Takes units, more than 0, that fit, and answers whether the entry has to be placed anew for that. */
+  /**
+   * Takes units where that is all there is to do: of a lone fixed window that goes on, in an entry that stays
+   * in its list. `reading`: the time, not rounded down. Answers whether it did.
+   */
+  addInWindow(entry: Entry, units: number, reading: number): boolean {
+    const lone = this.#lone;
+    if (lone === undefined || entry.extra !== undefined) return false;
+    const used = entry.used + units;
+    const goesOn = entry.used > 0 && reading - entry.startMs < lone.windowMs;
+    if (!goesOn || !(used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number))) return false;
+    entry.used = used;
+    return true;
+  }
+
+  /**
+   * Takes units, more than 0: those that fit, or what was used beyond an estimate. Answers whether the entry
+   * has to be placed anew for that.
+   */
   add(entry: Entry, units: number, nowMs: number): boolean {
     if (this.#lone !== undefined) {
       const { startMs } = entry;
       fixedWindow.add(entry, this.#lone, units, nowMs);
       return startMs !== entry.startMs || !(entry.used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number));
     }
+    entry.extra?.reservations?.noteLow(statesOf(entry), nowMs);
+    const rank = entry.list >>> RANK_SHIFT;
+    let stays = true;
     for (let i = 0; i < this.rules.length; i++) {
-      const { calls, terms } = this.rules[i] as Rule;
-      calls.add(stateOf(entry, i), terms, units, nowMs);
+      const { calls, terms, upTo } = this.rules[i] as Rule;
+      const state = stateOf(entry, i);
+      const { startMs } = state;
+      calls.add(state, terms, units, nowMs);
+      const restarted = startMs !== state.startMs && calls.owed === undefined;
+      if (restarted || !(rank < upTo.length && calls.within(state, terms, upTo[rank] as number))) stays = false;
     }
-    return true;
+    return !stays;
+  }
+
+  /** Notes that what was taken just now may be given back. */
+  reserve(entry: Entry, number: number, nowMs: number): void {
+    const extra = entry.more();
+    extra.reservations ??= new Reservations(this.rules);
+    extra.reservations.open(number, statesOf(entry), nowMs);
+  }
+
+  /** Forgets a reservation, and gives back so many of its units as far as they still count. */
+  settle(entry: Entry, number: number, units: number, nowMs: number): void {
+    const reservations = entry.extra?.reservations;
+    reservations?.settle(number, units, statesOf(entry), nowMs);
+    if (reservations?.isEmpty) entry.more().reservations = undefined;
+  }
+
+  /** Makes an entry of another ledger's policies one of these. */
+  change(entry: Entry, from: Ledger, nowMs: number): void {
+    const states = statesOf(entry);
+    entry.extra?.reservations?.change(this.rules, states, nowMs);
+    states.forEach((state, i) => {
+      changeState(state, from.rules[i] as Rule, this.rules[i] as Rule, nowMs);
+    });
   }
 
   /** For how long the denial of a cost blocks the key: the longest block of the policies that deny it. */
@@ -134,12 +181,18 @@ export class Ledger {
 }
 
 /** What is left of the block that an entry is under; 0 if it is under none. */
-export function blockLeftMs({ blockedUntilMs }: Entry, nowMs: number): number {
+export function blockLeftMs({ extra }: Entry, nowMs: number): number {
+  const blockedUntilMs = extra?.blockedUntilMs;
   return blockedUntilMs === undefined ? 0 : Math.max(0, blockedUntilMs - nowMs);
 }
 
 function stateOf(entry: Entry, policy: number): State {
-  return policy === 0 ? entry : ((entry.others as readonly State[])[policy - 1] as State);
+  return policy === 0 ? entry : (entry.extra?.others?.[policy - 1] as State);
+}
+
+/** One state per policy. */
+export function statesOf(entry: Entry): State[] {
+  return [entry, ...(entry.extra?.others ?? [])];
 }
 
 function rankOf(used: number, burst: number): number {

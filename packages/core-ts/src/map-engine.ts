@@ -1,57 +1,60 @@
-import { monotonicClock } from './clock.js';
-import type { Clock, Decision, Engine, EngineSpec, Stats } from './contract.js';
+import { ByteReader, ByteWriter } from './bytes.js';
+import { ownClock } from './clock.js';
+import type { Clock, Decision, Engine, EngineSpec, Policy, Reserved, Stats } from './contract.js';
 import { decision } from './decision.js';
+import { Entries } from './entries.js';
 import { Entry } from './entry.js';
 import { BackendUnavailableError, show } from './errors.js';
-import { EvictionOrder } from './eviction-order.js';
-import { KeyMap } from './key-map.js';
-import { blockLeftMs, Ledger } from './ledger.js';
+import { blockLeftMs, type Ledger } from './ledger.js';
 
-/** Entries whose time has come that one call looks at again. */
-const LOOKS_PER_CALL = 4;
-/** The same where room is needed. */
-const LOOKS_FOR_ROOM = 64;
-
-/** The engine in TypeScript: entries by key, each in the order in which they would be evicted. */
+/**
+ * The engine in TypeScript: decides on entries, and counts what came of it.
+ *
+ * Reads side by side with `core-native/src/store.rs`.
+ */
 class MapEngine implements Engine {
   readonly backend = 'ts';
   readonly #spec: EngineSpec;
   readonly #clock: Clock;
-  readonly #originMs: number;
-  readonly #ledger: Ledger;
+  readonly #entries: Entries;
+  #ledger: Ledger;
+  #policies: readonly Policy[];
   /** A key that holds nothing: what a decision on a key never seen is read from. */
   readonly #nobody: Entry;
-  #keys = new KeyMap();
-  #size = 0;
-  #order: EvictionOrder;
-  #quietUntilMs: number;
   #allowed = 0;
   #blocked = 0;
-  #evictions = 0;
+  #reservations = 0;
   #rejectedFull = 0;
   readonly #denied: number[];
-  #deniedKey: string | undefined = undefined;
+  /** The last entry that was denied, where that will hold for a while. */
+  #deniedEntry: Entry;
   #deniedCost = 0;
   #deniedUntilMs = 0;
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
-    this.#clock = spec.clock ?? monotonicClock;
-    this.#originMs = Math.floor(this.#clock.now());
-    this.#ledger = new Ledger(spec.policies);
+    this.#clock = spec.clock ?? ownClock();
+    this.#entries = new Entries(spec.policies, spec.maxKeys, Math.floor(this.#clock.now()));
+    this.#ledger = this.#entries.ledger;
+    this.#policies = spec.policies;
     this.#nobody = new Entry('', spec.policies.length);
-    this.#order = new EvictionOrder(this.#ledger.spanMs, this.#originMs);
-    this.#quietUntilMs = this.#originMs;
+    this.#deniedEntry = this.#nobody;
     this.#denied = spec.policies.map(() => 0);
   }
 
   allow(key: string, cost: number): boolean {
-    const nowMs = this.#now();
-    if (key === this.#deniedKey && cost === this.#deniedCost && nowMs < this.#deniedUntilMs) {
+    const reading = this.#clock.now(); // a fraction of a millisecond is on no other side of a whole one
+    if (reading >= this.#entries.quietUntilMs) this.#entries.lookAgain(Math.floor(reading));
+    if (key === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
       this.#countDenial(0);
       return false;
     }
-    const entry = this.#keys.get(key);
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && this.#ledger.addInWindow(entry, cost, reading)) {
+      this.#allowed++;
+      return true;
+    }
+    const nowMs = Math.floor(reading);
     return entry === undefined ? this.#takeFirst(key, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
   }
 
@@ -63,7 +66,7 @@ class MapEngine implements Engine {
 
   check(key: string, cost: number): Decision {
     const nowMs = this.#now();
-    const held = this.#keys.get(key);
+    const held = this.#entries.get(key);
     if (held !== undefined) {
       const allowed = this.#take(held, cost, nowMs);
       return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
@@ -74,9 +77,10 @@ class MapEngine implements Engine {
 
   peek(key: string, cost: number): Decision {
     const nowMs = this.#now();
-    const entry = this.#keys.get(key);
+    const entry = this.#entries.get(key);
     if (entry === undefined) {
-      const fits = this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || this.#hasRoom(cost, nowMs));
+      const fits =
+        this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || cost === 0 || this.#entries.hasRoom(nowMs));
       return this.#firstDecision(fits ? this.#nobody : undefined, cost, nowMs);
     }
     const blockedMs = blockLeftMs(entry, nowMs);
@@ -85,36 +89,78 @@ class MapEngine implements Engine {
     return this.#ledger.decision(fits, entry, cost, nowMs, askedMs);
   }
 
+  reserve(key: string, cost: number): Reserved {
+    const decision = this.check(key, cost);
+    const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
+    if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
+    const number = ++this.#reservations;
+    this.#ledger.reserve(entry, number, this.#now());
+    return { decision, number };
+  }
+
+  settle(key: string, number: number, estimate: number, actual: number): void {
+    const nowMs = this.#now();
+    const held = this.#entries.get(key);
+    if (held !== undefined) this.#ledger.settle(held, number, Math.max(0, estimate - actual), nowMs);
+    const entry = actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held;
+    if (entry === undefined) {
+      if (actual > estimate) this.#rejectedFull++;
+      return;
+    }
+    if (actual > estimate) this.#ledger.add(entry, actual - estimate, nowMs);
+    if (this.#ledger.isFresh(entry, nowMs)) this.#entries.forget(entry);
+    else this.#entries.place(entry, nowMs);
+    this.#deniedEntry = this.#nobody;
+  }
+
   block(key: string, ms: number): boolean {
     const nowMs = this.#now();
-    const entry = this.#keys.get(key) ?? this.#enter(key, nowMs);
+    const entry = this.#entries.get(key) ?? this.#entries.enter(key, nowMs);
     if (entry === undefined) return false;
-    if (blockLeftMs(entry, nowMs) < ms) entry.blockedUntilMs = nowMs + ms;
-    this.#place(entry, nowMs);
+    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;
+    this.#entries.place(entry, nowMs);
     return true;
   }
 
   reset(key: string): boolean {
     const nowMs = this.#now();
-    const entry = this.#keys.get(key);
+    const entry = this.#entries.get(key);
     if (entry === undefined) return false;
-    this.#forget(entry);
+    this.#entries.forget(entry);
     return !this.#ledger.isFresh(entry, nowMs);
   }
 
   clear(): void {
-    this.#deniedKey = undefined;
-    this.#keys = new KeyMap();
-    this.#size = 0;
-    this.#order = new EvictionOrder(this.#ledger.spanMs, this.#originMs);
-    this.#quietUntilMs = this.#originMs;
+    this.#deniedEntry = this.#nobody;
+    this.#entries.clear();
   }
 
   cleanupExpired(): number {
-    const held = this.#size; // before this call reclaims any
-    const nowMs = this.#now();
-    for (const entry of this.#keys) if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);
-    return held - this.#size;
+    const held = this.#entries.size; // before this call reclaims any
+    this.#entries.dropExpired(this.#now());
+    return held - this.#entries.size;
+  }
+
+  get policies(): readonly Policy[] {
+    return this.#policies;
+  }
+
+  update(policies: readonly Policy[]): void {
+    this.#entries.change(policies, this.#now());
+    this.#ledger = this.#entries.ledger;
+    this.#policies = policies;
+    this.#deniedEntry = this.#nobody;
+  }
+
+  snapshot(): Uint8Array {
+    const writer = new ByteWriter();
+    this.#entries.write(writer, this.#now());
+    return writer.written();
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.#entries.read(new ByteReader(bytes), this.#now());
+    this.#deniedEntry = this.#nobody;
   }
 
   stats(): Stats {
@@ -122,24 +168,24 @@ class MapEngine implements Engine {
       allowed: this.#allowed,
       blocked: this.#blocked,
       totalChecks: this.#allowed + this.#blocked,
-      activeKeys: this.#size,
-      evictions: this.#evictions,
+      activeKeys: this.#entries.size,
+      evictions: this.#entries.evictions,
       rejectedFull: this.#rejectedFull,
-      policies: this.#spec.policies.map(({ name }, i) => ({ name, denied: this.#denied[i] ?? 0 })),
+      policies: this.#policies.map(({ name }, i) => ({ name, denied: this.#denied[i] ?? 0 })),
     };
   }
 
   #now(): number {
     const nowMs = Math.floor(this.#clock.now());
-    if (nowMs >= this.#quietUntilMs) this.#lookAgain(LOOKS_PER_CALL, nowMs);
+    if (nowMs >= this.#entries.quietUntilMs) this.#entries.lookAgain(nowMs);
     return nowMs;
   }
 
   #take(entry: Entry, cost: number, nowMs: number): boolean {
-    const blocked = entry.blockedUntilMs !== undefined && blockLeftMs(entry, nowMs) > 0;
+    const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;
     if (blocked || !this.#ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, nowMs);
     this.#allowed++;
-    if (cost > 0 && this.#ledger.add(entry, cost, nowMs)) this.#place(entry, nowMs);
+    if (cost > 0 && this.#ledger.add(entry, cost, nowMs)) this.#entries.place(entry, nowMs);
     return true;
   }
 
@@ -147,8 +193,8 @@ class MapEngine implements Engine {
     this.#countDenial(this.#ledger.binding(entry, cost, nowMs));
     const askedMs = blocked ? 0 : this.#ledger.blockAskedMs(entry, cost, nowMs);
     if (askedMs > 0) {
-      entry.blockedUntilMs = nowMs + askedMs;
-      this.#place(entry, nowMs);
+      entry.more().blockedUntilMs = nowMs + askedMs;
+      this.#entries.place(entry, nowMs);
     }
     this.#rememberDenial(entry, cost, nowMs);
     return false;
@@ -159,14 +205,18 @@ class MapEngine implements Engine {
     this.#denied[binding] = (this.#denied[binding] as number) + 1;
   }
 
+  #isKnownDenied(cost: number, nowMs: number): boolean {
+    return cost === this.#deniedCost && nowMs < this.#deniedUntilMs && this.#deniedEntry.list >= 0;
+  }
+
   /**
    * Whoever hammers on one key is answered without a look-up. Only forgetting the key could end a denial
    * before its time. Which of several policies binds may change meanwhile, so with those nothing is remembered.
    */
   #rememberDenial(entry: Entry, cost: number, nowMs: number): void {
-    if (entry === this.#nobody || this.#spec.policies.length > 1) return;
+    if (entry === this.#nobody || this.#policies.length > 1) return;
     const blockedMs = blockLeftMs(entry, nowMs);
-    this.#deniedKey = entry.key;
+    this.#deniedEntry = entry;
     this.#deniedCost = cost;
     this.#deniedUntilMs = nowMs + (blockedMs > 0 ? blockedMs : this.#ledger.waitMs(entry, cost, nowMs));
   }
@@ -177,12 +227,12 @@ class MapEngine implements Engine {
       this.#deny(this.#nobody, true, cost, nowMs);
       return undefined;
     }
-    const entry = cost === 0 ? this.#nobody : this.#enter(key, nowMs);
+    const entry = cost === 0 ? this.#nobody : this.#entries.enter(key, nowMs);
     if (entry === undefined) return this.#withoutRoom();
     this.#allowed++;
     if (cost > 0) {
       this.#ledger.add(entry, cost, nowMs);
-      this.#place(entry, nowMs);
+      this.#entries.place(entry, nowMs);
     }
     return entry;
   }
@@ -197,64 +247,11 @@ class MapEngine implements Engine {
     return undefined;
   }
 
-  /** A new entry, not in the order yet; `undefined` where there is no room for it. */
-  #enter(key: string, nowMs: number): Entry | undefined {
-    if (this.#size >= this.#spec.maxKeys && !this.#makeRoom(nowMs)) return undefined;
-    const entry = new Entry(key, this.#spec.policies.length);
-    this.#keys.add(entry);
-    this.#size++;
-    return entry;
-  }
-
-  #makeRoom(nowMs: number): boolean {
-    if (this.#lookForRoom(nowMs)) return true;
-    const victim = this.#order.leastUsed();
-    if (victim === undefined) return false;
-    this.#forget(victim);
-    this.#evictions++;
-    return true;
-  }
-
-  #hasRoom(cost: number, nowMs: number): boolean {
-    if (cost === 0 || this.#size < this.#spec.maxKeys) return true;
-    return this.#lookForRoom(nowMs) || this.#order.leastUsed() !== undefined;
-  }
-
-  /** Looks again at entries whose time has come, one after the other, until one of them goes. */
-  #lookForRoom(nowMs: number): boolean {
-    const before = this.#size;
-    for (let look = 0; look < LOOKS_FOR_ROOM && this.#size === before; look++) this.#lookAgain(1, nowMs);
-    return this.#size < before;
-  }
-
-  #lookAgain(looks: number, nowMs: number): void {
-    this.#quietUntilMs = this.#order.passSlots(nowMs);
-    for (let look = 0; look < looks; look++) {
-      const entry = this.#order.takePassed();
-      if (entry === undefined) return;
-      if (this.#ledger.isFresh(entry, nowMs)) this.#forget(entry);
-      else this.#place(entry, nowMs, true);
-    }
-  }
-
-  #place(entry: Entry, nowMs: number, anew = false): void {
-    const rank = this.#ledger.rank(entry, nowMs);
-    const list = this.#order.listOf(rank, this.#ledger.dueMs(entry, rank, nowMs));
-    if (anew || list !== entry.list) this.#order.place(entry, list);
-  }
-
-  #forget(entry: Entry): void {
-    this.#deniedKey = undefined;
-    this.#order.remove(entry);
-    this.#keys.delete(entry.key);
-    this.#size--;
-  }
-
   #firstDecision(taken: Entry | undefined, cost: number, nowMs: number): Decision {
     if (taken !== undefined) return this.#ledger.decision(true, taken, cost, nowMs, 0);
     if (!this.#ledger.canEverFit(cost)) return this.#ledger.decision(false, this.#nobody, cost, nowMs, 0);
-    const afterMs = Math.max(1, this.#order.firstProtectedDueMs() - nowMs);
-    const rows = this.#spec.policies.map(({ name, limit }) => {
+    const afterMs = Math.max(1, this.#entries.roomDueMs() - nowMs);
+    const rows = this.#policies.map(({ name, limit }) => {
       return { name, limit, remaining: 0, resetAfterMs: 0, retryAfterMs: afterMs };
     });
     return decision(false, rows, 0);

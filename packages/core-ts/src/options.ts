@@ -15,6 +15,8 @@ export interface RateLimiterOptions extends Partial<PolicyOptions> {
   readonly maxKeys?: number | undefined;
   /** What a new key is answered where all keys held are over their limits: `'deny'`, the default, or `'admit'`. */
   readonly onFull?: OnFull | undefined;
+  /** Whether to count which keys are denied most, for `topKeys()`; false by default. */
+  readonly track?: boolean | undefined;
   /** Where `now` comes from, e.g. a `ManualClock`; by default the engine's own monotonic clock. */
   readonly clock?: Clock | undefined;
   /**
@@ -42,7 +44,14 @@ const POLICY_OPTIONS = [
   'blockForSeconds',
   'blockForMs',
 ] satisfies (keyof PolicyOptions)[];
-const LIMITER_OPTIONS = ['limits', 'maxKeys', 'onFull', 'clock', 'shared'] satisfies (keyof RateLimiterOptions)[];
+const LIMITER_OPTIONS = [
+  'limits',
+  'maxKeys',
+  'onFull',
+  'track',
+  'clock',
+  'shared',
+] satisfies (keyof RateLimiterOptions)[];
 
 /**
  * Checks the options of a limiter: the one place that does, so that no engine sees a bad number.
@@ -53,6 +62,8 @@ export function readOptions(options: RateLimiterOptions): EngineSpec {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
   refuseUnknown(options, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
+  if (options.track !== undefined && typeof options.track !== 'boolean')
+    throw new TypeError(`track must be true or false, got ${show(options.track)}`);
   return {
     policies: policiesOf(options),
     clock: readClock(options.clock),
@@ -82,6 +93,8 @@ function policiesOf({ limits, ...options }: RateLimiterOptions): readonly Policy
 function readClock(clock: Clock | undefined): Clock | undefined {
   if (clock === undefined) return undefined;
   if (typeof clock?.now !== 'function') throw new TypeError(`clock must have a method now(), got ${show(clock)}`);
+  if (clock.after !== undefined && typeof clock.after !== 'function')
+    throw new TypeError(`clock.after must be a function, got ${show(clock.after)}`);
   return new SteadyClock(clock);
 }
 

@@ -16,7 +16,7 @@ export interface PolicyOptions {
   readonly algorithm?: Algorithm | undefined;
   /** Token bucket only: the units that a full bucket has; the limit by default. */
   readonly burst?: number | undefined;
-  /** The first denial blocks the key for so long: seconds that make whole milliseconds, up to ten years. */
+  /** The first denial blocks the key for so long: seconds that make whole milliseconds, up to ten years; 0: not at all. */
   readonly blockForSeconds?: number | undefined;
   /** The same in milliseconds. */
   readonly blockForMs?: number | undefined;
@@ -50,7 +50,7 @@ function readPolicy(options: PolicyOptions, where: string): Policy {
     'token-bucket',
   ]);
   const limit = wholeNumber(`${where}limit`, options.limit, 0, Number.MAX_SAFE_INTEGER);
-  const windowMs = readMs(options, 'window', where, undefined);
+  const windowMs = readMs(options, 'window', where, 1);
   return Object.freeze({
     name: readName(options.name ?? 'default', where),
     algorithm,
@@ -80,21 +80,22 @@ function readBurst(given: unknown, algorithm: Algorithm, limit: number, windowMs
   return burst;
 }
 
-function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, none: number | undefined): number {
+function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, least: 0 | 1): number {
   const [ms, seconds] = [options[`${kind}Ms`], options[`${kind}Seconds`]];
   if (ms !== undefined && seconds !== undefined) {
     throw new TypeError(
       `give ${where}${kind}Ms or ${where}${kind}Seconds, not both: got ${show(ms)} and ${show(seconds)}`,
     );
   }
-  if (ms === undefined && seconds === undefined && none !== undefined) return none;
-  if (seconds === undefined) return wholeNumber(`${where}${kind}Ms (or ${where}${kind}Seconds)`, ms, 1, MAX_WINDOW_MS);
+  if (ms === undefined && seconds === undefined && least === 0) return 0;
+  if (seconds === undefined)
+    return wholeNumber(`${where}${kind}Ms (or ${where}${kind}Seconds)`, ms, least, MAX_WINDOW_MS);
   if (typeof seconds !== 'number') throw new TypeError(`${where}${kind}Seconds must be a number, got ${show(seconds)}`);
   const wholeMs = Math.round(seconds * 1000);
   // 1.001 · 1000 is 1000.9999999999999: only the way back tells whether the milliseconds are whole.
-  if (wholeMs / 1000 !== seconds || wholeMs < 1 || wholeMs > MAX_WINDOW_MS) {
+  if (wholeMs / 1000 !== seconds || wholeMs < least || wholeMs > MAX_WINDOW_MS) {
     throw new RangeError(
-      `${where}${kind}Seconds must make whole milliseconds from 1 to ${MAX_WINDOW_MS}, got ${show(seconds)}`,
+      `${where}${kind}Seconds must make whole milliseconds from ${least} to ${MAX_WINDOW_MS}, got ${show(seconds)}`,
     );
   }
   return wholeMs;

@@ -1,4 +1,4 @@
-import type { Decision, Engine, EngineFactory, Policy, Stats } from './contract.js';
+import type { Clock, Decision, Engine, EngineFactory, Policy, Stats } from './contract.js';
 import { show } from './errors.js';
 import {
   type AnyFunction,
@@ -10,8 +10,14 @@ import {
 } from './limit.js';
 import { createMapEngine } from './map-engine.js';
 import { type RateLimiterOptions, readOptions } from './options.js';
+import { changePolicies, type PolicyChange, type PolicyChanges } from './policy-change.js';
 import { MAX_WINDOW_MS } from './policy-options.js';
 import { wholeNumber } from './read.js';
+import { Reservation } from './reservation.js';
+import { restoreInto, snapshotOf } from './snapshot.js';
+import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
+import { readWait, type WaitOptions } from './wait-options.js';
+import { Waiting } from './waiting.js';
 
 /**
  * A policy, a clock and an engine: what users hold. It checks arguments, forwards, and offers `limit()`.
@@ -25,13 +31,12 @@ import { wholeNumber } from './read.js';
  * throws `TypeError` or `RangeError` for one that is no whole number from 0 up, before any state is touched.
  */
 export class RateLimiter {
-  /** The numbers that decide; of several policies the first. */
-  readonly policy: Policy;
-  /** All policies, in the order given. */
-  readonly policies: readonly Policy[];
   /** Which engine decides: `'ts'`, `'native'`, or the name that a third party's engine has. */
   readonly backend: string;
   readonly #engine: Engine;
+  readonly #clock: Clock | undefined;
+  readonly #top: TopKeys | undefined;
+  #waiting: Waiting | undefined;
 
   /**
    * @throws TypeError or RangeError for a bad option, with its name and value.
@@ -40,15 +45,27 @@ export class RateLimiter {
   constructor(options: RateLimiterOptions, createEngine: EngineFactory = createMapEngine) {
     const spec = readOptions(options);
     this.#engine = createEngine(spec);
-    this.policies = spec.policies;
-    this.policy = spec.policies[0] as Policy;
     this.backend = this.#engine.backend;
+    this.#clock = spec.clock;
+    this.#top = options.track ? new TopKeys() : undefined;
+  }
+
+  /** The numbers that decide; of several policies the first. */
+  get policy(): Policy {
+    return this.policies[0] as Policy;
+  }
+
+  /** All policies, in the order given. */
+  get policies(): readonly Policy[] {
+    return this.#engine.policies;
   }
 
   /** Takes `cost` units of the key if they fit. The hot path: O(1), and no object is made for a known key. */
   allow(key: string, cost = 1): boolean {
     if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    return this.#engine.allow(key, cost);
+    const allowed = this.#engine.allow(key, cost);
+    if (!allowed) this.#top?.add(key);
+    return allowed;
   }
 
   /**
@@ -59,13 +76,18 @@ export class RateLimiter {
     if (!Array.isArray(keys)) throw new TypeError(`keys must be an array of strings, got ${show(keys)}`);
     for (const key of keys) if (typeof key !== 'string') checkCall(key, cost);
     checkCost(cost);
-    return this.#engine.allowMany(keys, cost);
+    const allowed = this.#engine.allowMany(keys, cost);
+    if (this.#top !== undefined)
+      for (let i = 0; i < keys.length; i++) if (!allowed[i]) this.#top.add(keys[i] as string);
+    return allowed;
   }
 
   /** Takes `cost` units of the key if they fit, and answers what is left and how long to wait. O(1). */
   check(key: string, cost = 1): Decision {
     if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    return this.#engine.check(key, cost);
+    const decision = this.#engine.check(key, cost);
+    if (!decision.allowed) this.#top?.add(key);
+    return decision;
   }
 
   /**
@@ -91,15 +113,84 @@ export class RateLimiter {
     return this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
   }
 
+  /**
+   * Takes an estimate now, for what is known only at the end: bytes sent, tokens used. Settle it with
+   * `commit(actual)` or `cancel()`; at the end of a `using` block it is cancelled if it was not settled.
+   *
+   * ```ts
+   * using reservation = limiter.reserve(user, 1_000);
+   * if (!reservation.decision.allowed) return tooManyRequests();
+   * reservation.commit(await send());
+   * ```
+   */
+  reserve(key: string, estimate = 1): Reservation {
+    checkCall(key, estimate);
+    const reservation = new Reservation(this.#engine, key, estimate, () => this.#waiting?.lookAgain(key));
+    if (!reservation.decision.allowed) this.#top?.add(key);
+    return reservation;
+  }
+
+  /**
+   * Resolves when the cost was taken, first come first served among those who wait for the key here; `allow`
+   * and its like don't queue. Takes nothing before, and a wait that is rejected counts in no statistic.
+   *
+   * Rejects with `RateLimitExceeded` at once where the wait would be longer than `maxWaitMs` or the cost can
+   * never fit, and later where others took what it waited for; with the signal's reason when that is aborted.
+   * Behind others, the wait is foreseen as the least that it can be. One timer per key that is waited for.
+   */
+  async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
+    const { cost = 1, maxWaitMs, signal } = readWait(options);
+    checkCall(key, cost);
+    this.#waiting ??= new Waiting(this.#engine, () => this.policies, this.#clock);
+    return this.#waiting.wait(key, cost, maxWaitMs, signal);
+  }
+
+  /**
+   * Decides by other numbers from the next call on: `{ limit: 20 }`, or of several policies those that are named
+   * in `{ limits: [{ name: 'day', limit: 9000 }] }`. What isn't given stays, and so do names and algorithms.
+   *
+   * Keys keep what they have used. A fixed window goes on from its start, with the new length; a sliding window
+   * keeps the units that still count; a token bucket keeps the units that are owed. A limit that is lower than
+   * what is used leaves none. Running blocks stay. O(keys held).
+   *
+   * @throws TypeError or RangeError for a bad option, with its name and value; nothing changes then.
+   */
+  update(change: PolicyChange | PolicyChanges): void {
+    this.#engine.update(changePolicies(this.policies, change));
+    this.#waiting?.lookAgain();
+  }
+
+  /**
+   * All live keys in bytes, for `restore` after a restart. Times in it are relative to now: how long it lay is no
+   * time at all. Statistics and open reservations are not in it. O(keys held).
+   */
+  snapshot(): Uint8Array {
+    return snapshotOf(this.#engine);
+  }
+
+  /**
+   * Takes in a snapshot, in the place of all keys that are held: of a limiter with the same policies, on the
+   * same backend. O(keys in it).
+   *
+   * @throws TypeError or RangeError where the bytes are damaged or of another limiter; nothing changes then.
+   */
+  restore(snapshot: Uint8Array): void {
+    restoreInto(this.#engine, snapshot);
+    this.#waiting?.lookAgain();
+  }
+
   /** Forgets the key; `true` if it had live state, `false` if it was unknown or expired. */
   reset(key: string): boolean {
     checkCall(key, 0);
-    return this.#engine.reset(key);
+    const live = this.#engine.reset(key);
+    this.#waiting?.lookAgain(key);
+    return live;
   }
 
   /** Forgets all keys; the statistics stay. */
   clear(): void {
     this.#engine.clear();
+    this.#waiting?.lookAgain();
   }
 
   /** Drops all expired entries at once and answers how many went. O(entries); never needed, only exact. */
@@ -110,6 +201,18 @@ export class RateLimiter {
   /** What was allowed and blocked since the start, and how many entries are held. */
   stats(): Stats {
     return this.#engine.stats();
+  }
+
+  /**
+   * The `n` keys that were denied most through this limiter since the start, the most denied first: `n` from 1 to
+   * 1,024, of which so many are counted. For limiters made with `track: true`.
+   *
+   * @throws Error where it was not asked to track.
+   */
+  topKeys(n = 10): TopKey[] {
+    const most = wholeNumber('n', n, 1, MOST_TOP_KEYS);
+    if (this.#top === undefined) throw new Error('topKeys needs a limiter that is made with track: true');
+    return this.#top.most(most);
   }
 
   /**

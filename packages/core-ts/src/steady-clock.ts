@@ -9,11 +9,13 @@ import { show } from './errors.js';
  */
 export class SteadyClock implements Clock {
   readonly #clock: Clock;
+  readonly after?: NonNullable<Clock['after']>;
   #reading: number | undefined;
   #steppedBackMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    if (clock.after !== undefined) this.after = (ms, wake) => clock.after?.(ms, wake) ?? (() => {});
   }
 
   /** @throws TypeError or RangeError when the clock answers no number of the safe range. */

@@ -38,7 +38,7 @@ const BAD_POLICIES: readonly Row[] = [
   ],
   [
     'a block of nothing',
-    { ...one, blockForMs: 0 },
+    { ...one, blockForMs: -1 },
     RangeError,
     'blockForMs (or blockForSeconds) must be a whole number',
   ],

@@ -1,10 +1,10 @@
-import { ManualClock, type Policy } from '@headgate/core-ts';
+import { MAX_WINDOW_MS, ManualClock, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { Model } from '../model.js';
-import { play } from '../play.js';
+import { isDenied, play } from '../play.js';
 import type { Operation, Scene } from '../scene.js';
 import { someKeys } from './key.js';
-import { blockingPolicies, policies, spanMsOf } from './policy.js';
+import { blockingPolicies, policies, policyOf, spanMsOf } from './policy.js';
 import { advanceOf, blockMsOf, costOf, isBack, type Step, type StepKinds, steps } from './step.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -47,12 +47,25 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
     })
     .map(({ policy, others, start, keys, rhythm, plan }) => {
       const named = [policy, ...others].map((each, i) => ({ ...each, name: `${each.algorithm} ${i}` }));
-      const spanMs = Math.max(...named.map((each) => spanMsOf(each) + each.blockForMs), policy.windowMs);
+      const spanMs = kinds.updates
+        ? 3 * MAX_WINDOW_MS
+        : Math.max(...named.map((each) => spanMsOf(each) + each.blockForMs), policy.windowMs);
       const latestMs = MOST - windowsAfter * spanMs;
       const startMs = startOf(start, spanMs, latestMs);
       const scene = { policy: named[0] as Policy, others: named.slice(1), startMs };
       return { ...scene, operations: aim(inRhythm(plan, rhythm), scene, keys, latestMs) };
     });
+}
+
+/** A policy with parts of its numbers, as far as there are such policies. */
+function inParts(policy: Policy, limitPart: number, windowPart: number): Policy {
+  const least = policy.algorithm === 'token-bucket' ? 1 : 0;
+  const limit = Math.min(MOST, Math.max(least, Math.ceil(policy.limit * (limitPart / 1000))));
+  const windowMs = Math.min(MAX_WINDOW_MS, Math.max(1, Math.ceil(policy.windowMs * (windowPart / 1000))));
+  return {
+    ...policyOf({ ...policy, burst: policy.burst || undefined, limit, windowMs }),
+    blockForMs: policy.blockForMs,
+  };
 }
 
 function startOf(start: Start, spanMs: number, latestMs: number): number {
@@ -77,17 +90,37 @@ function aim(
   const guide = new Model([policy, ...(others ?? [])], clock);
   let key = keys[0] ?? '';
   let furthestMs = startMs;
+  let made = 0;
+  let current: readonly Policy[] = [policy];
+  let open: { readonly reservation: number; readonly estimate: number }[] = [];
 
   return plan.map((step) => {
     if ('key' in step) key = keys[step.key % keys.length] ?? '';
     const operation = known(step);
     if (operation.call === 'advance') furthestMs += Math.max(0, operation.ms);
-    if (operation.call !== 'crowd') play(guide, clock, operation);
+    if (operation.call === 'crowd') return operation;
+    const outcome = play(guide, clock, operation);
+    if (operation.call === 'reserve') {
+      if (!isDenied(outcome)) open = [...open, { reservation: made, estimate: operation.cost }];
+      made++;
+    }
     return operation;
   });
 
   function known(step: Step): Operation {
-    if ('cost' in step) return { call: step.call, key, cost: costOf(step.cost, policy, guide.remaining(key)) };
+    if (step.call === 'update') {
+      current = [policy, ...(others ?? [])].map((each) => inParts(each, step.limitPart, step.windowPart));
+      return { call: 'update', policies: current };
+    }
+    if (step.call === 'settle') {
+      const chosen = open[step.open % open.length];
+      if (chosen === undefined) return { call: 'advance', ms: 0 };
+      open = open.filter((each) => each !== chosen);
+      const actual = Math.min(MOST, Math.ceil((chosen.estimate * step.part) / 1000));
+      return { call: 'settle', reservation: chosen.reservation, actual };
+    }
+    if ('cost' in step)
+      return { call: step.call, key, cost: costOf(step.cost, current[0] as Policy, guide.remaining(key)) };
     if (step.call === 'block') return { call: 'block', key, ms: blockMsOf(step.part, policy) };
     if ('by' in step) return { call: 'advance', ms: inRange(advanceOf(step.by, policy, guide.peek(key))) };
     return 'key' in step ? { call: step.call, key } : step;

@@ -41,11 +41,15 @@ type AdvanceAim = keyof typeof ADVANCES | keyof typeof STEPS_BACK | { readonly m
 
 /** An operation whose numbers become known when it is played: only then is there a remaining and a reset. */
 export type Step =
-  | { readonly call: 'allow' | 'check' | 'peek'; readonly key: number; readonly cost: CostAim }
+  | { readonly call: 'allow' | 'check' | 'peek' | 'reserve'; readonly key: number; readonly cost: CostAim }
   | { readonly call: 'remaining' | 'reset'; readonly key: number }
   | { readonly call: 'advance'; readonly by: AdvanceAim }
   /** For a part of the window, in thousandths. */
   | { readonly call: 'block'; readonly key: number; readonly part: number }
+  /** One that is open, by its number among those, for a part of its estimate or beyond it, in thousandths. */
+  | { readonly call: 'settle'; readonly open: number; readonly part: number }
+  /** Each policy to a part of the limit and of the window that it began with, in thousandths. */
+  | { readonly call: 'update'; readonly limitPart: number; readonly windowPart: number }
   | Extract<Operation, { call: 'clear' | 'cleanupExpired' | 'crowd' }>;
 
 /** Which steps a scene has. The clock only goes forward unless `back`. */
@@ -53,6 +57,8 @@ export interface StepKinds {
   readonly back?: boolean;
   readonly forgetting?: boolean;
   readonly crowds?: boolean;
+  readonly reservations?: boolean;
+  readonly updates?: boolean;
   /** Blocks by hand, and policies whose denials block. */
   readonly blocks?: boolean;
 }
@@ -104,6 +110,8 @@ export function steps({
   forgetting = true,
   crowds = false,
   blocks = false,
+  reservations = false,
+  updates = false,
 }: StepKinds): fc.Arbitrary<Step> {
   const key = fc.nat({ max: 99 });
   return fc.oneof(
@@ -115,6 +123,23 @@ export function steps({
     { weight: forgetting ? 2 : 0, arbitrary: fc.record({ call: fc.constant('reset'), key }) },
     { weight: forgetting ? 1 : 0, arbitrary: fc.record({ call: fc.constant('clear') }) },
     { weight: 1, arbitrary: fc.record({ call: fc.constant('cleanupExpired') }) },
+    { weight: reservations ? 5 : 0, arbitrary: fc.record({ call: fc.constant('reserve'), key, cost: costs }) },
+    {
+      weight: reservations ? 5 : 0,
+      arbitrary: fc.record({
+        call: fc.constant('settle'),
+        open: fc.nat({ max: 99 }),
+        part: fc.oneof(fc.constantFrom(0, 0, 500, 1000, 1001, 5000), fc.integer({ min: 0, max: 3_000_000 })),
+      }),
+    },
+    {
+      weight: updates ? 1 : 0,
+      arbitrary: fc.record({
+        call: fc.constant('update'),
+        limitPart: fc.oneof(fc.constant(1000), fc.integer({ min: 1, max: 3000 })),
+        windowPart: fc.oneof(fc.constant(1000), fc.constantFrom(1, 100, 500, 2000), fc.integer({ min: 1, max: 2500 })),
+      }),
+    },
     { weight: crowds ? 2 : 0, arbitrary: crowdSteps },
     {
       weight: blocks ? 2 : 0,

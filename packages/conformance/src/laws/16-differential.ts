@@ -5,14 +5,25 @@ import { demandSame } from '../law-broken.js';
 import { Model } from '../model.js';
 import { type Calls, play, sameOutcome } from '../play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../scene.js';
+import { CHANGED_LIVES } from './changed-lives.js';
 import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
+import { RESERVED_LIVES } from './reserved-lives.js';
 
 export const agreesWithModel: Law<Scene> = {
   number: 16,
   name: 'differential',
   sentence: 'Every engine gives the same decisions as the model on the same trace, field by field.',
-  values: scenes({ back: true, crowds: true, several: true, blocks: true, windowsAfter: 4, maxSteps: 60 }),
-  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
+  values: scenes({
+    back: true,
+    crowds: true,
+    several: true,
+    blocks: true,
+    reservations: true,
+    updates: true,
+    windowsAfter: 4,
+    maxSteps: 60,
+  }),
+  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK, ...RESERVED_LIVES, ...CHANGED_LIVES],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);

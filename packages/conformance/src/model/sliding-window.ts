@@ -1,9 +1,9 @@
-import type { ModelPolicy, Rule } from './rule.js';
+import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, type Taking, without } from './rule.js';
 
 interface Log {
   readonly startMs: bigint;
   /** All that was taken since the start, in order, each with the instant at which it counts no more. */
-  readonly taken: readonly { readonly units: bigint; readonly untilMs: bigint }[];
+  readonly taken: readonly (Taking & { readonly untilMs: bigint })[];
 }
 
 /**
@@ -11,10 +11,25 @@ interface Log {
  * window, 1 ms at the least, and follow from the first unit of a fresh key.
  */
 export const slidingWindow: Rule<Log> = {
-  remaining: (state, { limit }, nowMs) => limit - countedAt(state, nowMs),
-  take(state, policy, units, nowMs) {
+  remaining: (state, { limit }, nowMs) => atLeast0(limit - countedAt(state, nowMs)),
+  take(state, policy, { number, units }, nowMs) {
     const { startMs, taken } = state ?? { startMs: nowMs, taken: [] };
-    return { startMs, taken: [...taken, { units, untilMs: untilMs(startMs, policy, nowMs) }] };
+    const room = MOST_UNITS - countedAt(state, nowMs);
+    const taking = { number, units: least(units, room), untilMs: untilMs(startMs, policy, nowMs) };
+    return { startMs, taken: [...taken, taking] };
+  },
+  giveBack(state, _policy, taking) {
+    const taken = without(state.taken, taking);
+    return taken.length === 0 ? undefined : { ...state, taken };
+  },
+  /** Each taking goes on from the last instant at which it can have been made, or from now. */
+  change({ startMs, taken }, from, to, nowMs) {
+    const counted = taken.filter((each) => each.untilMs > nowMs);
+    const moved = counted.map((each) => {
+      return { ...each, untilMs: untilMs(startMs, to, least(each.untilMs - from.windowMs, nowMs)) };
+    });
+    const left = moved.filter((each) => each.untilMs > nowMs);
+    return left.length === 0 ? undefined : { startMs, taken: left };
   },
   freshAtMs: ({ taken }) => taken.at(-1)?.untilMs ?? 0n,
   fitsAtMs(state, { limit }, cost) {

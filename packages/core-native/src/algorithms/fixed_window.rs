@@ -7,6 +7,8 @@
 //! Reads side by side with `core-ts/src/algorithms/fixed-window.ts`.
 
 use super::Terms;
+use crate::policy::MOST_UNITS;
+use crate::reservations::Mark;
 
 pub(super) const WORDS: usize = 2;
 
@@ -32,9 +34,9 @@ pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     let is_fresh = is_fresh(state, terms, now_ms);
     let [start_ms, used] = state else { return };
     if is_fresh {
-        (*start_ms, *used) = (now_ms, units);
+        (*start_ms, *used) = (now_ms, units.min(MOST_UNITS));
     } else {
-        *used += units;
+        *used = used.saturating_add(units).min(MOST_UNITS);
     }
 }
 
@@ -49,4 +51,40 @@ pub(super) fn reset_after_ms(state: &mut [u64], terms: &Terms, now_ms: u64) -> u
 /// Units come back all at once, at the window's end.
 pub(super) fn retry_after_ms(state: &mut [u64], terms: &Terms, _cost: u64, now_ms: u64) -> u64 {
     reset_after_ms(state, terms, now_ms)
+}
+
+pub(super) fn mark(state: &mut [u64], _terms: &Terms, _now_ms: u64) -> Mark {
+    let &mut [start_ms, _] = state else { return Mark::default() };
+    Mark { start_ms, ..Mark::default() }
+}
+
+/// Units count in their own window only.
+pub(super) fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
+    !is_fresh(state, terms, now_ms) && state.first() == Some(&mark.start_ms)
+}
+
+pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+    if counts(state, terms, mark, now_ms)
+        && let [_, used] = state
+    {
+        *used = used.saturating_sub(units);
+    }
+    0
+}
+
+/// The window goes on, with the new length and the new limit.
+pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], _terms: &Terms, now_ms: u64) {
+    if !is_fresh(state, from, now_ms) {
+        to.copy_from_slice(state);
+    }
+}
+
+/// Whether a state that was read from bytes can have come about.
+pub(super) fn is_sound(state: &[u64], _terms: &Terms, _now_ms: u64) -> bool {
+    matches!(state, &[_, used] if used <= MOST_UNITS)
+}
+
+/// Whether no more than so many units are counted, as of the last taking.
+pub(super) fn within(state: &[u64], _terms: &Terms, units: u64) -> bool {
+    matches!(state, &[_, used] if used <= units)
 }

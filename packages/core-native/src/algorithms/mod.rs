@@ -7,6 +7,7 @@ mod terms;
 mod token_bucket;
 
 use crate::policy::Algorithm;
+use crate::reservations::Mark;
 pub use terms::Terms;
 
 /// Calls the function of that name of the policy's algorithm.
@@ -48,10 +49,72 @@ pub fn fits(state: &mut [u64], terms: &Terms, cost: u64, now_ms: u64) -> bool {
     by_algorithm!(fits(state, terms, cost, now_ms))
 }
 
-/// Takes units, more than 0, that fit.
+/// Takes units more than 0: those that fit, or what was used beyond an estimate.
 #[inline]
 pub fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     by_algorithm!(add(state, terms, units, now_ms));
+}
+
+/// Whether no more than so many units are counted, as of the last taking.
+#[inline]
+#[must_use]
+pub fn within(state: &[u64], terms: &Terms, units: u64) -> bool {
+    by_algorithm!(within(state, terms, units))
+}
+
+/// Whether a taking that moved the first word started a window.
+#[inline]
+#[must_use]
+pub fn has_windows(terms: &Terms) -> bool {
+    terms.policy.algorithm != Algorithm::TokenBucket
+}
+
+/// Where the units stand that were taken just now.
+pub fn mark(state: &mut [u64], terms: &Terms, now_ms: u64) -> Mark {
+    by_algorithm!(mark(state, terms, now_ms))
+}
+
+/// Whether anything of the units behind a mark still counts.
+pub fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
+    by_algorithm!(counts(state, terms, mark, now_ms))
+}
+
+/// Gives units back as far as those behind the mark still count; for a token bucket answers how much debt.
+pub fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+    by_algorithm!(refund(state, terms, mark, units, now_ms))
+}
+
+/// Token bucket: the debt now.
+pub fn owed(state: &mut [u64], terms: &Terms, now_ms: u64) -> u128 {
+    match terms.policy.algorithm {
+        Algorithm::TokenBucket => token_bucket::debt_at(state, terms, now_ms),
+        Algorithm::FixedWindow | Algorithm::SlidingWindow => 0,
+    }
+}
+
+/// Makes a state of one policy one of another of the same algorithm, in words that are all zero: units that count
+/// stay so many.
+pub fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Terms, now_ms: u64) {
+    match terms.policy.algorithm {
+        Algorithm::FixedWindow => fixed_window::change(state, from, to, terms, now_ms),
+        Algorithm::SlidingWindow => sliding_window::change(state, from, to, terms, now_ms),
+        Algorithm::TokenBucket => token_bucket::change(state, from, to, terms, now_ms),
+    }
+}
+
+/// Where a mark stands then. A token bucket gives nothing back of what was reserved before.
+pub fn change_mark(state: &mut [u64], from: &Terms, mark: &Mark, terms: &Terms, now_ms: u64) -> Mark {
+    match terms.policy.algorithm {
+        Algorithm::FixedWindow => *mark,
+        Algorithm::SlidingWindow => sliding_window::change_mark(state, from, mark, terms, now_ms),
+        Algorithm::TokenBucket => Mark { low: 0, ..*mark },
+    }
+}
+
+/// Whether a state that was read from bytes can have come about.
+#[must_use]
+pub fn is_sound(state: &[u64], terms: &Terms, now_ms: u64) -> bool {
+    by_algorithm!(is_sound(state, terms, now_ms))
 }
 
 /// Until the key is as good as never seen; 0 once it is.

@@ -13,6 +13,8 @@
 //! Reads side by side with `core-ts/src/algorithms/sliding-window.ts`.
 
 use super::Terms;
+use crate::policy::MOST_UNITS;
+use crate::reservations::Mark;
 
 #[allow(clippy::cast_possible_truncation)] // about twenty
 pub(super) fn words(terms: &Terms) -> usize {
@@ -41,11 +43,12 @@ pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     let [start_ms, used, newest, _, parts @ ..] = state else { return };
     // Another thread's reading may lie before this key's newest sub-window, or before its start.
     let sub = (now_ms.saturating_sub(*start_ms) / terms.sub_ms).max(*newest);
+    let counted = units.min(MOST_UNITS.saturating_sub(*used));
     if let Some(part) = part(parts, sub) {
-        *part += units;
+        *part += counted;
     }
     *newest = sub;
-    *used += units;
+    *used += counted;
 }
 
 /// Until its newest units count no more.
@@ -66,6 +69,74 @@ pub(super) fn retry_after_ms(state: &mut [u64], terms: &Terms, cost: u64, now_ms
         cost <= terms.policy.limit.saturating_sub(left)
     });
     drops_at_ms(enough.unwrap_or(newest), terms) - now_ms.saturating_sub(start_ms)
+}
+
+pub(super) fn mark(state: &mut [u64], _terms: &Terms, _now_ms: u64) -> Mark {
+    let &mut [start_ms, _, newest, ..] = state else { return Mark::default() };
+    Mark { start_ms, sub: newest, low: 0 }
+}
+
+/// Units count as long as their sub-window does.
+pub(super) fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
+    let used = used_at(state, terms, now_ms);
+    let &mut [start_ms, _, _, oldest, ..] = state else { return false };
+    used > 0 && start_ms == mark.start_ms && mark.sub >= oldest
+}
+
+/// The newest sub-window is then the last one that has units.
+pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+    if !counts(state, terms, mark, now_ms) {
+        return 0;
+    }
+    let [_, used, newest, oldest, parts @ ..] = state else { return 0 };
+    if let Some(part) = part(parts, mark.sub) {
+        let given = units.min(*part);
+        *part -= given;
+        *used -= given;
+    }
+    while *newest > *oldest && part(parts, *newest).is_some_and(|part| *part == 0) {
+        *newest -= 1;
+    }
+    0
+}
+
+/// What counts goes into the new sub-windows, each by the last instant at which it can have been taken.
+pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Terms, now_ms: u64) {
+    if used_at(state, from, now_ms) == 0 {
+        return;
+    }
+    let [start_ms, _, newest, oldest, parts @ ..] = state else { return };
+    let [start_then_ms, used_then, newest_then, oldest_then, parts_then @ ..] = to else { return };
+    let since_start_ms = now_ms.saturating_sub(*start_ms);
+    *start_then_ms = *start_ms;
+    for sub in *oldest..=*newest {
+        let units = part(parts, sub).map_or(0, |part| *part);
+        let into = sub_after(sub, from, terms, since_start_ms);
+        if units == 0 || drops_at_ms(into, terms) <= since_start_ms {
+            continue;
+        }
+        if *used_then == 0 {
+            *oldest_then = into;
+        }
+        if let Some(part) = part(parts_then, into) {
+            *part += units;
+        }
+        *newest_then = into;
+        *used_then += units;
+    }
+}
+
+/// Called before the state is changed.
+pub(super) fn change_mark(state: &mut [u64], from: &Terms, mark: &Mark, terms: &Terms, now_ms: u64) -> Mark {
+    // Where nothing of it counts, a start that no state has.
+    if !counts(state, from, mark, now_ms) {
+        return Mark { start_ms: u64::MAX, ..*mark };
+    }
+    Mark { sub: sub_after(mark.sub, from, terms, now_ms.saturating_sub(mark.start_ms)), ..*mark }
+}
+
+fn sub_after(sub: u64, from: &Terms, to: &Terms, since_start_ms: u64) -> u64 {
+    ((sub + 1) * from.sub_ms - 1).min(since_start_ms) / to.sub_ms
 }
 
 /// Units that count now; forgets the sub-windows whose last instant is one window ago or more.
@@ -91,4 +162,22 @@ fn drops_at_ms(sub: u64, terms: &Terms) -> u64 {
 fn part(parts: &mut [u64], sub: u64) -> Option<&mut u64> {
     let index = sub % (parts.len() as u64).max(1);
     parts.get_mut(index as usize)
+}
+
+/// Whether a state that was read from bytes can have come about.
+#[allow(clippy::cast_possible_truncation)] // a remainder of about twenty
+pub(super) fn is_sound(state: &[u64], terms: &Terms, now_ms: u64) -> bool {
+    let &[start_ms, used, newest, oldest, ref parts @ ..] = state else { return false };
+    let in_order = oldest <= newest && newest - oldest < terms.subs;
+    if !in_order || newest > now_ms.saturating_sub(start_ms) / terms.sub_ms || used > MOST_UNITS {
+        return false;
+    }
+    let counted = (oldest..=newest).map(|sub| parts.get((sub % terms.subs) as usize).copied().unwrap_or_default());
+    let sum = |units: u64, part: u64| units.checked_add(part);
+    counted.into_iter().try_fold(0, sum) == Some(used) && parts.iter().copied().try_fold(0, sum) == Some(used)
+}
+
+/// Whether no more than so many units are counted, as of the last taking.
+pub(super) fn within(state: &[u64], _terms: &Terms, units: u64) -> bool {
+    matches!(state, &[_, used, ..] if used <= units)
 }

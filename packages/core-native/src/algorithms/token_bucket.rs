@@ -11,6 +11,12 @@
 //! greatest common divisor to keep within a `number`.
 
 use super::Terms;
+use crate::policy::Policy;
+use crate::reservations::Mark;
+
+/// What is used beyond an estimate is owed too, up to so many buckets: no slip of a caller locks a key out for
+/// ever.
+const MOST_BUCKETS_OWED: u128 = 1024;
 
 pub(super) const WORDS: usize = 3;
 
@@ -24,14 +30,37 @@ pub(super) fn remaining(state: &mut [u64], terms: &Terms, now_ms: u64) -> u64 {
 }
 
 pub(super) fn fits(state: &mut [u64], terms: &Terms, cost: u64, now_ms: u64) -> bool {
-    cost <= terms.policy.burst && debt_at(state, terms, now_ms) + debt_of(cost, terms) <= capacity(terms)
+    // Nothing fits also while more is owed than the bucket holds.
+    cost == 0 || cost <= terms.policy.burst && debt_at(state, terms, now_ms) + debt_of(cost, terms) <= capacity(terms)
 }
 
 pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     let debt = debt_at(state, terms, now_ms) + debt_of(units, terms);
+    write(state, debt.min(MOST_BUCKETS_OWED * capacity(terms)), now_ms);
+}
+
+fn write(state: &mut [u64], debt: u128, now_ms: u64) {
     let [at_ms, low, high] = state else { return };
     *at_ms = now_ms.max(*at_ms);
     (*low, *high) = halves(debt);
+}
+
+pub(super) fn mark(state: &mut [u64], terms: &Terms, now_ms: u64) -> Mark {
+    Mark { low: debt_at(state, terms, now_ms), ..Mark::default() }
+}
+
+pub(super) fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
+    mark.low > 0 && debt_at(state, terms, now_ms) > 0
+}
+
+/// Leaves the debt that there would be if the units had never been taken. Without them it is less by those units
+/// from then on, and where it would fall below 0, by what was owed at that time: so the least that was owed since
+/// bounds what is given.
+pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+    let debt = debt_at(state, terms, now_ms);
+    let given = debt_of(units, terms).min(mark.low).min(debt);
+    write(state, debt - given, now_ms);
+    given
 }
 
 pub(super) fn reset_after_ms(state: &mut [u64], terms: &Terms, now_ms: u64) -> u64 {
@@ -57,7 +86,23 @@ fn debt_of(units: u64, terms: &Terms) -> u128 {
     u128::from(units) * u128::from(terms.policy.window_ms)
 }
 
-fn debt_at(state: &mut [u64], terms: &Terms, now_ms: u64) -> u128 {
+/// The units that are owed stay so many, rounded up to what the TypeScript engine counts in.
+pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Terms, now_ms: u64) {
+    let Policy { limit, window_ms, .. } = terms.policy;
+    let tick = u128::from(greatest_common_divisor(limit, window_ms));
+    let (debt, unit) = (debt_at(state, from, now_ms), u128::from(from.policy.window_ms));
+    // Whole units and the rest of one apart: a debt times a window does not fit 128 bits.
+    let ticks = debt / unit * (u128::from(window_ms) / tick);
+    let rest = (debt % unit * u128::from(window_ms)).div_ceil(unit * tick);
+    let debt = (ticks + rest) * tick;
+    write(to, debt.min(MOST_BUCKETS_OWED * capacity(terms)), now_ms);
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+pub(super) fn debt_at(state: &mut [u64], terms: &Terms, now_ms: u64) -> u128 {
     let &mut [at_ms, low, high] = state else { return 0 };
     let repaid = u128::from(now_ms.saturating_sub(at_ms)) * u128::from(terms.policy.limit);
     (u128::from(low) | u128::from(high) << 64).saturating_sub(repaid)
@@ -66,4 +111,15 @@ fn debt_at(state: &mut [u64], terms: &Terms, now_ms: u64) -> u128 {
 #[allow(clippy::cast_possible_truncation)] // what is cut off is the other half
 fn halves(debt: u128) -> (u64, u64) {
     (debt as u64, (debt >> 64) as u64)
+}
+
+/// Whether a state that was read from bytes can have come about.
+pub(super) fn is_sound(state: &[u64], terms: &Terms, _now_ms: u64) -> bool {
+    let &[_, low, high] = state else { return false };
+    (u128::from(low) | u128::from(high) << 64) <= MOST_BUCKETS_OWED * capacity(terms)
+}
+
+/// Whether no more than so many units are counted, as of the last taking.
+pub(super) fn within(state: &[u64], terms: &Terms, units: u64) -> bool {
+    matches!(state, &[_, low, high] if (u128::from(low) | u128::from(high) << 64) <= debt_of(units, terms))
 }

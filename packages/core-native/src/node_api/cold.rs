@@ -30,7 +30,7 @@ pub(super) fn create(
     shared: Option<Utf16String>,
 ) -> Result<External<Rc<Handle>>> {
     let spec = Spec {
-        policies: policies.chunks_exact(POLICY_NUMBERS).map(policy).collect(),
+        policies: read_policies(&policies),
         max_keys: usize::try_from(whole(max_keys)).unwrap_or(usize::MAX),
         admits_when_full,
         given_origin_ms: origin_ms.map(milliseconds),
@@ -45,6 +45,10 @@ pub(super) fn create(
     }
 }
 
+fn read_policies(numbers: &[f64]) -> Vec<Policy> {
+    numbers.chunks_exact(POLICY_NUMBERS).map(policy).collect()
+}
+
 fn policy(numbers: &[f64]) -> Policy {
     let number = |index: usize| whole(numbers.get(index).copied().unwrap_or_default());
     let algorithm = match number(0) {
@@ -55,7 +59,7 @@ fn policy(numbers: &[f64]) -> Policy {
     Policy { algorithm, limit: number(1), window_ms: number(2), burst: number(3), block_for_ms: number(4) }
 }
 
-/// The hot calls of a limiter: `take`, `check`, `peek`, `reset` and `block`.
+/// The hot calls of a limiter: `take`, `check`, `peek`, `reserve`, `reset` and `block`.
 ///
 /// # Errors
 /// `TypeError` where `answer` is too short for an answer.
@@ -95,12 +99,54 @@ pub(super) fn take_many(
     Ok(Uint8Array::new(allowed))
 }
 
+/// Settles what was reserved of a key under a number.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)] // `#[napi]` hands strings over owned
+pub(super) fn settle(
+    handle: &External<Rc<Handle>>,
+    key: Utf16String,
+    number: f64,
+    estimate: f64,
+    actual: f64,
+    now_ms: Option<f64>,
+) {
+    handle.settle(&key, whole(number), whole(estimate), whole(actual), now_ms.map(milliseconds));
+}
+
+/// Decides by other numbers from here on; the algorithms are the same.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
+pub(super) fn update(handle: &External<Rc<Handle>>, policies: Vec<f64>, now_ms: Option<f64>) {
+    handle.update(&read_policies(&policies), now_ms.map(milliseconds));
+}
+
+/// The numbers of the policies that decide, without the algorithms.
+#[napi(catch_unwind)]
+#[allow(clippy::cast_precision_loss)] // all of them are below 2^53
+pub(super) fn policies(handle: &External<Rc<Handle>>) -> Vec<f64> {
+    let numbers = |policy: Policy| [policy.limit, policy.window_ms, policy.burst, policy.block_for_ms];
+    handle.policies().into_iter().flat_map(numbers).map(|number| number as f64).collect()
+}
+
+/// All that is live, as bytes.
+#[napi(catch_unwind)]
+pub(super) fn snapshot(handle: &External<Rc<Handle>>, now_ms: Option<f64>) -> Uint8Array {
+    Uint8Array::new(handle.snapshot(now_ms.map(milliseconds)))
+}
+
+/// Holds what bytes say, in the place of all that is held; answers why it can't, if it can't.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
+pub(super) fn restore(handle: &External<Rc<Handle>>, bytes: Uint8Array, now_ms: Option<f64>) -> Option<String> {
+    handle.restore(&bytes, now_ms.map(milliseconds)).err().map(|damage| damage.to_string())
+}
+
 /// `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 calls take 30 years at ten million a second
 pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
-    let (active_keys, counts) = handle.stats();
-    let Counts { allowed, blocked, evictions, rejected_full, denied, .. } = counts;
+    let (active_keys, evictions, counts) = handle.stats();
+    let Counts { allowed, blocked, rejected_full, denied } = counts;
     let numbers = [allowed, blocked, active_keys as u64, evictions, rejected_full];
     numbers.into_iter().chain(denied).map(|number| number as f64).collect()
 }

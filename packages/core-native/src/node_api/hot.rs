@@ -25,17 +25,19 @@ struct Bound {
     answer_ref: sys::napi_ref,
 }
 
-/// `remaining`, `resetAfterMs` and `retryAfterMs` of each policy, after the index of the one that binds a denial.
-const ROW_NUMBERS: usize = 3;
+/// `limit`, `remaining`, `resetAfterMs` and `retryAfterMs` of each policy, after the index of the one that binds a denial
+/// and the number of a reservation.
+const ROW_NUMBERS: usize = 4;
+const FIRST_NUMBERS: usize = 2;
 
-/// Makes the functions of one limiter. They hold it until they are collected, all four.
+/// Makes the functions of one limiter. They hold it until they are collected, all of them.
 pub(super) fn register(
     env: &Env,
     handle: Rc<Handle>,
     mut answer: Float64Array,
     policies: usize,
 ) -> napi::Result<Object<'_>> {
-    let numbers = 1 + policies * ROW_NUMBERS;
+    let numbers = FIRST_NUMBERS + policies * ROW_NUMBERS;
     if answer.len() < numbers {
         return Err(Error::new(Status::InvalidArg, format!("answer must have {numbers} numbers")));
     }
@@ -58,8 +60,8 @@ pub(super) fn register(
 
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-const CALLS: [(&CStr, Callback); 5] =
-    [(c"take", take), (c"check", check), (c"peek", peek), (c"reset", reset), (c"block", block)];
+const CALLS: [(&CStr, Callback); 6] =
+    [(c"take", take), (c"check", check), (c"peek", peek), (c"reserve", reserve), (c"reset", reset), (c"block", block)];
 
 /// # Safety
 /// `object` is a live object of `env`, in a callback on its thread.
@@ -99,12 +101,22 @@ unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> 
 
 unsafe extern "C" fn check(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.check(key, call.cost, call.now_ms))) }
+    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.check(key, call.cost, call.now_ms), 0)) }
 }
 
 unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: as in `take`.
-    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.peek(key, call.cost, call.now_ms))) }
+    unsafe { decide(env, info, |call, key| call.tell(&call.bound.handle.peek(key, call.cost, call.now_ms), 0)) }
+}
+
+unsafe extern "C" fn reserve(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: as in `take`.
+    unsafe {
+        decide(env, info, |call, key| {
+            let (answer, number) = call.bound.handle.reserve(key, call.cost, call.now_ms);
+            call.tell(&answer, number)
+        })
+    }
 }
 
 unsafe extern "C" fn reset(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -132,12 +144,12 @@ impl Call<'_> {
 
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
     #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
-    fn tell(&self, answer: &Answer) -> bool {
+    fn tell(&self, answer: &Answer, reservation: u64) -> bool {
         let rows = answer.rows.iter().flat_map(|row| {
             let retry_after_ms = row.retry_after_ms.map_or(-1.0, |ms| ms as f64);
-            [row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
+            [row.limit as f64, row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
         });
-        let numbers = std::iter::once(answer.binding as f64).chain(rows);
+        let numbers = [answer.binding as f64, reservation as f64].into_iter().chain(rows);
         for (index, number) in numbers.take(self.bound.numbers).enumerate() {
             // SAFETY: `answer` has room for `numbers` of them, is kept alive by `answer_ref`, and is touched by
             // this thread alone.

@@ -1,3 +1,4 @@
+import type { Mark } from '../reservations.js';
 import type { State } from './state.js';
 import type { Terms } from './terms.js';
 
@@ -18,20 +19,20 @@ export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
 
 /** Units left now. */
 export function remaining(state: State, terms: Terms, nowMs: number): number {
-  return isFresh(state, terms, nowMs) ? terms.limit : terms.limit - state.used;
+  return isFresh(state, terms, nowMs) ? terms.limit : Math.max(0, terms.limit - state.used);
 }
 
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   return cost <= remaining(state, terms, nowMs);
 }
 
-/** Takes units, more than 0, that fit. */
+/** Takes units, more than 0: those that fit, or what was used beyond an estimate. */
 export function add(state: State, terms: Terms, units: number, nowMs: number): void {
   if (isFresh(state, terms, nowMs)) {
     state.startMs = nowMs;
     state.used = units;
   } else {
-    state.used += units;
+    state.used = Math.min(state.used + units, Number.MAX_SAFE_INTEGER);
   }
 }
 
@@ -44,4 +45,37 @@ export function resetAfterMs(state: State, terms: Terms, nowMs: number): number 
 export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
   if (cost > terms.limit) return Number.POSITIVE_INFINITY;
   return fits(state, terms, cost, nowMs) ? 0 : resetAfterMs(state, terms, nowMs);
+}
+
+export function mark({ startMs }: State): Mark {
+  return { startMs, sub: 0, low: 0 };
+}
+
+/** Units count in their own window only. */
+export function counts(state: State, terms: Terms, { startMs }: Mark, nowMs: number): boolean {
+  return state.startMs === startMs && !isFresh(state, terms, nowMs);
+}
+
+export function refund(state: State, terms: Terms, taken: Mark, units: number, nowMs: number): number {
+  if (counts(state, terms, taken, nowMs)) state.used = Math.max(0, state.used - units);
+  return 0;
+}
+
+/** The window goes on, with the new length and the new limit. */
+export function change(state: State, from: Terms, _to: Terms, nowMs: number): void {
+  if (isFresh(state, from, nowMs)) state.used = 0;
+}
+
+export function changeMark(_state: State, _from: Terms, _to: Terms, taken: Mark): Mark {
+  return taken;
+}
+
+/** Whether a state that was read from bytes can have come about. */
+export function isSound({ parts }: State): boolean {
+  return parts === undefined;
+}
+
+/** Whether no more than so many units are counted, as of the last taking. */
+export function within({ used }: State, _terms: Terms, units: number): boolean {
+  return used <= units;
 }

@@ -1,4 +1,5 @@
 import type { Policy } from '../contract.js';
+import type { Mark } from '../reservations.js';
 import * as fixedWindow from './fixed-window.js';
 import * as slidingWindow from './sliding-window.js';
 import type { State } from './state.js';
@@ -12,6 +13,24 @@ export interface AlgorithmCalls {
   remaining(state: State, terms: Terms, nowMs: number): number;
   fits(state: State, terms: Terms, cost: number, nowMs: number): boolean;
   add(state: State, terms: Terms, units: number, nowMs: number): void;
+  /** Whether no more than so many units are counted, as of the last taking. */
+  within(state: State, terms: Terms, units: number): boolean;
+  /** Where the units stand that were taken just now. */
+  mark(state: State, terms: Terms): Mark;
+  /** Whether anything of the units behind a mark still counts. */
+  counts(state: State, terms: Terms, mark: Mark, nowMs: number): boolean;
+  /** Gives units back as far as those behind the mark still count; for a token bucket answers how many ticks. */
+  refund(state: State, terms: Terms, mark: Mark, units: number, nowMs: number): number | bigint;
+  /** Whether a state that was read from bytes, with something used, can have come about. */
+  isSound(state: State, terms: Terms, nowMs: number): boolean;
+  /** Token bucket: ticks owed now. */
+  owed?(state: State, terms: Terms, nowMs: number): number | bigint;
+  /** Token bucket: sets what is owed. */
+  owe?(state: State, terms: Terms, ticks: bigint, nowMs: number): void;
+  /** The windows: makes a state of other terms one of these. */
+  change?(state: State, from: Terms, to: Terms, nowMs: number): void;
+  /** The windows: where a mark stands once its state, which is not changed yet, will be. */
+  changeMark?(state: State, from: Terms, to: Terms, taken: Mark, nowMs: number): Mark;
   resetAfterMs(state: State, terms: Terms, nowMs: number): number;
   retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number;
 }
@@ -20,15 +39,33 @@ export interface AlgorithmCalls {
 export interface Rule {
   readonly calls: AlgorithmCalls;
   readonly terms: Terms;
+  /** Up to how many units each rank below the protected one goes. */
+  readonly upTo: readonly number[];
 }
 
 export function ruleOf(policy: Policy): Rule {
   const terms = termsOf(policy);
-  return { calls: callsOf(terms), terms };
+  const upTo = [64, 32, 16, 8, 4, 2].map((part) => Math.floor(terms.burst / part)).concat(terms.burst - 1);
+  return { calls: callsOf(terms), terms, upTo };
 }
 
 function callsOf(terms: Terms): AlgorithmCalls {
   if (terms.algorithm === 'fixed-window') return fixedWindow;
   if (terms.algorithm === 'sliding-window') return slidingWindow;
   return tokenBucket.isExact(terms) ? tokenBucket : tokenBucketWide;
+}
+
+/** Makes a state of one policy one of another policy of the same algorithm: units that count stay so many. */
+export function changeState(state: State, from: Rule, to: Rule, nowMs: number): void {
+  to.calls.change?.(state, from.terms, to.terms, nowMs);
+  if (from.calls.owed === undefined) return;
+  const [unit, newUnit] = [BigInt(from.terms.unitTicks), BigInt(to.terms.unitTicks)];
+  const ticks = (BigInt(from.calls.owed(state, from.terms, nowMs)) * newUnit + unit - 1n) / unit;
+  const most = BigInt(tokenBucket.MOST_BUCKETS_OWED) * BigInt(to.terms.burst) * newUnit;
+  to.calls.owe?.(state, to.terms, ticks < most ? ticks : most, nowMs);
+}
+
+/** Where a mark stands then. A token bucket gives nothing back of what was reserved before. */
+export function changeMark(state: State, from: Rule, to: Rule, taken: Mark, nowMs: number): Mark {
+  return to.calls.changeMark?.(state, from.terms, to.terms, taken, nowMs) ?? { ...taken, low: 0 };
 }

@@ -1,3 +1,4 @@
+import type { Mark } from '../reservations.js';
 import type { State } from './state.js';
 import type { Terms } from './terms.js';
 
@@ -26,15 +27,14 @@ export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
 /** Units left now. */
 export function remaining(state: State, terms: Terms, nowMs: number): number {
   drop(state, terms, nowMs);
-  return terms.limit - state.used;
+  return Math.max(0, terms.limit - state.used);
 }
 
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
-  drop(state, terms, nowMs);
-  return cost <= terms.limit - state.used;
+  return cost <= remaining(state, terms, nowMs);
 }
 
-/** Takes units, more than 0, that fit. */
+/** Takes units, more than 0: those that fit, or what was used beyond an estimate. */
 export function add(state: State, terms: Terms, units: number, nowMs: number): void {
   const { subMs, subs } = terms;
   drop(state, terms, nowMs);
@@ -44,9 +44,10 @@ export function add(state: State, terms: Terms, units: number, nowMs: number): v
   }
   const parts = state.parts as number[];
   const sub = Math.floor((nowMs - state.startMs) / subMs);
-  parts[sub % subs] = at(parts, sub % subs) + units;
+  const counted = Math.min(units, Number.MAX_SAFE_INTEGER - state.used);
+  parts[sub % subs] = at(parts, sub % subs) + counted;
   parts[subs] = sub;
-  state.used += units;
+  state.used += counted;
 }
 
 /** Until the key is as good as never seen: until its newest units count no more. */
@@ -61,8 +62,7 @@ export function resetAfterMs(state: State, terms: Terms, nowMs: number): number 
 export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
   const { limit, subs } = terms;
   if (cost > limit) return Number.POSITIVE_INFINITY;
-  drop(state, terms, nowMs);
-  if (cost <= limit - state.used) return 0;
+  if (fits(state, terms, cost, nowMs)) return 0;
   const parts = state.parts as number[];
   let sub = at(parts, subs + 1);
   let left = state.used - at(parts, sub % subs);
@@ -71,6 +71,61 @@ export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: nu
     left -= at(parts, sub % subs);
   }
   return dropsAtMs(sub, terms) - (nowMs - state.startMs);
+}
+
+export function mark({ startMs, parts }: State, { subs }: Terms): Mark {
+  return { startMs, sub: at(parts as number[], subs), low: 0 };
+}
+
+/** Units count as long as their sub-window does. */
+export function counts(state: State, terms: Terms, { startMs, sub }: Mark, nowMs: number): boolean {
+  drop(state, terms, nowMs);
+  return state.used > 0 && state.startMs === startMs && sub >= at(state.parts as number[], terms.subs + 1);
+}
+
+/** The newest sub-window is then the last one that has units. */
+export function refund(state: State, terms: Terms, taken: Mark, units: number, nowMs: number): number {
+  if (!counts(state, terms, taken, nowMs)) return 0;
+  const { subs } = terms;
+  const parts = state.parts as number[];
+  const given = Math.min(units, at(parts, taken.sub % subs));
+  parts[taken.sub % subs] = at(parts, taken.sub % subs) - given;
+  state.used -= given;
+  let newest = at(parts, subs);
+  while (state.used > 0 && at(parts, newest % subs) === 0) newest--;
+  parts[subs] = newest;
+  return 0;
+}
+
+/** What counts goes into the new sub-windows, each by the last instant at which it can have been taken. */
+export function change(state: State, from: Terms, to: Terms, nowMs: number): void {
+  drop(state, from, nowMs);
+  const old = state.parts;
+  if (old === undefined) return;
+  const sinceStartMs = nowMs - state.startMs;
+  const parts = start(to.subs, undefined);
+  state.parts = parts;
+  if (state.used === 0) return;
+  state.used = 0;
+  for (let sub = at(old, from.subs + 1); sub <= at(old, from.subs); sub++) {
+    const units = at(old, sub % from.subs);
+    const into = subAfter(sub, from, to, sinceStartMs);
+    if (units === 0 || dropsAtMs(into, to) <= sinceStartMs) continue;
+    if (state.used === 0) parts[to.subs + 1] = into;
+    parts[into % to.subs] = at(parts, into % to.subs) + units;
+    parts[to.subs] = into;
+    state.used += units;
+  }
+}
+
+/** Called before the state is changed. */
+export function changeMark(state: State, from: Terms, to: Terms, taken: Mark, nowMs: number): Mark {
+  if (!counts(state, from, taken, nowMs)) return { ...taken, sub: -1 };
+  return { ...taken, sub: subAfter(taken.sub, from, to, nowMs - state.startMs) };
+}
+
+function subAfter(sub: number, from: Terms, to: Terms, sinceStartMs: number): number {
+  return Math.floor(Math.min((sub + 1) * from.subMs - 1, sinceStartMs) / to.subMs);
 }
 
 /** Forgets the sub-windows whose last instant is one window ago or more. */
@@ -100,4 +155,20 @@ function start(subs: number, again: number[] | undefined): number[] {
 
 function at(parts: number[], index: number): number {
   return parts[index] as number;
+}
+
+/** Whether a state that was read from bytes can have come about. */
+export function isSound({ startMs, used, parts }: State, { subs, subMs }: Terms, nowMs: number): boolean {
+  if (parts?.length !== subs + 2) return false;
+  const [newest, oldest] = [at(parts, subs), at(parts, subs + 1)];
+  if (newest < oldest || newest - oldest >= subs || newest > (nowMs - startMs) / subMs) return false;
+  let [counted, sum] = [0, 0];
+  for (let sub = oldest; sub <= newest; sub++) counted += at(parts, sub % subs);
+  for (let i = 0; i < subs; i++) sum += at(parts, i);
+  return counted === used && sum === used;
+}
+
+/** Whether no more than so many units are counted, as of the last taking. */
+export function within({ used }: State, _terms: Terms, units: number): boolean {
+  return used <= units;
 }

@@ -1,5 +1,7 @@
+import type { Mark } from '../reservations.js';
 import type { State } from './state.js';
 import type { Terms } from './terms.js';
+import { MOST_BUCKETS_OWED } from './token-bucket.js';
 
 /*
  * `token-bucket.ts` for numbers whose ticks a `number` can't keep exactly, such as a limit of 2^53 − 1 in a
@@ -18,19 +20,18 @@ export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
 
 /** Units left now. */
 export function remaining(state: State, terms: Terms, nowMs: number): number {
-  return Number((capacity(terms) - debtAt(state, terms, nowMs)) / BigInt(terms.unitTicks));
+  const left = capacity(terms) - debtAt(state, terms, nowMs);
+  return left < 0n ? 0 : Number(left / BigInt(terms.unitTicks));
 }
 
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   return cost <= remaining(state, terms, nowMs);
 }
 
-/** Takes units that fit. */
+/** Takes units: those that fit, or what was used beyond an estimate. */
 export function add(state: State, terms: Terms, units: number, nowMs: number): void {
   const debt = debtAt(state, terms, nowMs) + BigInt(units) * BigInt(terms.unitTicks);
-  state.startMs = nowMs;
-  state.used = 1;
-  state.parts = [Number(debt >> BASE_BITS), Number(debt & LOW)];
+  write(state, least(debt, BigInt(MOST_BUCKETS_OWED) * capacity(terms)), nowMs);
 }
 
 /** Until the key is as good as never seen: until all is repaid. */
@@ -41,7 +42,41 @@ export function resetAfterMs(state: State, terms: Terms, nowMs: number): number 
 /** How long a cost has to wait: until enough is repaid. */
 export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
   if (cost > terms.burst) return Number.POSITIVE_INFINITY;
+  if (cost === 0) return 0;
   return repaidAfterMs(debtAt(state, terms, nowMs) + BigInt(cost) * BigInt(terms.unitTicks) - capacity(terms), terms);
+}
+
+export function mark(state: State, terms: Terms): Mark {
+  return { startMs: 0, sub: 0, low: debtAt(state, terms, state.startMs) };
+}
+
+export function counts(state: State, terms: Terms, { low }: Mark, nowMs: number): boolean {
+  return low > 0n && debtAt(state, terms, nowMs) > 0n;
+}
+
+/** As `token-bucket.ts` says. */
+export function refund(state: State, terms: Terms, { low }: Mark, units: number, nowMs: number): bigint {
+  const debt = debtAt(state, terms, nowMs);
+  const given = least(BigInt(units) * BigInt(terms.unitTicks), least(BigInt(low), debt));
+  write(state, debt - given, nowMs);
+  return given;
+}
+
+export { debtAt as owed };
+
+/** Sets the debt, in ticks of these terms. */
+export function owe(state: State, _terms: Terms, ticks: bigint, nowMs: number): void {
+  write(state, ticks, nowMs);
+}
+
+function write(state: State, debt: bigint, nowMs: number): void {
+  state.startMs = nowMs;
+  state.used = debt > 0n ? 1 : 0;
+  state.parts = [Number(debt >> BASE_BITS), Number(debt & LOW)];
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 function repaidAfterMs(ticks: bigint, terms: Terms): number {
@@ -59,4 +94,15 @@ function debtAt({ used, startMs, parts }: State, terms: Terms, nowMs: number): b
   const debt = (BigInt(high) << BASE_BITS) + BigInt(low);
   const repaid = BigInt(nowMs - startMs) * BigInt(terms.msTicks);
   return repaid >= debt ? 0n : debt - repaid;
+}
+
+/** Whether a state that was read from bytes can have come about. */
+export function isSound(state: State, terms: Terms): boolean {
+  const debt = debtAt(state, terms, state.startMs);
+  return state.parts?.length === 2 && debt > 0n && debt <= BigInt(MOST_BUCKETS_OWED) * capacity(terms);
+}
+
+/** Whether no more than so many units are counted, as of the last taking. */
+export function within(state: State, terms: Terms, units: number): boolean {
+  return debtAt(state, terms, state.startMs) <= BigInt(units) * BigInt(terms.unitTicks);
 }

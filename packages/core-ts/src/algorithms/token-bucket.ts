@@ -1,5 +1,9 @@
+import type { Mark } from '../reservations.js';
 import type { State } from './state.js';
 import type { Terms } from './terms.js';
+
+/** What is used beyond an estimate is owed too, up to so many buckets: no slip of a caller locks a key out for ever. */
+export const MOST_BUCKETS_OWED = 1024;
 
 /*
  * The generic cell rate algorithm (ITU-T I.371, Annex A) on whole numbers. A unit taken is a debt of
@@ -17,7 +21,7 @@ import type { Terms } from './terms.js';
 
 /** Whether the ticks of all debts are safe integers. */
 export function isExact({ burst, unitTicks }: Terms): boolean {
-  return 2 * burst * unitTicks <= Number.MAX_SAFE_INTEGER;
+  return (MOST_BUCKETS_OWED + 1) * burst * unitTicks <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Whether the key is as good as never seen. */
@@ -32,13 +36,16 @@ export function remaining(state: State, terms: Terms, nowMs: number): number {
 }
 
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
+  if (cost === 0) return true; // also while more is owed than the bucket holds
   const { burst, unitTicks } = terms;
   return cost <= burst && debtAt(state, terms, nowMs) + cost * unitTicks <= burst * unitTicks;
 }
 
-/** Takes units that fit. */
+/** Takes units: those that fit, or what was used beyond an estimate. */
 export function add(state: State, terms: Terms, units: number, nowMs: number): void {
-  state.used = debtAt(state, terms, nowMs) + units * terms.unitTicks;
+  const { burst, unitTicks } = terms;
+  const most = MOST_BUCKETS_OWED * burst * unitTicks;
+  state.used = Math.min(debtAt(state, terms, nowMs) + units * unitTicks, most);
   state.startMs = nowMs;
 }
 
@@ -52,11 +59,51 @@ export function resetAfterMs(state: State, terms: Terms, nowMs: number): number 
 export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
   const { burst, unitTicks, msTicks } = terms;
   if (cost > burst) return Number.POSITIVE_INFINITY;
+  if (cost === 0) return 0;
   const missing = debtAt(state, terms, nowMs) + cost * unitTicks - burst * unitTicks;
   return missing <= 0 ? 0 : Math.ceil(missing / msTicks);
+}
+
+export function mark({ used }: State): Mark {
+  return { startMs: 0, sub: 0, low: used };
+}
+
+export function counts(state: State, terms: Terms, { low }: Mark, nowMs: number): boolean {
+  return low > 0 && debtAt(state, terms, nowMs) > 0;
+}
+
+/**
+ * Leaves the debt that there would be if the units had never been taken. Without them it is less by those
+ * units from then on, and where it would fall below 0, by what was owed at that time: so the least that was
+ * owed since bounds what is given.
+ */
+export function refund(state: State, terms: Terms, { low }: Mark, units: number, nowMs: number): number {
+  const debt = debtAt(state, terms, nowMs);
+  const given = Math.min(units * terms.unitTicks, Number(low), debt);
+  state.used = debt - given;
+  state.startMs = nowMs;
+  return given;
+}
+
+export { debtAt as owed };
+
+/** Sets the debt, in ticks of these terms. */
+export function owe(state: State, _terms: Terms, ticks: bigint, nowMs: number): void {
+  state.used = Number(ticks);
+  state.startMs = nowMs;
 }
 
 function debtAt(state: State, terms: Terms, nowMs: number): number {
   const repaid = (nowMs - state.startMs) * terms.msTicks; // one that is no safe integer is beyond every debt
   return state.used === 0 || repaid >= state.used ? 0 : state.used - repaid;
+}
+
+/** Whether a state that was read from bytes can have come about. */
+export function isSound({ used, parts }: State, { burst, unitTicks }: Terms): boolean {
+  return parts === undefined && used <= MOST_BUCKETS_OWED * burst * unitTicks;
+}
+
+/** Whether no more than so many units are counted, as of the last taking. */
+export function within({ used }: State, { unitTicks }: Terms, units: number): boolean {
+  return used <= units * unitTicks;
 }

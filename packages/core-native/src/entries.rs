@@ -1,0 +1,359 @@
+//! What is held of all keys: at most so many, each in the order in which they would be evicted.
+//!
+//! Reads side by side with `core-ts/src/entries.ts`.
+#![forbid(unsafe_code)]
+
+use crate::index::{ID_WORD, Index};
+use crate::ledger::Ledger;
+use crate::order::{LINK_WORD, Order, PROTECTED_RANK};
+use crate::policy::Policy;
+use crate::reservations::Reservations;
+use crate::slab::{Slab, Slot};
+use crate::snapshot::{Damage, Kept};
+use std::collections::HashMap;
+use std::hint::black_box;
+
+/// Entries whose time has come that one call looks at again.
+pub const LOOKS_PER_CALL: u64 = 4;
+/// The same where room is needed.
+const LOOKS_FOR_ROOM: usize = 64;
+/// Ten years, and what they can have of leap days.
+const MAX_BLOCK_MS: u64 = 3_653 * 86_400_000;
+const FIRST_STATE_WORD: usize = LINK_WORD + 1;
+
+/// Entries by id.
+pub struct Entries {
+    /// What decides on their words.
+    pub ledger: Ledger,
+    slab: Slab,
+    index: Index,
+    order: Order,
+    /// Until when keys are blocked, for the few that are or were.
+    blocks: HashMap<Slot, u64>,
+    /// What is reserved, for the few keys of which something is.
+    reservations: HashMap<Slot, Reservations>,
+    quiet_until_ms: u64,
+    max_keys: usize,
+    /// Live entries that were forgotten to make room.
+    pub evictions: u64,
+    /// Entries that went for whatever reason: where it moves, what was known of a key may be over.
+    pub forgotten: u64,
+}
+
+impl Entries {
+    /// None, at time 0.
+    #[must_use]
+    pub fn new(policies: &[Policy], max_keys: usize) -> Self {
+        let ledger = Ledger::new(policies, FIRST_STATE_WORD);
+        let mut slab = Slab::new(ledger.words());
+        let order = Order::new(ledger.span_ms(), &mut slab);
+        Self {
+            ledger,
+            slab,
+            index: Index::default(),
+            order,
+            blocks: HashMap::new(),
+            reservations: HashMap::new(),
+            quiet_until_ms: 0,
+            max_keys,
+            evictions: 0,
+            forgotten: 0,
+        }
+    }
+
+    /// How many are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether none is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// The entry of an id.
+    #[inline]
+    #[must_use]
+    pub fn find(&self, id: u64) -> Option<Slot> {
+        self.index.find(&self.slab, id)
+    }
+
+    /// Reads what calls on these ids will read. Each look-up waits for memory twice; those of many ids wait together,
+    /// since none of them depends on another.
+    pub fn touch(&self, ids: &[u64]) {
+        let tables = ids.iter().fold(0, |sum, &id| sum ^ self.index.touch(id));
+        let entries =
+            ids.iter().filter_map(|&id| self.find(id)).fold(0, |sum, slot| sum ^ self.slab.word(slot, LINK_WORD));
+        black_box(tables ^ entries);
+    }
+
+    /// The words of an entry.
+    #[inline]
+    pub fn words(&mut self, slot: Slot) -> &mut [u64] {
+        self.slab.get(slot)
+    }
+
+    /// An entry's words, and what decides on them.
+    #[inline]
+    pub fn ask(&mut self, slot: Slot) -> (&Ledger, &mut [u64]) {
+        (&self.ledger, self.slab.get(slot))
+    }
+
+    /// The rank of the list that an entry is in.
+    #[inline]
+    #[must_use]
+    pub fn rank(&self, slot: Slot) -> u32 {
+        Order::rank(Order::list(&self.slab, slot))
+    }
+
+    /// Takes units more than 0: those that fit, or what was used beyond an estimate.
+    /// Answers whether the entry stays in its list.
+    #[inline]
+    pub fn add(&mut self, slot: Slot, units: u64, now_ms: u64) -> bool {
+        let rank = self.rank(slot);
+        let entry = self.slab.get(slot);
+        if !self.reservations.is_empty()
+            && let Some(reservations) = self.reservations.get_mut(&slot)
+        {
+            self.ledger.note_low(entry, reservations, now_ms);
+        }
+        self.ledger.add(entry, units, now_ms, rank)
+    }
+
+    /// Whether the cost fits all policies of an entry that is not blocked.
+    #[inline]
+    pub fn fits(&mut self, slot: Slot, cost: u64, now_ms: u64) -> bool {
+        self.block_left_ms(slot, now_ms) == 0 && self.ledger.fits(self.slab.get(slot), cost, now_ms)
+    }
+
+    /// Notes that what was taken just now may be given back.
+    pub fn reserve(&mut self, slot: Slot, number: u64, now_ms: u64) {
+        let entry = self.slab.get(slot);
+        self.ledger.reserve(entry, self.reservations.entry(slot).or_default(), number, now_ms);
+    }
+
+    /// Forgets a reservation, and gives back so many of its units as far as they still count.
+    pub fn settle(&mut self, slot: Slot, number: u64, units: u64, now_ms: u64) {
+        let Some(reservations) = self.reservations.get_mut(&slot) else { return };
+        self.ledger.settle(self.slab.get(slot), reservations, number, units, now_ms);
+        if reservations.is_empty() {
+            self.reservations.remove(&slot);
+        }
+    }
+
+    /// A new entry, not in the order yet; none where there is no room for it.
+    pub fn enter(&mut self, id: u64, now_ms: u64) -> Option<Slot> {
+        if self.index.len() >= self.max_keys && !self.make_room(now_ms) {
+            return None;
+        }
+        Some(self.insert(id))
+    }
+
+    fn insert(&mut self, id: u64) -> Slot {
+        let slot = self.slab.add();
+        if let Some(word) = self.slab.get(slot).get_mut(ID_WORD) {
+            *word = id;
+        }
+        self.index.insert(id, slot);
+        slot
+    }
+
+    fn make_room(&mut self, now_ms: u64) -> bool {
+        if self.look_for_room(now_ms) {
+            return true;
+        }
+        let Some(victim) = self.order.least_used(&self.slab) else { return false };
+        self.remove(victim);
+        self.evictions += 1;
+        true
+    }
+
+    /// Whether a new key would find room.
+    pub fn has_room(&mut self, now_ms: u64) -> bool {
+        self.index.len() < self.max_keys || self.look_for_room(now_ms) || self.order.least_used(&self.slab).is_some()
+    }
+
+    /// Looks again at entries whose time has come, one after the other, until one of them goes.
+    fn look_for_room(&mut self, now_ms: u64) -> bool {
+        let held = self.index.len();
+        (0..LOOKS_FOR_ROOM).any(|_| {
+            self.look_again(1, now_ms);
+            self.index.len() < held
+        })
+    }
+
+    /// Looks again at so many entries whose time has come.
+    #[inline]
+    pub fn look_if_time(&mut self, looks: u64, now_ms: u64) {
+        if now_ms >= self.quiet_until_ms {
+            self.look_again(looks, now_ms);
+        }
+    }
+
+    fn look_again(&mut self, looks: u64, now_ms: u64) {
+        self.quiet_until_ms = self.order.pass_slots(&mut self.slab, now_ms);
+        for _ in 0..looks {
+            let Some(slot) = Order::take_passed(&mut self.slab) else { return };
+            if self.is_fresh(slot, now_ms) {
+                self.forget(slot);
+            } else {
+                self.append(slot, now_ms);
+            }
+        }
+    }
+
+    /// Moves an entry to where it belongs by now.
+    #[inline]
+    pub fn place(&mut self, slot: Slot, now_ms: u64) {
+        let list = self.list_of(slot, now_ms);
+        if list != Order::list(&self.slab, slot) {
+            Order::remove(&mut self.slab, slot);
+            self.order.append(&mut self.slab, slot, list);
+        }
+    }
+
+    /// Puts an entry that is in no list where it belongs.
+    pub fn append(&mut self, slot: Slot, now_ms: u64) {
+        let list = self.list_of(slot, now_ms);
+        self.order.append(&mut self.slab, slot, list);
+    }
+
+    #[inline]
+    fn list_of(&mut self, slot: Slot, now_ms: u64) -> u32 {
+        let blocked_ms = self.block_left_ms(slot, now_ms);
+        let entry = self.slab.get(slot);
+        let rank = if blocked_ms > 0 { PROTECTED_RANK } else { self.ledger.rank(entry, now_ms) };
+        let due_after_ms = self.ledger.due_after_ms(entry, rank, now_ms).max(blocked_ms);
+        self.order.list_of(rank, now_ms + due_after_ms)
+    }
+
+    /// Whether the key is as good as never seen.
+    pub fn is_fresh(&mut self, slot: Slot, now_ms: u64) -> bool {
+        self.block_left_ms(slot, now_ms) == 0 && self.ledger.is_fresh(self.slab.get(slot), now_ms)
+    }
+
+    /// Lets go of an entry that is in no list.
+    fn forget(&mut self, slot: Slot) {
+        self.index.remove(self.slab.word(slot, ID_WORD), slot);
+        self.slab.remove(slot);
+        self.blocks.remove(&slot);
+        self.reservations.remove(&slot);
+        self.forgotten += 1;
+    }
+
+    /// What is left of the block that a key is under; 0 if it is under none.
+    #[inline]
+    #[must_use]
+    pub fn block_left_ms(&self, slot: Slot, now_ms: u64) -> u64 {
+        if self.blocks.is_empty() {
+            return 0;
+        }
+        self.blocks.get(&slot).map_or(0, |until_ms| until_ms.saturating_sub(now_ms))
+    }
+
+    /// Blocks a key for so long at least.
+    pub fn block(&mut self, slot: Slot, until_ms: u64) {
+        let held = self.blocks.entry(slot).or_default();
+        *held = until_ms.max(*held);
+    }
+
+    /// Whether any key is or was blocked.
+    #[inline]
+    #[must_use]
+    pub fn has_blocks(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
+    /// Forgets an entry.
+    pub fn remove(&mut self, slot: Slot) {
+        Order::remove(&mut self.slab, slot);
+        self.forget(slot);
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.forgotten += 1;
+        self.slab = Slab::new(self.ledger.words());
+        self.order = Order::new(self.ledger.span_ms(), &mut self.slab);
+        self.index = Index::default();
+        self.blocks = HashMap::new();
+        self.reservations = HashMap::new();
+        self.quiet_until_ms = 0;
+    }
+
+    /// Goes over to other policies of the same algorithms; what each key has used stays.
+    pub fn change(&mut self, policies: &[Policy], now_ms: u64) {
+        let mut next = Self::new(policies, self.max_keys);
+        (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
+        next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
+        for old in self.order.all(&self.slab) {
+            let slot = next.insert(self.slab.word(old, ID_WORD));
+            if let Some(mut reservations) = self.reservations.remove(&old) {
+                next.ledger.change_reservations(&self.ledger, self.slab.get(old), &mut reservations, now_ms);
+                next.reservations.insert(slot, reservations);
+            }
+            if let Some(until_ms) = self.blocks.remove(&old) {
+                next.blocks.insert(slot, until_ms);
+            }
+            next.ledger.change(next.slab.get(slot), &self.ledger, self.slab.get(old), now_ms);
+            next.append(slot, now_ms);
+        }
+        *self = next;
+    }
+
+    /// All that is live, in the order in which it would be evicted.
+    #[must_use]
+    pub fn kept(&mut self, now_ms: u64) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        for slot in self.order.all(&self.slab) {
+            if !self.is_fresh(slot, now_ms) {
+                let (id, blocked_ms) = (self.slab.word(slot, ID_WORD), self.block_left_ms(slot, now_ms));
+                kept.push(Kept { id, blocked_ms, words: self.ledger.aged(self.slab.get(slot), now_ms) });
+            }
+        }
+        kept
+    }
+
+    /// The same as these, but for what is kept in the place of all that is held.
+    ///
+    /// # Errors
+    /// Where that can't be.
+    pub fn restored(&self, entries: &[&Kept], now_ms: u64) -> Result<Self, Damage> {
+        if entries.len() > self.max_keys {
+            return Err(Damage::TooMany(entries.len() as u64));
+        }
+        let mut next = Self::new(&self.ledger.policies(), self.max_keys);
+        (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
+        next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
+        for kept in entries {
+            if next.find(kept.id).is_some() {
+                return Err(Damage::Twice);
+            }
+            let slot = next.insert(kept.id);
+            if kept.blocked_ms > MAX_BLOCK_MS || !next.ledger.restore(next.slab.get(slot), &kept.words, now_ms) {
+                return Err(Damage::Unsound);
+            }
+            if kept.blocked_ms > 0 {
+                next.block(slot, now_ms + kept.blocked_ms);
+            }
+            next.append(slot, now_ms);
+        }
+        Ok(next)
+    }
+
+    /// Drops every expired entry.
+    pub fn drop_expired(&mut self, now_ms: u64) {
+        for slot in self.index.slots().collect::<Vec<_>>() {
+            if self.is_fresh(slot, now_ms) {
+                self.remove(slot);
+            }
+        }
+    }
+
+    /// When a full set of entries is looked at for one that can go.
+    pub fn room_due_ms(&mut self) -> u64 {
+        self.order.first_protected_due_ms(&self.slab)
+    }
+}

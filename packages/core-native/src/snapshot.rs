@@ -1,0 +1,101 @@
+//! Entries as bytes: the seed of the fingerprints, how many there are, and each one's id, what is left of its
+//! block, and its words with the first of each policy, a time, as an age. All little-endian words of 64 bits.
+//!
+//! Whatever the bytes are, reading them ends with entries that calls can have made, or with a refusal.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+/// Why bytes can't be restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// There are fewer or more of them than what they say needs.
+    Length(usize),
+    /// More keys than are held.
+    TooMany(u64),
+    /// One id twice.
+    Twice,
+    /// What it says of a key is nothing that can have come about.
+    Unsound,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(bytes) => write!(f, "{bytes} bytes are not as many as it needs"),
+            Self::TooMany(keys) => write!(f, "it has {keys} keys, and maxKeys is less"),
+            Self::Twice => write!(f, "it has a key twice"),
+            Self::Unsound => write!(f, "no limiter has what it says of a key"),
+        }
+    }
+}
+
+/// What a snapshot has of one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its fingerprint.
+    pub id: u64,
+    /// What is left of its block.
+    pub blocked_ms: u64,
+    /// Its states, one after the other.
+    pub words: Vec<u64>,
+}
+
+/// All that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Of the fingerprints.
+    pub seed: [u64; 2],
+    /// In the order in which they would be evicted.
+    pub entries: Vec<Kept>,
+}
+
+const WORD_BYTES: usize = 8;
+
+impl Snapshot {
+    /// As bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let entries =
+            self.entries.iter().flat_map(|kept| [kept.id, kept.blocked_ms].into_iter().chain(kept.words.clone()));
+        let words = self.seed.into_iter().chain([self.entries.len() as u64]).chain(entries);
+        words.flat_map(u64::to_le_bytes).collect()
+    }
+
+    /// From bytes, with so many words to a key's states.
+    ///
+    /// # Errors
+    /// Where there are not as many bytes as that needs.
+    pub fn from_bytes(bytes: &[u8], words: usize) -> Result<Self, Damage> {
+        let damage = Damage::Length(bytes.len());
+        let (all, rest) = bytes.as_chunks::<WORD_BYTES>();
+        let all: Vec<u64> = all.iter().map(|&word| u64::from_le_bytes(word)).collect();
+        let Some((&[low, high, count], entries)) = all.split_first_chunk() else { return Err(damage) };
+        let needed = count.checked_mul(words as u64 + 2);
+        if !rest.is_empty() || needed != Some(entries.len() as u64) {
+            return Err(damage);
+        }
+        let entries = entries.chunks_exact(words + 2).filter_map(|entry| {
+            let (&[id, blocked_ms], words) = entry.split_first_chunk()?;
+            Some(Kept { id, blocked_ms, words: words.to_vec() })
+        });
+        Ok(Self { seed: [low, high], entries: entries.collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_read_as_they_were_written_and_not_if_one_is_missing() {
+        let entry = |id| Kept { id, blocked_ms: 7, words: vec![1, 2] };
+        let snapshot = Snapshot { seed: [3, 4], entries: vec![entry(5), entry(u64::MAX)] };
+        let bytes = snapshot.to_bytes();
+        assert_eq!(Snapshot::from_bytes(&bytes, 2), Ok(snapshot));
+        for length in 0..bytes.len() {
+            assert_eq!(Snapshot::from_bytes(bytes.get(..length).unwrap_or_default(), 2), Err(Damage::Length(length)));
+        }
+        assert!(Snapshot::from_bytes(&bytes, 3).is_err());
+    }
+}

@@ -1,0 +1,160 @@
+import type { ByteReader, ByteWriter } from './bytes.js';
+import type { Policy } from './contract.js';
+import { Entry } from './entry.js';
+import { readEntry, writeEntry } from './entry-bytes.js';
+import { show } from './errors.js';
+import { EvictionOrder } from './eviction-order.js';
+import { KeyMap } from './key-map.js';
+import { Ledger } from './ledger.js';
+
+/** Entries whose time has come that one call looks at again. */
+const LOOKS_PER_CALL = 4;
+/** The same where room is needed. */
+const LOOKS_FOR_ROOM = 64;
+
+/**
+ * What is held of all keys: at most so many, each in the order in which they would be evicted.
+ *
+ * Reads side by side with `core-native/src/entries.rs`.
+ */
+export class Entries {
+  ledger: Ledger;
+  readonly #maxKeys: number;
+  readonly #originMs: number;
+  #keys = new KeyMap();
+  #order: EvictionOrder;
+  /** Before then there is nothing to look at again. */
+  quietUntilMs: number;
+  size = 0;
+  /** Live entries that were forgotten to make room. */
+  evictions = 0;
+
+  constructor(policies: readonly Policy[], maxKeys: number, originMs: number) {
+    this.ledger = new Ledger(policies);
+    this.#maxKeys = maxKeys;
+    this.#originMs = originMs;
+    this.#order = new EvictionOrder(this.ledger.spanMs, originMs);
+    this.quietUntilMs = originMs;
+  }
+
+  /** Looks again at a few entries whose time has come: to be called from `quietUntilMs` on. */
+  lookAgain(nowMs: number): void {
+    this.#lookAgain(LOOKS_PER_CALL, nowMs);
+  }
+
+  get(key: string): Entry | undefined {
+    return this.#keys.get(key);
+  }
+
+  /** A new entry, not in the order yet; `undefined` where there is no room for it. */
+  enter(key: string, nowMs: number): Entry | undefined {
+    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;
+    const entry = new Entry(key, this.ledger.rules.length);
+    this.#keys.add(entry);
+    this.size++;
+    return entry;
+  }
+
+  /** Whether a new key would find room. */
+  hasRoom(nowMs: number): boolean {
+    return this.size < this.#maxKeys || this.#lookForRoom(nowMs) || this.#order.leastUsed() !== undefined;
+  }
+
+  /** Puts an entry where it belongs by now. */
+  place(entry: Entry, nowMs: number, anew = false): void {
+    const rank = this.ledger.rank(entry, nowMs);
+    const list = this.#order.listOf(rank, this.ledger.dueMs(entry, rank, nowMs));
+    if (anew || list !== entry.list) this.#order.place(entry, list);
+  }
+
+  forget(entry: Entry): void {
+    this.#order.remove(entry);
+    entry.list = -1;
+    this.#keys.delete(entry.key);
+    this.size--;
+  }
+
+  clear(): void {
+    this.#keys = new KeyMap();
+    this.size = 0;
+    this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
+    this.quietUntilMs = this.#originMs;
+  }
+
+  /** Goes over to other policies of the same algorithms; what each key has used stays. O(entries). */
+  change(policies: readonly Policy[], nowMs: number): void {
+    const [from, all] = [this.ledger, this.#order.all()];
+    this.ledger = new Ledger(policies);
+    this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
+    this.quietUntilMs = this.#order.passSlots(nowMs);
+    for (const entry of all) {
+      this.ledger.change(entry, from, nowMs);
+      this.place(entry, nowMs, true);
+    }
+  }
+
+  /** All that is live, in the order in which it would be evicted. */
+  write(writer: ByteWriter, nowMs: number): void {
+    const live = this.#order.all().filter((entry) => !this.ledger.isFresh(entry, nowMs));
+    writer.u32(live.length);
+    for (const entry of live) writeEntry(writer, entry, this.ledger.rules, nowMs);
+  }
+
+  /**
+   * Takes in what was written, in the place of all that is held.
+   *
+   * @throws RangeError where that can't be; nothing changes then.
+   */
+  read(reader: ByteReader, nowMs: number): void {
+    const count = reader.u32();
+    if (count > this.#maxKeys) throw new RangeError(`it has ${count} keys, and maxKeys is ${this.#maxKeys}`);
+    const entries = new KeyMap();
+    for (let i = 0; i < count; i++) {
+      const entry = readEntry(reader, this.ledger.rules, nowMs);
+      if (entries.get(entry.key) !== undefined) throw new RangeError(`it has the key ${show(entry.key)} twice`);
+      entries.add(entry);
+    }
+    if (reader.left > 0) throw new RangeError(`it has ${reader.left} bytes too many`);
+    this.clear();
+    this.#keys = entries;
+    this.size = count;
+    this.quietUntilMs = this.#order.passSlots(nowMs);
+    for (const entry of entries) this.place(entry, nowMs, true);
+  }
+
+  /** Drops every expired entry. O(entries). */
+  dropExpired(nowMs: number): void {
+    for (const entry of this.#keys) if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);
+  }
+
+  /** When a full set of entries is looked at for one that can go. */
+  roomDueMs(): number {
+    return this.#order.firstProtectedDueMs();
+  }
+
+  #makeRoom(nowMs: number): boolean {
+    if (this.#lookForRoom(nowMs)) return true;
+    const victim = this.#order.leastUsed();
+    if (victim === undefined) return false;
+    this.forget(victim);
+    this.evictions++;
+    return true;
+  }
+
+  /** Looks again at entries whose time has come, one after the other, until one of them goes. */
+  #lookForRoom(nowMs: number): boolean {
+    const before = this.size;
+    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++) this.#lookAgain(1, nowMs);
+    return this.size < before;
+  }
+
+  #lookAgain(looks: number, nowMs: number): void {
+    this.quietUntilMs = this.#order.passSlots(nowMs);
+    for (let look = 0; look < looks; look++) {
+      const entry = this.#order.takePassed();
+      if (entry === undefined) return;
+      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);
+      else this.place(entry, nowMs, true);
+    }
+  }
+}
