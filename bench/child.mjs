@@ -1,16 +1,17 @@
 // One candidate at one question, in a process of its own: prepares, then measures once per message.
-import { CANDIDATES, whyNoNative } from './candidates/index.mjs';
+import { loadMake, whyNoNative } from './candidates/index.mjs';
+import { PEERS } from './candidates/peers.mjs';
 import { verify } from './verify.mjs';
 
 const [name, candidate, plan] = process.argv.slice(2);
-const { make } = CANDIDATES[candidate];
 
 if (name === 'verify') {
-  process.send(answerOf(() => verifyCandidate()));
+  process.send(await verdict());
 } else {
+  const make = await loadMake(candidate);
   const { question } = await import(`./questions/${name}.mjs`);
   const { timeMs, rounds } = JSON.parse(plan);
-  const measure = question.prepare(make, { candidate, timeMs });
+  const measure = await question.prepare(make, { candidate, timeMs, isPeer: candidate in PEERS });
   if (rounds > 1) await warmUp(measure);
   process.on('message', async () => process.send({ sample: await measure() }));
   process.send({ ready: true });
@@ -23,15 +24,11 @@ async function warmUp(measure) {
   while (performance.now() - startMs < 150);
 }
 
-function verifyCandidate() {
+async function verdict() {
   const unavailable = candidate === 'native' ? whyNoNative() : undefined;
-  if (unavailable === undefined) verify(make);
-  return { unavailable };
-}
-
-function answerOf(act) {
+  if (unavailable !== undefined) return { unavailable };
   try {
-    return act();
+    return { wrong: await verify(await loadMake(candidate), { isPeer: candidate in PEERS }) };
   } catch (error) {
     return { wrong: error.message };
   }

@@ -34,3 +34,26 @@ export class Draw {
     return order;
   }
 }
+
+/** As many draws as a million by Zipf's law with exponent 1: the ids are scattered, so that none is old by rank. */
+export function zipfIds(keys, draws = 1 << 20) {
+  const sums = new Float64Array(keys);
+  for (let rank = 0, sum = 0; rank < keys; rank++) sums[rank] = sum += 1 / (rank + 1);
+  const draw = new Draw(42);
+  const scattered = draw.shuffled(Int32Array.from({ length: keys }, (_, id) => id));
+  return Int32Array.from(
+    { length: draws },
+    () => scattered[rankAt(sums, (draw.below(2 ** 31) / 2 ** 31) * sums[keys - 1])],
+  );
+}
+
+/** The first rank whose sum is beyond. */
+function rankAt(sums, at) {
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sums[middle] > at) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

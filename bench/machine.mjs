@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import os from 'node:os';
+import { PEER_PACKAGES } from './candidates/peers.mjs';
 
 const require = createRequire(import.meta.url);
+const { dependencies } = require('./package.json');
 
 /** Where, on what and of what the figures are. */
 export function describeRun() {
@@ -18,7 +20,8 @@ export function describeRun() {
       headgate: require('headgate/package.json').version,
       '@headgate/core-ts': require('@headgate/core-ts/package.json').version,
       '@headgate/core-native': require('@headgate/core-native/package.json').version,
-      tinybench: require('./package.json').dependencies.tinybench,
+      ...Object.fromEntries(PEER_PACKAGES.map((name) => [name, dependencies[name]])),
+      tinybench: dependencies.tinybench,
     },
     commit: commit(),
     measuredAt: new Date().toISOString(),

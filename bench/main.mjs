@@ -1,5 +1,6 @@
 // Measures every question, prints a table for each, and writes the figures down.
 import { parseArgs } from 'node:util';
+import { PEERS } from './candidates/peers.mjs';
 import { judge } from './judge.mjs';
 import { Draw } from './keys.mjs';
 import { describeRun } from './machine.mjs';
@@ -26,7 +27,8 @@ const run = { ...describeRun(), quick: options.quick, seed: Number(options.seed)
 const draw = new Draw(run.seed);
 
 const unavailable = await verified();
-console.log(heading(run, unavailable));
+const marks = await marked();
+console.log(heading(run, unavailable, marks));
 const questions = [];
 for (const name of names) {
   const { question } = await import(`./questions/${name}.mjs`);
@@ -37,12 +39,22 @@ for (const name of names) {
   console.log(questionText(answered, unavailable));
   questions.push(answered);
 }
-await writeReport({ ...run, unavailable, questions }, options);
+await writeReport({ ...run, unavailable, marks, questions }, options);
 
 /** Ends the run where a candidate is wrong; answers why the native engine can't take part. */
 async function verified() {
   for (const candidate of ['floor', 'ts']) await mustBeRight(candidate);
   return mustBeRight('native');
+}
+
+/** What peers do otherwise than they were asked: their figures are marked with it. */
+async function marked() {
+  const marks = {};
+  for (const peer of Object.keys(PEERS)) {
+    const { wrong } = await verifyCandidate(peer);
+    if (wrong !== undefined) marks[peer] = wrong;
+  }
+  return marks;
 }
 
 async function mustBeRight(candidate) {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { PEERS } from './candidates/peers.mjs';
 import { onAnyCore, onOneCore } from './cores.mjs';
 
 const CHILD = new URL('./child.mjs', import.meta.url);
@@ -16,9 +17,13 @@ export async function runQuestion({ name, plan, candidates, draw }) {
   for (let generation = 0; generation < plan.processes; generation++) {
     const children = {};
     try {
-      for (const candidate of candidates) children[candidate] = await start(name, candidate, plan);
+      const present = candidates.filter((candidate) => !(candidate in PEERS) || generation < plan.peerProcesses);
+      for (const candidate of present) children[candidate] = await start(name, candidate, plan);
       for (let round = 0; round < plan.rounds; round++) {
-        for (const candidate of draw.shuffled(candidates)) samples[candidate].push(await measure(children[candidate]));
+        for (const candidate of draw.shuffled(present)) {
+          samples[candidate].push(await measure(children[candidate]));
+          if (plan.alone) children[candidate].kill();
+        }
       }
     } finally {
       for (const child of Object.values(children)) child.kill();
@@ -49,7 +54,8 @@ export async function verifyCandidate(candidate) {
 
 function launch(name, candidate, plan) {
   const how = plan.rounds > 1 && !plan.anyCore ? onOneCore : onAnyCore;
-  const child = fork(CHILD, [name, candidate, JSON.stringify(plan)], how);
+  const execArgv = [...how.execArgv, ...(plan.flags ?? [])];
+  const child = fork(CHILD, [name, candidate, JSON.stringify(plan)], { ...how, execArgv });
   child.label = `${name}, ${candidate}`;
   return child;
 }

@@ -1,6 +1,8 @@
+import { ENGINES_AND_PEERS } from '../candidates/index.mjs';
 import { buildKey, Draw } from '../keys.mjs';
 import { ROOMY } from '../policies.mjs';
-import { nsPerCall } from './ns-per-call.mjs';
+import { batchOf, fill } from './batch.mjs';
+import { nsPerCallOf } from './ns-per-call.mjs';
 
 const CALLS = 2_000;
 
@@ -12,38 +14,22 @@ const CALLS = 2_000;
 export function manyKeys(count, label, freshTargets) {
   return {
     title: `${label} keys, fresh and repeated`,
-    candidates: ['floor', 'ts', 'native', 'key'],
+    candidates: [...ENGINES_AND_PEERS, 'key'],
     metrics: [
       { name: 'fresh', title: `${label} keys, fresh`, unit: 'ns', judged: 'ratio', targets: freshTargets },
       { name: 'repeated', title: `${label} keys, repeated`, unit: 'ns', judged: 'ratio', targets: {} },
     ],
-    prepare(make, { timeMs }) {
+    async prepare(make, { timeMs }) {
       const limiter = make(ROOMY);
       const keys = Array.from({ length: count }, (_, id) => buildKey(id));
-      for (const key of keys) limiter.allow(key);
-      const batches = { fresh: freshBatch(limiter, count), repeated: repeatedBatch(limiter, keys) };
-      return () => ({
-        fresh: nsPerCall(batches.fresh, CALLS, { timeMs }),
-        repeated: nsPerCall(batches.repeated, CALLS, { timeMs }),
+      await fill(limiter, count, (id) => keys[id]);
+      const draw = new Draw();
+      const fresh = batchOf(limiter, CALLS, () => buildKey(draw.below(count)));
+      const repeated = batchOf(limiter, CALLS, () => keys[draw.below(count)]);
+      return async () => ({
+        fresh: await nsPerCallOf(limiter, fresh, CALLS, { timeMs }),
+        repeated: await nsPerCallOf(limiter, repeated, CALLS, { timeMs }),
       });
     },
-  };
-}
-
-function freshBatch(limiter, count) {
-  const draw = new Draw();
-  return () => {
-    let allowed = 0;
-    for (let call = 0; call < CALLS; call++) if (limiter.allow(buildKey(draw.below(count)))) allowed++;
-    return allowed;
-  };
-}
-
-function repeatedBatch(limiter, keys) {
-  const draw = new Draw();
-  return () => {
-    let allowed = 0;
-    for (let call = 0; call < CALLS; call++) if (limiter.allow(keys[draw.below(keys.length)])) allowed++;
-    return allowed;
   };
 }

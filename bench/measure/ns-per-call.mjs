@@ -9,7 +9,17 @@ import { Bench } from 'tinybench';
  * @param {{ timeMs: number, before?: () => void }} settings `before` runs ahead of each batch, untimed
  */
 export function nsPerCall(batch, calls, settings) {
-  return (latency(batch, calls, settings).p50 * 1e6) / calls;
+  const { p50 } = latency(batch, calls, settings);
+  return (p50 * 1e6) / calls;
+}
+
+/** The same of a batch that may answer a promise. */
+export async function nsPerCallOf(limiter, batch, calls, settings) {
+  if (!limiter.isAsync) return nsPerCall(batch, calls, settings);
+  const bench = benchOf(settings);
+  bench.add('batch', async () => checkedCount(await batch(), calls), { async: true, beforeEach: settings.before });
+  await bench.run();
+  return (bench.tasks[0].result.latency.p50 * 1e6) / calls;
 }
 
 /**
@@ -21,15 +31,18 @@ export function meanNsPerCall(batch, calls, settings) {
 }
 
 function latency(batch, calls, { timeMs, before }) {
-  const bench = new Bench({ time: timeMs, warmupTime: timeMs / 2, iterations: 8, warmupIterations: 4, throws: true });
-  bench.add('batch', () => checked(batch, calls), { async: false, beforeEach: before });
+  const bench = benchOf({ timeMs });
+  bench.add('batch', () => checkedCount(batch(), calls), { async: false, beforeEach: before });
   bench.runSync();
   return bench.tasks[0].result.latency;
 }
 
+function benchOf({ timeMs }) {
+  return new Bench({ time: timeMs, warmupTime: timeMs / 2, iterations: 8, warmupIterations: 4, throws: true });
+}
+
 /** Sinks the answers, and stops a run that measures something else than it says. */
-function checked(batch, calls) {
-  const asExpected = batch();
+function checkedCount(asExpected, calls) {
   if (asExpected !== calls)
     throw new Error(`${calls - asExpected} of ${calls} calls answered otherwise than they should`);
 }

@@ -1,3 +1,5 @@
+import { titleOf } from '../candidates/index.mjs';
+import { PEERS } from '../candidates/peers.mjs';
 import { figure, machineLine, spread, targetOf, withUnit } from './format.mjs';
 
 const ENGINES = { ts: 'TypeScript', native: 'native' };
@@ -15,12 +17,41 @@ export function readmeSection(report, chartPath) {
     '',
     measuredOn(report),
     '',
+    ...peersTable(metrics, report.marks),
+    '',
     `![Ratios to the Map floor](${chartPath})`,
     '',
     ...losses(metrics, report.unavailable),
     '',
     ...notes(report.questions),
   ].join('\n');
+}
+
+/** A row per workload, a column per limiter: what each takes of the floor, or has of the thing itself. */
+function peersTable(metrics, marks) {
+  const asked = metrics.filter(({ rows }) => Object.keys(rows).some((candidate) => candidate in PEERS));
+  const candidates = ['ts', 'native', ...Object.keys(PEERS)];
+  const titles = candidates.map((candidate) => titleOf(candidate) + (marks[candidate] === undefined ? '' : ' \\*'));
+  const rows = asked.map((metric) => [
+    metric.title,
+    ...candidates.map((each) => peerCell(metric.rows[each], metric.unit)),
+  ]);
+  const told = Object.entries(marks).map(([peer, wrong]) => `\\* ${titleOf(peer)}: ${wrong}.`);
+  return [
+    'Beside the limiters that people would take otherwise, in the same run; what answers promises is waited for:',
+    '',
+    `| | ${titles.join(' | ')} |`,
+    `|---|${candidates.map(() => '---|').join('')}`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    ...(told.length === 0 ? [] : ['', ...told]),
+  ];
+}
+
+function peerCell(row, unit) {
+  if (row?.value === undefined) return '–';
+  return row.judged === 'ratio' && row.ratio !== undefined
+    ? figure(row.ratio.median)
+    : withUnit(row.value.median, unit);
 }
 
 function tableRow({ title, unit, rows }) {

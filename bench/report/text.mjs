@@ -1,11 +1,12 @@
-import { CANDIDATES } from '../candidates/index.mjs';
+import { titleOf } from '../candidates/index.mjs';
 import { machineLine, spread, targetOf, withUnit } from './format.mjs';
 
 /** What is printed before the first question. */
-export function heading(run, unavailable) {
+export function heading(run, unavailable, marks) {
   const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [machineLine(run), `V8 ${run.runtime.v8}, ${versions.join(', ')}`, `commit ${run.commit}`];
   if (unavailable !== undefined) lines.push(`native engine: unavailable, its rows are missing. ${unavailable}`);
+  for (const [peer, wrong] of Object.entries(marks)) lines.push(`${titleOf(peer)}: ${wrong}`);
   return lines.join('\n');
 }
 
@@ -16,7 +17,7 @@ export function questionText({ title, note, metrics }, unavailable) {
     for (const [candidate, row] of Object.entries(metric.rows)) {
       if (row.value !== undefined) cells.push(line(metric, candidate, row));
     }
-    if (unavailable !== undefined) cells.push([metric.title, CANDIDATES.native.title, 'unavailable', '', '', '']);
+    if (unavailable !== undefined) cells.push([metric.title, titleOf('native'), 'unavailable', '', '', '']);
   }
   return [`\n${title}`, ...(note === undefined ? [] : [note]), ...aligned(cells)].join('\n');
 }
@@ -25,14 +26,7 @@ function line(metric, candidate, row) {
   const { value, ratio, verdict = '' } = row;
   const shown = ratio === undefined ? '' : spread(ratio);
   const own = row.judged === 'value' && value.count > 1 ? spread(value) : withUnit(value.median, '');
-  return [
-    metric.title,
-    CANDIDATES[candidate].title,
-    `${own} ${metric.unit}`,
-    shown,
-    targetOf(row, metric.unit),
-    verdict,
-  ];
+  return [metric.title, titleOf(candidate), `${own} ${metric.unit}`, shown, targetOf(row, metric.unit), verdict];
 }
 
 function aligned(cells) {
