@@ -18,11 +18,16 @@ export async function writeReport(report, { write, readme }) {
   writeFileSync(json, `${JSON.stringify(report, null, 1)}\n`);
   writeFileSync(svg, await chart(report));
   console.log(`\nbench/results/${name}.json, bench/results/${name}.svg`);
-  if (write || readme !== undefined) updateReadme(readme ?? README, readmeSection(report, `bench/results/${name}.svg`));
+  if (write || readme !== undefined) updateReadme(readmeSection(report, `bench/results/${name}.svg`), readme);
+}
+
+/** The figures that the repository keeps. */
+export function keptReport() {
+  return JSON.parse(readFileSync(new URL('results.json', RESULTS), 'utf8'));
 }
 
 /** Where there is no place for the figures, they are in the results still: no reason to fail. */
-function updateReadme(path, section) {
+export function updateReadme(section, path = README) {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
   if (start < 0 || end < start) {

@@ -44,7 +44,24 @@ function peersTable(metrics, marks) {
     `|---|${candidates.map(() => '---|').join('')}`,
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     ...(told.length === 0 ? [] : ['', ...told]),
+    '',
+    ...Object.keys(ENGINES).map((engine) => `- ${behindPeers(asked, engine)}`),
   ];
+}
+
+/** Where a peer takes less than an engine of ours, at the same question. */
+function behindPeers(asked, engine) {
+  const lost = asked.flatMap(({ title, unit, rows }) => {
+    const ahead = Object.keys(PEERS).filter((peer) => reachedBy(rows[peer]) < reachedBy(rows[engine]));
+    if (ahead.length === 0) return [];
+    const told = ahead.map((peer) => `${titleOf(peer)} ${peerCell(rows[peer], unit)}`);
+    return [`${title} (${peerCell(rows[engine], unit)}): ${told.join(', ')}`];
+  });
+  return `Ahead of ${ENGINES[engine]}: ${lost.join('; ') || 'none'}.`;
+}
+
+function reachedBy(row) {
+  return row?.judged === 'ratio' && row.ratio !== undefined ? row.ratio.median : row?.value?.median;
 }
 
 function peerCell(row, unit) {

@@ -1,10 +1,20 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
+/** What `exports` names is what is built: the two can't differ. */
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  exports: Record<string, { import?: Record<string, string> }>;
+};
+const sources = Object.values(exports).flatMap((entry) => entry.import?.['@headgate/source'] ?? []);
+
 export default defineConfig({
-  entry: ['src/index.ts', 'src/ts.ts'],
+  entry: Object.fromEntries(
+    sources.filter((file) => existsSync(file)).map((file) => [file.slice('./src/'.length, -'.ts'.length), file]),
+  ),
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
   clean: true,
   shims: true,
+  noExternal: ['fastify-plugin', 'uplot'],
 });

@@ -33,7 +33,9 @@ export function readEntry(reader: ByteReader, rules: readonly Rule[], nowMs: num
   statesOf(entry).forEach((state, i) => {
     readState(reader, state, entry, nowMs);
     const { calls, terms } = rules[i] as Rule;
-    if (state.used > 0 && !calls.isSound(state, terms, nowMs)) refuse(entry);
+    if (state.used === 0)
+      state.parts = undefined; // whatever it holds, it counts nothing
+    else if (!calls.isSound(state, terms, nowMs)) refuse(entry);
   });
   return entry;
 }

@@ -20,6 +20,7 @@ export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './option
 export type { PolicyChange, PolicyChanges } from './policy-change.js';
 export { MAX_WINDOW_MS, type PolicyOptions } from './policy-options.js';
 export { RateLimiter } from './rate-limiter.js';
+export { oneOf, refuseUnknown, wholeNumber } from './read.js';
 export type { Reservation } from './reservation.js';
 export type { TopKey } from './top-keys.js';
 export type { WaitOptions } from './wait-options.js';

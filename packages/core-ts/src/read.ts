@@ -10,6 +10,7 @@ export function refuseUnknown(options: object, known: readonly string[], where =
   }
 }
 
+/** @throws TypeError or RangeError with the name and the value of what is no whole number in that range. */
 export function wholeNumber(name: string, value: unknown, min: number, max: number): number {
   const wanted = `${name} must be a whole number from ${min} to ${max}`;
   if (typeof value !== 'number') throw new TypeError(`${wanted}, got ${show(value)}`);
@@ -17,6 +18,7 @@ export function wholeNumber(name: string, value: unknown, min: number, max: numb
   return value + 0; // or a limit of -0 would leave -0 units
 }
 
+/** @throws TypeError or RangeError with the name and the value of what is none of these. */
 export function oneOf<T extends string>(name: string, value: T, known: readonly T[]): T {
   if (known.includes(value)) return value;
   const wanted = `${name} must be ${known.map((each) => `'${each}'`).join(' or ')}`;

@@ -98,8 +98,9 @@ function debtAt({ used, startMs, parts }: State, terms: Terms, nowMs: number): b
 
 /** Whether a state that was read from bytes can have come about. */
 export function isSound(state: State, terms: Terms): boolean {
+  if (state.parts?.length !== 2) return false;
   const debt = debtAt(state, terms, state.startMs);
-  return state.parts?.length === 2 && debt > 0n && debt <= BigInt(MOST_BUCKETS_OWED) * capacity(terms);
+  return debt > 0n && debt <= BigInt(MOST_BUCKETS_OWED) * capacity(terms);
 }
 
 /** Whether no more than so many units are counted, as of the last taking. */

@@ -1,0 +1,104 @@
+import { createServer } from 'node:http';
+import express, { type ErrorRequestHandler } from 'express';
+import { describe, expect, it } from 'vitest';
+import { get, statuses } from '../test/http/client.js';
+import type { AnyOptions, Running } from '../test/http/framework.js';
+import { listen } from '../test/http/listen.js';
+import { httpSuite } from '../test/http/suite.js';
+import { rateLimit } from './express.js';
+
+// Express 4 has no types beside those of 5, which say the same of what is used here.
+const express4 = (await import('express4' as string)).default as typeof express;
+
+const answerError: ErrorRequestHandler = (error, _request, response, next) => {
+  if (response.headersSent) return next(error);
+  response.status(error.status ?? 500).send('error');
+};
+
+for (const [name, makeApp] of [
+  ['Express 5', express],
+  ['Express 4', express4],
+] as const) {
+  httpSuite({ name, start: (limiters) => start(makeApp, limiters) });
+
+  describe(`${name}, by its own conventions`, () => {
+    it('limits one route, told by its pattern', async () => {
+      const app = makeApp();
+      const limited = rateLimit({ limit: 1, windowSeconds: 60, key: 'route' });
+      app.get('/items/:id', limited, (_request, response) => void response.send('item'));
+      await serving(app, async (url) => {
+        expect([(await get(`${url}/items/1`)).status, (await get(`${url}/items/2`)).status]).toEqual([200, 429]);
+      });
+    });
+
+    it('hands the decision on as request.rateLimit', async () => {
+      const app = makeApp();
+      app.use(rateLimit({ limit: 3, windowSeconds: 60 }));
+      app.get('/', (request, response) => void response.json(request.rateLimit));
+      await serving(app, async (url) => {
+        expect(JSON.parse((await get(url)).body)).toMatchObject({ allowed: true, limit: 3, remaining: 2 });
+      });
+    });
+
+    it('lets a handler answer the denial', async () => {
+      const app = makeApp();
+      app.use(
+        rateLimit({
+          limit: 0,
+          windowSeconds: 60,
+          handler: (_request, response, _next, { limit }) => void response.send(`denied at ${limit}`),
+        }),
+      );
+      await serving(app, async (url) => {
+        expect(await get(url)).toMatchObject({ status: 429, body: 'denied at 0' });
+      });
+    });
+
+    it('counts a request once where the same middleware is mounted twice', async () => {
+      const app = makeApp();
+      const limited = rateLimit({ limit: 2, windowSeconds: 60 });
+      app.use(limited);
+      app.get('/', limited, (_request, response) => void response.send('ok'));
+      await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([200, 200, 429]));
+    });
+
+    it('ends a denied request whose response is on its way already in an error', async () => {
+      const app = makeApp();
+      app.use((_request, response, next) => {
+        response.write('first words');
+        next();
+      });
+      app.use(rateLimit({ limit: 0, windowSeconds: 60 }));
+      app.use(answerError);
+      await serving(app, async (url) => await expect(get(url)).rejects.toThrow());
+    });
+  });
+}
+
+async function start(makeApp: typeof express, limiters: readonly AnyOptions[]): Promise<Running> {
+  const app = makeApp();
+  app.use((request, _response, next) => {
+    const id = request.get('x-test-user');
+    if (id !== undefined) Object.assign(request, { user: { id } });
+    next();
+  });
+  for (const options of limiters) app.use(rateLimit(options));
+  app.all('/ok', (_request, response) => void response.send('ok'));
+  app.get('/items/:id', (_request, response) => void response.send('item'));
+  app.get('/status/:code', (request, response) => void response.status(Number(request.params.code)).send('status'));
+  app.get('/throws', () => {
+    throw new Error('the handler failed');
+  });
+  app.get('/hangs', () => {});
+  app.use(answerError);
+  return listen(createServer(app));
+}
+
+async function serving(app: ReturnType<typeof express>, test: (url: string) => Promise<void>): Promise<void> {
+  const running = await listen(createServer(app));
+  try {
+    await test(running.url);
+  } finally {
+    await running.close();
+  }
+}

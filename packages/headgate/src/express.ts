@@ -1,0 +1,75 @@
+import type { Decision } from '@headgate/core-ts';
+import type { NextFunction, Request, Response } from 'express';
+import { createGate } from './http/gate.js';
+import { isPromise } from './http/maybe-promise.js';
+import { nodeHeader, pathOf } from './http/node-request.js';
+import { prepare, sendRefusal } from './http/node-response.js';
+import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { Outcome } from './http/outcome.js';
+import type { Reader } from './http/reader.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** What headgate decided on this request. */
+      rateLimit?: Decision;
+    }
+  }
+}
+
+export interface RateLimitOptions extends HttpOptions<Request> {
+  /** Answers a denied request in place of the JSON; headers and status are set. */
+  readonly handler?:
+    | ((request: Request, response: Response, next: NextFunction, decision: Decision) => void)
+    | undefined;
+}
+
+export interface RateLimitMiddleware {
+  (request: Request, response: Response, next: NextFunction): void;
+  /** What decides; `undefined` where the limit is a function of the request. */
+  readonly limiter: HttpLimiter | undefined;
+}
+
+const reader: Reader<Request> = {
+  method: ({ method }) => method,
+  path: ({ originalUrl }) => pathOf(originalUrl),
+  address: ({ socket }) => socket.remoteAddress,
+  header: nodeHeader,
+  route: ({ route, baseUrl }) => (route === undefined ? undefined : baseUrl + String(route.path)),
+  user: (request) => (request as { user?: unknown }).user,
+  carrier: (request) => request,
+};
+
+/**
+ * Middleware for Express 4 and 5.
+ *
+ * ```ts
+ * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));
+ * ```
+ *
+ * @throws TypeError or RangeError for a bad option, with its name and value.
+ */
+export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+  const gate = createGate(options, reader, ['handler']);
+  const { handler } = options;
+
+  function rateLimit(request: Request, response: Response, next: NextFunction): void {
+    const outcome = gate.decide(request); // what it throws, Express hands to its error handler
+    if (isPromise(outcome)) outcome.then((known) => answer(known, request, response, next)).catch(next);
+    else answer(outcome, request, response, next);
+  }
+
+  function answer(outcome: Outcome, request: Request, response: Response, next: NextFunction): void {
+    const { decision, refusal } = outcome;
+    if (decision !== undefined) request.rateLimit = decision;
+    prepare(response, outcome);
+    if (refusal === undefined) next();
+    else if (handler === undefined || decision === undefined) sendRefusal(response, refusal);
+    else {
+      response.statusCode = refusal.status;
+      handler(request, response, next, decision);
+    }
+  }
+
+  return Object.assign(rateLimit, { limiter: gate.limiter });
+}

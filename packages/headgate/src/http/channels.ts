@@ -1,0 +1,55 @@
+import type { Decision } from '@headgate/core-ts';
+
+/** One decision on one request, as subscribers to `headgate:decision` get it. */
+export interface DecisionEvent {
+  /** The names of the limiter's policies, joined by `, `. */
+  readonly limiter: string;
+  readonly key: string;
+  readonly cost: number;
+  readonly decision: Decision;
+  /** The denial was not enforced. */
+  readonly dryRun: boolean;
+  /** What deciding took, in milliseconds. */
+  readonly tookMs: number;
+}
+
+/** An error of an engine, as subscribers to `headgate:engine-error` get it. */
+export interface EngineErrorEvent {
+  readonly limiter: string;
+  readonly error: unknown;
+}
+
+/** The part of Node's `diagnostics_channel` that is used here. */
+export interface Channel<T> {
+  readonly hasSubscribers: boolean;
+  publish(message: T): void;
+  subscribe(subscriber: (message: T) => void): void;
+  unsubscribe(subscriber: (message: T) => void): void;
+}
+
+export const decisions: Channel<DecisionEvent> = channel('headgate:decision');
+export const engineErrors: Channel<EngineErrorEvent> = channel('headgate:engine-error');
+
+/** Node's own, which has one channel per name in a process; where there are none, one of the same shape. */
+function channel<T>(name: string): Channel<T> {
+  const node = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
+  if (node !== undefined) return node.channel(name) as unknown as Channel<T>;
+  const all = globalThis as unknown as Record<symbol, Channel<T> | undefined>;
+  const known = all[Symbol.for(name)] ?? ownChannel<T>();
+  all[Symbol.for(name)] = known;
+  return known;
+}
+
+function ownChannel<T>(): Channel<T> {
+  const subscribers = new Set<(message: T) => void>();
+  return {
+    get hasSubscribers() {
+      return subscribers.size > 0;
+    },
+    publish(message) {
+      for (const subscriber of subscribers) subscriber(message);
+    },
+    subscribe: (subscriber) => subscribers.add(subscriber),
+    unsubscribe: (subscriber) => subscribers.delete(subscriber),
+  };
+}

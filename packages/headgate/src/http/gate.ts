@@ -1,0 +1,155 @@
+import { type Decision, type Policy, show } from '@headgate/core-ts';
+import { decisions, engineErrors } from './channels.js';
+import { Decided } from './decided.js';
+import { UnknownAddress } from './key.js';
+import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
+import type { HttpLimiter, HttpOptions, Reserved } from './options.js';
+import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
+import { readHttpOptions, type Settings } from './read-http-options.js';
+import type { Reader } from './reader.js';
+import { badAddress, unavailable } from './refusal.js';
+
+/** Decides on requests: facts of one in, what to do with it out. */
+export interface Gate<R> {
+  /** What decides; `undefined` where the limit is a function of the request. */
+  readonly limiter: HttpLimiter | undefined;
+  /** Answers at once unless an option's function, or the limiter, answers a promise. Throws what they throw. */
+  decide(request: R): MaybePromise<Outcome>;
+}
+
+/**
+ * A gate for one framework, which is told by how its requests are read.
+ *
+ * @param extra names of options that the framework's adapter reads itself
+ * @throws TypeError or RangeError for a bad option, with its name and value.
+ */
+export function createGate<R>(options: HttpOptions<R>, reader: Reader<R>, extra: readonly string[] = []): Gate<R> {
+  return new HttpGate(readHttpOptions(options, reader, extra), reader);
+}
+
+class HttpGate<R> implements Gate<R> {
+  readonly limiter: HttpLimiter | undefined;
+  readonly #settings: Settings<R>;
+  readonly #reader: Reader<R>;
+
+  constructor(settings: Settings<R>, reader: Reader<R>) {
+    this.limiter = typeof settings.limiter === 'function' ? undefined : settings.limiter;
+    this.#settings = settings;
+    this.#reader = reader;
+  }
+
+  decide(request: R): MaybePromise<Outcome> {
+    const { applies, skip } = this.#settings;
+    if (applies !== undefined && !applies(request)) return UNTOUCHED;
+    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
+    if (skip === undefined) return this.#identify(request);
+    return whenKnown(skip(request), (skipped) => (skipped ? UNTOUCHED : this.#identify(request)));
+  }
+
+  #identify(request: R): MaybePromise<Outcome> {
+    let key: MaybePromise<string>;
+    try {
+      key = this.#settings.key(request);
+    } catch (error) {
+      return this.#withoutKey(error);
+    }
+    if (typeof key === 'string') return this.#weigh(request, key);
+    return key.then(
+      (known) => this.#weigh(request, known),
+      (error) => this.#withoutKey(error),
+    );
+  }
+
+  #weigh(request: R, key: string): MaybePromise<Outcome> {
+    const { cost, limiter } = this.#settings;
+    if (typeof cost === 'number' && typeof limiter !== 'function') return this.#take(request, key, cost, limiter);
+    return whenKnown(typeof cost === 'function' ? cost(request) : cost, (units) => {
+      checkCost(units);
+      const chosen = typeof limiter === 'function' ? limiter(request) : limiter;
+      return whenKnown(chosen, (known) => this.#take(request, key, units, known));
+    });
+  }
+
+  #take(request: R, key: string, cost: number, limiter: HttpLimiter): MaybePromise<Outcome> {
+    const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
+    let answer: MaybePromise<Decision | Reserved>;
+    try {
+      answer = this.#settings.counts === undefined ? limiter.check(key, cost) : limiter.reserve(key, cost);
+    } catch (error) {
+      return this.#engineFailed(error, limiter);
+    }
+    if (!isPromise(answer)) return this.#decided(request, key, cost, limiter, answer, startedAtMs);
+    return answer.then(
+      (known) => this.#decided(request, key, cost, limiter, known, startedAtMs),
+      (error) => this.#engineFailed(error, limiter),
+    );
+  }
+
+  #decided(
+    request: R,
+    key: string,
+    cost: number,
+    { policies }: HttpLimiter,
+    answer: Decision | Reserved,
+    startedAtMs: number,
+  ): Outcome {
+    const { dryRun, writeHeaders, refuse, onLimited } = this.#settings;
+    const reserved = 'decision' in answer ? answer : undefined;
+    const decision = reserved === undefined ? (answer as Decision) : reserved.decision;
+    if (decisions.hasSubscribers) {
+      const tookMs = startedAtMs === 0 ? 0 : performance.now() - startedAtMs;
+      decisions.publish({ limiter: nameOf(policies), key, cost, decision, dryRun, tookMs });
+    }
+    if (!decision.allowed) onLimited?.(request, decision);
+    const refusal = decision.allowed || dryRun ? undefined : refuse(request, decision);
+    const settle = reserved === undefined || !decision.allowed ? undefined : this.#settling(request, reserved, cost);
+    const carrier = this.#reader.carrier(request);
+    return new Decided(this.#settings, carrier, policies, decision, writeHeaders, refusal, settle);
+  }
+
+  /** Settles once, whatever comes first of the end of the response and that of the connection. */
+  #settling(request: R, reserved: Reserved, cost: number): (status: number, aborted: boolean) => void {
+    let open = true;
+    return (status, aborted) => {
+      if (!open) return;
+      open = false;
+      const counts = this.#settings.counts?.({ status, aborted }, request) ?? true;
+      const settled: unknown = counts ? reserved.commit(cost) : reserved.cancel();
+      if (isPromise(settled))
+        settled.then(undefined, (error) => this.#publishError(error, this.limiter?.policies ?? []));
+    };
+  }
+
+  #engineFailed(error: unknown, { policies }: HttpLimiter): Outcome {
+    const { onEngineError, problemDetails } = this.#settings;
+    this.#publishError(error, policies);
+    if (onEngineError === 'open') return UNTOUCHED;
+    if (onEngineError === 'throw') throw error;
+    const names = policies.map(({ name }) => name);
+    return refused(unavailable(problemDetails, names), ['Retry-After', '1', 'Cache-Control', 'no-store']);
+  }
+
+  #withoutKey(error: unknown): Outcome {
+    if (!(error instanceof UnknownAddress)) throw error;
+    return refused(badAddress(this.#settings.problemDetails, error.message), []);
+  }
+
+  #publishError(error: unknown, policies: readonly Policy[]): void {
+    if (engineErrors.hasSubscribers) engineErrors.publish({ limiter: nameOf(policies), error });
+  }
+}
+
+function refused(refusal: Refusal, headers: readonly string[]): Outcome {
+  return { decision: undefined, refusal, settle: undefined, headers: () => headers };
+}
+
+function nameOf(policies: readonly Policy[]): string {
+  return policies.length === 1 ? (policies[0] as Policy).name : policies.map(({ name }) => name).join(', ');
+}
+
+function checkCost(cost: unknown): void {
+  if (Number.isInteger(cost) && (cost as number) >= 0) return;
+  const wanted = `cost must answer a whole number from 0 up, got ${show(cost)}`;
+  throw typeof cost === 'number' ? new RangeError(wanted) : new TypeError(wanted);
+}

@@ -1,0 +1,40 @@
+import type { Decision, Policy } from '@headgate/core-ts';
+import { bindingResetSeconds, FIELDS } from './fields.js';
+import type { AnswerOptions } from './options.js';
+
+/** The headers of one decision, names and values in turn. */
+export type HeaderWriter = (policies: readonly Policy[], decision: Decision) => readonly string[];
+
+const NONE: readonly string[] = [];
+
+const NEVER_CACHED: readonly string[] = ['Cache-Control', 'no-store'];
+
+/** A dry run is not to be noticed, so it sends none. */
+export function headerWriter<R>(options: AnswerOptions<R>, dryRun: boolean): HeaderWriter {
+  if (dryRun) return () => NONE;
+  if (options.headers === false) return (_policies, { allowed }) => (allowed ? NONE : NEVER_CACHED);
+  const { standard, resetFormat = 'seconds' } = options;
+  const fields = standard === undefined ? undefined : FIELDS[standard];
+  const legacy = fields === undefined || options.legacyHeaders === true;
+  return (policies, decision) => {
+    const headers: string[] = [];
+    if (legacy) writeLegacy(headers, decision, resetFormat);
+    fields?.(headers, policies, decision);
+    if (!decision.allowed) writeDenial(headers, decision);
+    return headers;
+  };
+}
+
+function writeLegacy(headers: string[], decision: Decision, format: 'seconds' | 'epoch'): void {
+  const seconds = bindingResetSeconds(decision);
+  const reset = format === 'seconds' ? seconds : Math.ceil(Date.now() / 1000 + seconds);
+  headers.push('X-RateLimit-Limit', String(decision.limit), 'X-RateLimit-Remaining', String(decision.remaining));
+  headers.push('X-RateLimit-Reset', String(reset));
+}
+
+/** RFC 6585 §4 and RFC 9110 §10.2.3. What can never fit has no time after which to retry. */
+function writeDenial(headers: string[], { retryAfterSeconds }: Decision): void {
+  if (retryAfterSeconds !== Number.POSITIVE_INFINITY)
+    headers.push('Retry-After', String(Math.max(1, retryAfterSeconds)));
+  headers.push(...NEVER_CACHED);
+}

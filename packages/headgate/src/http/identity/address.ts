@@ -1,0 +1,53 @@
+import ipaddr from 'ipaddr.js';
+
+export type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+const DOTTED = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+const LEADING_ZERO = /(?:^|\.)0\d/;
+
+/**
+ * An address in any notation of RFC 4291, or IPv4 as four decimal numbers; with brackets, a port or a zone id, which
+ * go. IPv4 that is mapped into IPv6 is the IPv4 address. `undefined` for anything else: octal, hexadecimal and short
+ * forms of IPv4 mean other addresses to other programs, so they are none.
+ */
+export function parseAddress(text: string): Address | undefined {
+  const bare = withoutPort(text.trim());
+  if (isDotted(bare)) return ipaddr.IPv4.parse(bare);
+  const [address = ''] = bare.split('%', 1);
+  const dottedTail = address.slice(address.lastIndexOf(':') + 1);
+  if (!address.includes(':') || address.length > 45 || (dottedTail.includes('.') && !isDotted(dottedTail)))
+    return undefined;
+  if (!ipaddr.IPv6.isValid(address)) return undefined;
+  const parsed = ipaddr.IPv6.parse(address);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
+}
+
+/** Four decimal numbers, as sockets write them. */
+export function isDotted(text: string): boolean {
+  return text.length <= 15 && DOTTED.test(text) && !LEADING_ZERO.test(text);
+}
+
+/**
+ * The key of an address: IPv4 whole, and of IPv6 the network, since whoever has one address has all of its /64.
+ *
+ * @param subnet bits of an IPv6 address that count, 1 to 128
+ */
+export function addressKey(address: Address, subnet: number): string {
+  if (address.kind() === 'ipv4') return address.toString();
+  const bytes = address.toByteArray().map((byte, i) => byte & maskOf(subnet - 8 * i));
+  const network = new ipaddr.IPv6(bytes).toRFC5952String();
+  return subnet === 128 ? network : `${network}/${subnet}`;
+}
+
+function maskOf(bits: number): number {
+  if (bits >= 8) return 0xff;
+  return bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
+}
+
+/** `[…]:port` and `1.2.3.4:port` lose the port; a bare IPv6 address has colons of its own. */
+function withoutPort(text: string): string {
+  const bracketed = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text);
+  if (bracketed !== null) return (bracketed[1] as string).includes(':') ? (bracketed[1] as string) : '';
+  const withPort = /^([^:]*):\d{1,5}$/.exec(text);
+  return withPort === null ? text : (withPort[1] as string);
+}

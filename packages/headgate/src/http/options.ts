@@ -1,0 +1,124 @@
+import type { Decision, Policy, PolicyOptions } from '@headgate/core-ts';
+import type { RateLimiterOptions } from '../rate-limiter.js';
+import type { TrustProxy } from './identity/proxies.js';
+import type { KeyOption } from './key.js';
+import type { MaybePromise } from './maybe-promise.js';
+
+/** What decides: a `RateLimiter`, or one that answers promises. */
+export interface HttpLimiter {
+  readonly policies: readonly Policy[];
+  check(key: string, cost?: number): MaybePromise<Decision>;
+  reserve(key: string, estimate?: number): MaybePromise<Reserved>;
+}
+
+/** What a request took, to be settled when its response has ended. */
+export interface Reserved {
+  readonly decision: Decision;
+  commit(actual: number): MaybePromise<Decision>;
+  cancel(): MaybePromise<Decision>;
+}
+
+/** How a request ended. */
+export interface Ended {
+  /** The status that was sent, or was about to be when the client went away. */
+  readonly status: number;
+  /** Whether the client went away before it had the whole response. */
+  readonly aborted: boolean;
+}
+
+/** A generation of the IETF's fields; `'latest'` is draft-ietf-httpapi-ratelimit-headers-11. */
+export type Standard = 'draft-6' | 'draft-7' | 'draft-8' | 'latest';
+
+/** The numbers of the limiter behind a middleware; all of it is plain JSON but for functions and the clock. */
+export interface LimiterOptions<R> extends Omit<RateLimiterOptions, 'limit' | 'limits'> {
+  /** Units per window, or a function of the request that answers one of a few: what the client's plan allows. */
+  readonly limit?: number | ((request: R) => MaybePromise<number>) | undefined;
+  /** Several policies for each request, all or nothing; or a function that answers one of a few such lists. */
+  readonly limits?: readonly PolicyOptions[] | ((request: R) => MaybePromise<readonly PolicyOptions[]>) | undefined;
+  /** A limiter that is there already, in place of all numbers: to share one, or to reset keys by hand. */
+  readonly limiter?: HttpLimiter | undefined;
+}
+
+/** Who a request comes from. */
+export interface IdentityOptions<R> {
+  /**
+   * What requests are counted by; `'ip'` by default. `'user'` and `'apiKey'` fall back on the address. A list counts
+   * by all of them together. A function answers a string that is not empty, or a promise of one.
+   */
+  readonly key?: KeyOption<R> | undefined;
+  /**
+   * The proxies whose word about the client's address is taken: addresses and CIDR ranges, the presets `loopback`,
+   * `link-local`, `private`, `cgnat` and `cloudflare`, or the number of proxies. `false`, the default, takes the
+   * socket's address.
+   */
+  readonly trustProxy?: TrustProxy | undefined;
+  /** Where proxies say it: `'x-forwarded-for'` by default, `'forwarded'` (RFC 7239), or a header of yours. */
+  readonly forwardedHeader?: string | undefined;
+  /** How many bits of an IPv6 address count, 1 to 128; 64 by default, since one client has all of a /64. */
+  readonly ipv6Subnet?: number | undefined;
+  /** Clients whose address can't be read share one key by default; `'refuse'` answers them with 400. */
+  readonly unknownAddress?: 'share' | 'refuse' | undefined;
+  /** The signed-in user, where the framework's own notion of it is not yours: an id, or an object with one. */
+  readonly user?: ((request: R) => unknown) | undefined;
+  /** The header of the API key; `'x-api-key'` by default. A bearer token is looked for next. */
+  readonly apiKeyHeader?: string | undefined;
+}
+
+/** Which requests count, and for how much. */
+export interface CountingOptions<R> {
+  /** Units that a request takes: a whole number from 0 up; 1 by default. */
+  readonly cost?: number | ((request: R) => MaybePromise<number>) | undefined;
+  /** Requests that are let through without being looked at. */
+  readonly skip?: ((request: R) => MaybePromise<boolean>) | undefined;
+  /** Only these methods; `GET` stands for `HEAD` too. */
+  readonly methods?: readonly string[] | undefined;
+  readonly skipMethods?: readonly string[] | undefined;
+  /** Only these paths: `'/login'`, `'/api/*'`, or a RegExp. Case, doubled and trailing slashes make no difference. */
+  readonly paths?: readonly (string | RegExp)[] | undefined;
+  /** None of these paths, as they are written. */
+  readonly skipPaths?: readonly (string | RegExp)[] | undefined;
+  /** Gives back what a response with a status from 400 up took. A client that goes away before gets nothing back. */
+  readonly skipFailedRequests?: boolean | undefined;
+  /** Gives back what a response with a status below 400 took: only failed logins count, say. */
+  readonly skipSuccessfulRequests?: boolean | undefined;
+  /** Whether a request counts, now that it has ended; what it took is given back otherwise. */
+  readonly countIf?: ((ended: Ended, request: R) => boolean) | undefined;
+}
+
+/** What clients are told. */
+export interface AnswerOptions<R> {
+  /** The status of a denial; 429 by default. */
+  readonly statusCode?: number | undefined;
+  /** The `detail` of a denial's JSON, or an object that is all of it; or a function that answers either. */
+  readonly message?: string | object | ((request: R, decision: Decision) => string | object) | undefined;
+  /** Denials as `application/problem+json` (RFC 9457) of the type quota-exceeded. */
+  readonly problemDetails?: boolean | undefined;
+  /** `false` sends neither rate limit headers nor `Retry-After`. */
+  readonly headers?: boolean | undefined;
+  /** Sends the fields of the IETF's draft in place of `X-RateLimit-*`. */
+  readonly standard?: Standard | undefined;
+  /** Sends `X-RateLimit-*` beside the fields of `standard`. */
+  readonly legacyHeaders?: boolean | undefined;
+  /** `X-RateLimit-Reset` in seconds from now, the default, or as a Unix time in seconds. */
+  readonly resetFormat?: 'seconds' | 'epoch' | undefined;
+}
+
+/** How a limiter is run. */
+export interface OperationOptions<R> {
+  /** Decides, counts and reports, but lets everything through and sends no headers: to try a limit out. */
+  readonly dryRun?: boolean | undefined;
+  /** Told of each denial, also in a dry run. */
+  readonly onLimited?: ((request: R, decision: Decision) => void) | undefined;
+  /** What an error of the engine comes to: `'throw'` (the default), `'open'` lets through, `'closed'` answers 503. */
+  readonly onEngineError?: 'throw' | 'open' | 'closed' | undefined;
+  /** Where warnings go; `console.warn` by default. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** What all middlewares take; each adds its own `handler`. */
+export interface HttpOptions<R>
+  extends LimiterOptions<R>,
+    IdentityOptions<R>,
+    CountingOptions<R>,
+    AnswerOptions<R>,
+    OperationOptions<R> {}

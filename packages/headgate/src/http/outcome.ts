@@ -1,0 +1,30 @@
+import type { Decision } from '@headgate/core-ts';
+
+/** What a middleware has to do with a request, whatever its framework. */
+export interface Outcome {
+  /** What was decided; `undefined` where the request was not looked at, or nothing could decide. */
+  readonly decision: Decision | undefined;
+  /** What to answer in place of the handler; `undefined`: let it through. */
+  readonly refusal: Refusal | undefined;
+  /** To be called once the response has ended, where what it took depends on that. */
+  readonly settle: ((status: number, aborted: boolean) => void) | undefined;
+  /** Headers for the response, names and values in turn; of all limiters that decided on this request so far. */
+  headers(): readonly string[];
+}
+
+/** A response that says no. */
+export interface Refusal {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const NONE: readonly string[] = [];
+
+/** Let through without a word. */
+export const UNTOUCHED: Outcome = Object.freeze({
+  decision: undefined,
+  refusal: undefined,
+  settle: undefined,
+  headers: () => NONE,
+});

@@ -1,0 +1,190 @@
+import {
+  type Decision,
+  oneOf,
+  type Policy,
+  type PolicyOptions,
+  refuseUnknown,
+  show,
+  wholeNumber,
+} from '@headgate/core-ts';
+import { RateLimiter } from '../rate-limiter.js';
+import { checkNames } from './fields.js';
+import { filterOf } from './filter.js';
+import { type HeaderWriter, headerWriter } from './headers.js';
+import { clientAddress } from './identity/client-address.js';
+import { readTrustProxy } from './identity/proxies.js';
+import { KEY_KINDS, keyOf } from './key.js';
+import { type MaybePromise, whenKnown } from './maybe-promise.js';
+import { checkBooleans, checkFunctions, readHeaderName } from './option-kinds.js';
+import type { Ended, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
+import type { Refusal } from './outcome.js';
+import { Plans } from './plans.js';
+import type { Reader } from './reader.js';
+import { refusalOf } from './refusal.js';
+
+/** Options, read: what a gate goes by. */
+export interface Settings<R> {
+  readonly limiter: HttpLimiter | ((request: R) => MaybePromise<HttpLimiter>);
+  /** Whether a request is limited at all; `undefined`: all are. */
+  readonly applies: ((request: R) => boolean) | undefined;
+  readonly skip: ((request: R) => MaybePromise<boolean>) | undefined;
+  readonly key: (request: R) => MaybePromise<string>;
+  readonly cost: number | ((request: R) => MaybePromise<number>);
+  /** Whether an ended request counts; `undefined`: each does. */
+  readonly counts: ((ended: Ended, request: R) => boolean) | undefined;
+  readonly dryRun: boolean;
+  readonly problemDetails: boolean;
+  readonly onLimited: ((request: R, decision: Decision) => void) | undefined;
+  readonly onEngineError: 'throw' | 'open' | 'closed';
+  readonly refuse: (request: R, decision: Decision) => Refusal;
+  readonly writeHeaders: HeaderWriter;
+}
+
+const LIMITER_OPTIONS = [
+  'name',
+  'limit',
+  'limits',
+  'windowSeconds',
+  'windowMs',
+  'algorithm',
+  'burst',
+  'blockForSeconds',
+  'blockForMs',
+  'backend',
+  'maxKeys',
+  'onFull',
+  'track',
+  'clock',
+  'shared',
+] satisfies (keyof LimiterOptions<unknown>)[];
+
+const BOOLEANS = [
+  'skipFailedRequests',
+  'skipSuccessfulRequests',
+  'problemDetails',
+  'headers',
+  'legacyHeaders',
+  'dryRun',
+] satisfies (keyof HttpOptions<unknown>)[];
+
+const FUNCTIONS = ['user', 'skip', 'countIf', 'onLimited', 'warn'] satisfies (keyof HttpOptions<unknown>)[];
+
+export const HTTP_OPTIONS = [
+  ...LIMITER_OPTIONS,
+  ...BOOLEANS,
+  ...FUNCTIONS,
+  'limiter',
+  'key',
+  'trustProxy',
+  'forwardedHeader',
+  'ipv6Subnet',
+  'unknownAddress',
+  'apiKeyHeader',
+  'cost',
+  'methods',
+  'skipMethods',
+  'paths',
+  'skipPaths',
+  'statusCode',
+  'message',
+  'standard',
+  'resetFormat',
+  'onEngineError',
+] satisfies (keyof HttpOptions<unknown>)[];
+
+/**
+ * The one place where the options of a middleware are checked.
+ *
+ * @param extra names of options that the framework's adapter reads itself
+ * @throws TypeError or RangeError that names the option and prints the value.
+ */
+export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, extra: readonly string[]): Settings<R> {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options must be an object, got ${show(options)}`);
+  refuseUnknown(options, [...HTTP_OPTIONS, ...extra]);
+  checkBooleans(options, BOOLEANS);
+  checkFunctions(options, FUNCTIONS);
+  checkAnswer(options);
+  const { dryRun = false, problemDetails = false, onLimited, skip } = options;
+  return {
+    limiter: readLimiter(options),
+    applies: filterOf(options, reader),
+    skip,
+    key: readKey(options, reader),
+    cost: readCost(options.cost),
+    counts: readCounts(options),
+    dryRun,
+    problemDetails,
+    onLimited,
+    onEngineError: oneOf('onEngineError', options.onEngineError ?? 'throw', ['throw', 'open', 'closed']),
+    refuse: refusalOf(options),
+    writeHeaders: headerWriter(options, dryRun),
+  };
+}
+
+function checkAnswer<R>({ statusCode, message, standard, resetFormat }: HttpOptions<R>): void {
+  if (statusCode !== undefined) wholeNumber('statusCode', statusCode, 400, 599);
+  const known = ['string', 'object', 'function', 'undefined'];
+  if (!known.includes(typeof message) || message === null)
+    throw new TypeError(`message must be a string, an object or a function, got ${show(message)}`);
+  if (standard !== undefined) oneOf('standard', standard, ['draft-6', 'draft-7', 'draft-8', 'latest']);
+  if (resetFormat !== undefined) oneOf('resetFormat', resetFormat, ['seconds', 'epoch']);
+}
+
+function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
+  const { limiter, standard } = options;
+  const given = LIMITER_OPTIONS.filter((name) => options[name] !== undefined);
+  const numbers = Object.fromEntries(given.map((name) => [name, options[name]]));
+  const accept = (policies: readonly Policy[]) => checkNames(standard, policies);
+  if (limiter !== undefined) {
+    if (typeof limiter?.check !== 'function' || typeof limiter.reserve !== 'function')
+      throw new TypeError(`limiter must be a RateLimiter, got ${show(limiter)}`);
+    const [first] = given;
+    if (first !== undefined)
+      throw new TypeError(`give ${first} to the limiter itself, not beside it: got ${show(options[first])}`);
+    accept(limiter.policies);
+    return limiter;
+  }
+  const { limit, limits, ...common } = numbers as LimiterOptions<R>;
+  if (typeof limits === 'function') {
+    const plans = new Plans(common, accept);
+    return (request) => whenKnown(limits(request), (answer: readonly PolicyOptions[]) => plans.ofLimits(answer));
+  }
+  if (typeof limit === 'function') {
+    const plans = new Plans(common, accept);
+    return (request) => whenKnown(limit(request), (answer: number) => plans.ofLimit(answer));
+  }
+  const made = new RateLimiter(numbers);
+  accept(made.policies);
+  return made;
+}
+
+function readKey<R>(options: HttpOptions<R>, reader: Reader<R>): Settings<R>['key'] {
+  const { key = 'ip', trustProxy, ipv6Subnet = 64, unknownAddress = 'share', user } = options;
+  for (const kind of typeof key === 'function' ? [] : [key].flat()) oneOf('key', kind, KEY_KINDS);
+  if (Array.isArray(key) && key.length === 0) throw new RangeError('key must have a kind in it, got an empty array');
+  const address = clientAddress(reader, {
+    trusts: readTrustProxy(trustProxy),
+    forwardedHeader: readHeaderName('forwardedHeader', options.forwardedHeader, 'x-forwarded-for'),
+    ipv6Subnet: wholeNumber('ipv6Subnet', ipv6Subnet, 1, 128),
+    warn: trustProxy === false ? undefined : (options.warn ?? console.warn),
+  });
+  const refuseUnknownAddress = oneOf('unknownAddress', unknownAddress, ['share', 'refuse']) === 'refuse';
+  const apiKeyHeader = readHeaderName('apiKeyHeader', options.apiKeyHeader, 'x-api-key');
+  return keyOf(key, { reader, address, refuseUnknownAddress, user, apiKeyHeader });
+}
+
+function readCost<R>(cost: HttpOptions<R>['cost'] = 1): Settings<R>['cost'] {
+  return typeof cost === 'function' ? cost : wholeNumber('cost', cost, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** What is skipped for its status counts where the client went away: leaving early must not be a way around. */
+function readCounts<R>(options: HttpOptions<R>): Settings<R>['counts'] {
+  const { skipFailedRequests = false, skipSuccessfulRequests = false, countIf } = options;
+  if (!skipFailedRequests && !skipSuccessfulRequests) return countIf;
+  return (ended, request) => {
+    if (countIf?.(ended, request) === false) return false;
+    if (ended.aborted) return true;
+    return ended.status >= 400 ? !skipFailedRequests : !skipSuccessfulRequests;
+  };
+}

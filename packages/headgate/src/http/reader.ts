@@ -1,0 +1,19 @@
+/**
+ * How one framework's request is read: a function per fact, so that nothing is worked out that no option asks
+ * for. What differs between frameworks is in this, and in how an outcome is answered.
+ */
+export interface Reader<R> {
+  method(request: R): string;
+  /** The path as the client sent it, without the query. */
+  path(request: R): string;
+  /** The address at the other end of the socket, in any notation; `undefined` where the runtime tells none. */
+  address(request: R): string | undefined;
+  /** A header by its lower-case name; of repeated ones all, joined by `, `. */
+  header(request: R, name: string): string | undefined;
+  /** The pattern of the route that was matched, e.g. `/users/:id`; `undefined` where none is known. */
+  route(request: R): string | undefined;
+  /** What the framework keeps of the signed-in user: an id, or an object that has one. */
+  user(request: R): unknown;
+  /** What lives as long as the request does: where several limiters on it find each other. */
+  carrier(request: R): object;
+}

@@ -1,0 +1,114 @@
+import { expect } from 'vitest';
+import { get, statuses } from '../client.js';
+import type { Rule, WithServer } from '../suite.js';
+
+const ONE = { limit: 1, windowSeconds: 60 } as const;
+
+export function identity(rule: Rule, withServer: WithServer): void {
+  rule('without trustProxy no header changes who a client is, and one warning says how to trust it', async () => {
+    const warnings: string[] = [];
+    await withServer({ ...ONE, warn: (message: string) => warnings.push(message) }, async (url) => {
+      const spoofed = (address: string) =>
+        get(`${url}/ok`, { 'x-forwarded-for': address, forwarded: `for=${address}` });
+      expect([(await spoofed('1.2.3.4')).status, (await spoofed('5.6.7.8')).status]).toEqual([200, 429]);
+    });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('trustProxy:');
+  });
+
+  rule('behind a trusted proxy the right-most address that is not trusted is the client', async () => {
+    await withServer({ ...ONE, trustProxy: ['loopback', '10.0.0.0/8'] }, async (url) => {
+      const via = async (chain: string) => (await get(`${url}/ok`, { 'x-forwarded-for': chain })).status;
+      expect(await via('1.2.3.4')).toBe(200);
+      expect(await via('9.9.9.9, 1.2.3.4, 10.1.1.1')).toBe(429); // whatever the client wrote to the left
+      expect(await via('1.2.3.5, 10.1.1.1')).toBe(200);
+    });
+  });
+
+  rule('a number of hops counts from the right', async () => {
+    await withServer({ ...ONE, trustProxy: 2 }, async (url) => {
+      const via = async (chain: string) => (await get(`${url}/ok`, { 'x-forwarded-for': chain })).status;
+      expect(await via('8.8.8.8, 1.2.3.4, 10.0.0.1')).toBe(200);
+      expect(await via('7.7.7.7, 1.2.3.4, 10.0.0.2')).toBe(429);
+    });
+  });
+
+  rule('Forwarded, and a header of one name, say it as well', async () => {
+    const trusted = { ...ONE, trustProxy: 'loopback' };
+    await withServer({ ...trusted, forwardedHeader: 'Forwarded' }, async (url) => {
+      const via = async (value: string) => (await get(`${url}/ok`, { forwarded: value })).status;
+      expect(await via('for=6.6.6.6;proto=http, for="[2001:db8::1]:4711";by=10.0.0.1')).toBe(200);
+      expect(await via('for=5.5.5.5, For="[2001:db8:0:0:ffff::2]"')).toBe(429); // of the same /64
+    });
+    await withServer({ ...trusted, forwardedHeader: 'CF-Connecting-IP' }, async (url) => {
+      const via = async (address: string) => (await get(`${url}/ok`, { 'cf-connecting-ip': address })).status;
+      expect([await via('1.1.1.1'), await via('1.1.1.1'), await via('1.1.1.2')]).toEqual([200, 429, 200]);
+    });
+  });
+
+  rule('IPv6 counts by /64 unless told otherwise, and mapped IPv4 is IPv4', async () => {
+    const behind = { ...ONE, trustProxy: 'loopback' };
+    const seen = async (options: object, chain: string[]) => {
+      const found: number[] = [];
+      await withServer({ ...behind, ...options }, async (url) => {
+        for (const address of chain) found.push((await get(`${url}/ok`, { 'x-forwarded-for': address })).status);
+      });
+      return found;
+    };
+    expect(await seen({}, ['2001:db8::1', '2001:DB8:0:0:1::', '2001:db8:0:1::1'])).toEqual([200, 429, 200]);
+    expect(await seen({ ipv6Subnet: 128 }, ['2001:db8::1', '2001:db8::2', '2001:db8::1%eth0'])).toEqual([
+      200, 200, 429,
+    ]);
+    expect(await seen({}, ['1.2.3.4', '::ffff:1.2.3.4', '[::FFFF:0102:0304]:99', '1.2.3.4:80'])).toEqual([
+      200, 429, 429, 429,
+    ]);
+  });
+
+  rule('addresses that cannot be read share one key, or are refused', async () => {
+    await withServer({ ...ONE, trustProxy: 'loopback' }, async (url) => {
+      const via = async (address: string) => (await get(`${url}/ok`, { 'x-forwarded-for': address })).status;
+      expect([await via('unknown'), await via('_hidden'), await via('0x7f.1')]).toEqual([200, 429, 429]);
+    });
+    await withServer({ ...ONE, trustProxy: 'loopback', unknownAddress: 'refuse' }, async (url) => {
+      expect((await get(`${url}/ok`, { 'x-forwarded-for': 'unknown' })).status).toBe(400);
+      expect((await get(`${url}/ok`, { 'x-forwarded-for': '1.2.3.4' })).status).toBe(200);
+    });
+  });
+
+  rule("the framework's signed-in user is the key, and the address where nobody is", async () => {
+    await withServer({ ...ONE, key: 'user' }, async (url) => {
+      const as = async (user: string) => (await get(`${url}/ok`, { 'x-test-user': user })).status;
+      expect([await as('ada'), await as('ada'), await as('127.0.0.1'), await as('bob')]).toEqual([200, 429, 200, 200]);
+      expect(await statuses(`${url}/ok`, 2)).toEqual([200, 429]);
+    });
+  });
+
+  rule('an API key is the key, in its header or as a bearer token', async () => {
+    await withServer({ ...ONE, key: 'apiKey' }, async (url) => {
+      const first = await get(`${url}/ok`, { 'x-api-key': 'secret' });
+      const second = await get(`${url}/ok`, { authorization: 'Bearer secret' });
+      const third = await get(`${url}/ok`, { authorization: 'Bearer other' });
+      expect([first.status, second.status, third.status]).toEqual([200, 429, 200]);
+      expect(await statuses(`${url}/ok`, 2)).toEqual([200, 429]);
+    });
+  });
+
+  rule('a list of keys counts by all of them, and no client can write one that reads like two', async () => {
+    await withServer({ ...ONE, key: ['user', 'apiKey'] }, async (url) => {
+      const as = async (user: string, key: string) =>
+        (await get(`${url}/ok`, { 'x-test-user': user, 'x-api-key': key })).status;
+      expect([await as('a', 'k'), await as('a', 'k'), await as('a', 'l'), await as('b', 'k')]).toEqual([
+        200, 429, 200, 200,
+      ]);
+    });
+  });
+
+  rule('by route, each pattern and method has a limit of its own', async () => {
+    await withServer({ ...ONE, key: ['ip', 'route'] }, async (url) => {
+      expect((await get(`${url}/ok`)).status).toBe(200);
+      expect((await get(`${url}/ok`, {}, 'POST')).status).toBe(200);
+      expect((await get(`${url}/ok`)).status).toBe(429);
+      expect((await get(`${url}/items/1`)).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, it } from 'vitest';
+import { answers } from './cases/answers.js';
+import { badInput } from './cases/bad-input.js';
+import { fields } from './cases/fields.js';
+import { identity } from './cases/identity.js';
+import { limits } from './cases/limits.js';
+import { operation } from './cases/operation.js';
+import { settling } from './cases/settling.js';
+import type { AnyOptions, Framework, Running } from './framework.js';
+
+/** Starts a server with these limiters, runs the test against its address, and closes it whatever comes. */
+export type WithServer = (
+  limiters: AnyOptions | readonly AnyOptions[],
+  test: (url: string) => Promise<void>,
+) => Promise<void>;
+/** Declares a test, unless the framework skips it. */
+export type Rule = (name: string, test: () => Promise<void>) => void;
+
+/** What holds for every framework, by real requests. */
+export function httpSuite(framework: Framework): void {
+  const skipped = new Set(Object.keys(framework.skip ?? {}));
+
+  const rule: Rule = (name, test) => {
+    const reason = framework.skip?.[name];
+    skipped.delete(name);
+    if (reason === undefined) it(name, test);
+    else it.skip(`${name} (skipped: ${reason})`, test);
+  };
+
+  const withServer: WithServer = async (limiters, test) => {
+    const list = Array.isArray(limiters) ? limiters : [limiters];
+    const running: Running = await framework.start(list as AnyOptions[]);
+    try {
+      await test(running.url);
+    } finally {
+      await running.close();
+    }
+  };
+
+  describe(`every framework's rules: ${framework.name}`, () => {
+    for (const declare of [limits, answers, fields, identity, settling, operation, badInput]) declare(rule, withServer);
+    it('skips only what there is', () => {
+      if (skipped.size > 0) throw new Error(`no test is called ${[...skipped].join(' or ')}`);
+    });
+  });
+}
