@@ -11,7 +11,10 @@ import { subjectOf } from './subject.js';
 export async function differential(
   makeEngine: EngineFactory,
   makeOther: EngineFactory,
-  options: Pick<VerifyOptions, 'runs' | 'seed'> = {},
+  options: Pick<VerifyOptions, 'runs' | 'seed'> & {
+    /** For how few keys both have room: those that they evict have to be the same then. */
+    readonly maxKeys?: number;
+  } = {},
 ): Promise<LawResult> {
   const other = subjectOf(makeOther);
   const law: Law<Parameters<typeof agreesWithModel.print>[0]> = {
@@ -20,7 +23,7 @@ export async function differential(
     sentence: 'Two engines give the same decisions on the same trace, field by field.',
     holds(subject, scene) {
       const clock = new ManualClock(scene.startMs);
-      const spec = { ...limitsOf(scene), clock };
+      const spec = { ...limitsOf(scene), clock, maxKeys: options.maxKeys };
       demandSameLife(scene, clock, subject.limiter(spec), other.limiter(spec));
     },
   };

@@ -19,5 +19,10 @@ if (createNativeEngine === undefined) {
       const result = await differential(createNativeEngine, createMapEngine);
       expect(result.status, formatFailure(result)).toBe('passed');
     });
+
+    it.each([1, 3, 8])('evicts the same keys where there is room for %i', { timeout: 60_000 }, async (maxKeys) => {
+      const result = await differential(createNativeEngine, createMapEngine, { maxKeys });
+      expect(result.status, formatFailure(result)).toBe('passed');
+    });
   });
 }

@@ -20,6 +20,8 @@ const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'tok
 const ROW_NUMBERS = 4;
 /** `limit`, `windowMs`, `burst` and `blockForMs` of each policy. */
 const POLICY_NUMBERS = 4;
+/** UTF-16 units of keys that are handed over at once: 32 MB. */
+const MOST_JOINED = 1 << 24;
 /** Before those the index of the policy that binds a denial, and the number of a reservation. */
 const FIRST_NUMBERS = 2;
 
@@ -65,8 +67,23 @@ class NativeEngine implements Engine {
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
     const lengths = new Uint32Array(keys.length); // Uint32Array.from would take as long as the rest
-    for (let i = 0; i < keys.length; i++) lengths[i] = (keys[i] as string).length;
+    let units = 0;
+    for (let i = 0; i < keys.length; i++) {
+      lengths[i] = (keys[i] as string).length;
+      units += lengths[i] as number;
+    }
+    if (units > MOST_JOINED) return this.#allowInParts(keys, cost);
     return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...this.#now());
+  }
+
+  /** A string has an end: keys that don't fit into one are handed over in several. */
+  #allowInParts(keys: readonly string[], cost: number): Uint8Array {
+    if (keys.length === 1) return Uint8Array.of(this.allow(keys[0] as string, cost) ? 1 : 0);
+    const allowed = new Uint8Array(keys.length);
+    const middle = keys.length >> 1;
+    allowed.set(this.allowMany(keys.slice(0, middle), cost));
+    allowed.set(this.allowMany(keys.slice(middle), cost), middle);
+    return allowed;
   }
 
   check(key: string, cost: number): Decision {

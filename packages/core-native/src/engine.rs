@@ -6,7 +6,7 @@ use crate::fingerprint::Fingerprint;
 use crate::policy::Policy;
 use crate::seed::SharedSeed;
 use crate::snapshot::{Damage, Snapshot};
-use crate::store::{Answer, Counts, Store};
+use crate::store::{Answer, Counts, Numbers, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What an engine is made of.
@@ -23,10 +23,11 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// A store for one part of so many of the keys.
+    /// The store for one of so many parts of the keys.
     #[must_use]
-    pub fn store(&self, parts: usize) -> Store {
-        Store::new(&self.policies, self.max_keys / parts, self.admits_when_full)
+    pub fn store(&self, part: usize, parts: usize) -> Store {
+        let numbers = Numbers { last: part as u64, step: parts as u64 };
+        Store::new(&self.policies, self.max_keys / parts, self.admits_when_full, numbers)
     }
 }
 
@@ -83,7 +84,7 @@ impl Shared {
     pub fn new(spec: Spec) -> Result<Self, getrandom::Error> {
         let parts = if spec.max_keys < KEYS_FOR_PARTS { 1 } else { PARTS };
         let seed = SharedSeed::new(Fingerprint::seeded()?);
-        let stores = (0..parts).map(|_| Mutex::new(spec.store(parts))).collect();
+        let stores = (0..parts).map(|part| Mutex::new(spec.store(part, parts))).collect();
         Ok(Self { frame: Frame::new(&spec), seed, parts: stores, spec })
     }
 
@@ -120,8 +121,7 @@ impl Shared {
 
     /// Decides by other policies, for all threads at once.
     pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
-        let now = self.frame.exactly(given_ms);
-        let parts: Vec<_> = self.parts.iter().map(lock).collect();
+        let (parts, now) = self.lock_all(given_ms);
         for mut part in parts {
             part.update(policies, now.0);
         }
@@ -136,10 +136,10 @@ impl Shared {
     /// All that is live.
     #[must_use]
     pub fn snapshot(&self, given_ms: Option<i64>) -> Snapshot {
-        let now = self.frame.exactly(given_ms);
-        let mut parts: Vec<_> = self.parts.iter().map(lock).collect();
+        let (mut parts, now) = self.lock_all(given_ms);
+        let policies = parts.first().map(|part| part.policies()).unwrap_or_default();
         let entries = parts.iter_mut().flat_map(|part| part.kept(now.0)).collect();
-        Snapshot { seed: self.seed.read().0.seed, entries }
+        Snapshot { policies, seed: self.seed.read().0.seed, entries }
     }
 
     /// Holds what bytes say, in the place of all that is held.
@@ -147,14 +147,18 @@ impl Shared {
     /// # Errors
     /// Where that can't be; nothing changes then.
     pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
-        let now = self.frame.exactly(given_ms);
-        let mut parts: Vec<_> = self.parts.iter().map(lock).collect();
-        let words = parts.first().map_or(0, |part| part.state_words());
-        let snapshot = Snapshot::from_bytes(bytes, words)?;
+        let (mut parts, now) = self.lock_all(given_ms);
+        let Some(first) = parts.first() else { return Ok(()) };
+        let snapshot = Snapshot::from_bytes(bytes, &first.policies(), first.state_words())?;
+        if snapshot.entries.len() > self.spec.max_keys {
+            return Err(Damage::TooMany { keys: snapshot.entries.len(), most: self.spec.max_keys });
+        }
         let mut restored = Vec::new();
         for (index, part) in parts.iter().enumerate() {
-            let own: Vec<_> = snapshot.entries.iter().filter(|kept| self.part_of(kept.id) == index).collect();
-            restored.push(part.restored(&own, now.0)?);
+            let own = snapshot.entries.iter().filter(|kept| self.part_of(kept.id) == index);
+            // A part has room for its share of the keys: of more, those go that would be evicted first.
+            let surplus = own.clone().count().saturating_sub(self.spec.max_keys / self.parts.len());
+            restored.push(part.restored(&own.skip(surplus).collect::<Vec<_>>(), now.0)?);
         }
         parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries));
         // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
@@ -166,6 +170,12 @@ impl Shared {
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.parts.iter().map(|part| lock(part).counts.clone()).reduce(|sum, part| sum.plus(&part)).unwrap_or_default()
+    }
+
+    /// All parts, and the time once they are held: another thread may have taken while this one waited for them.
+    fn lock_all(&self, given_ms: Option<i64>) -> (Vec<MutexGuard<'_, Store>>, Given) {
+        let parts = self.parts.iter().map(lock).collect();
+        (parts, self.frame.exactly(given_ms))
     }
 
     fn with_part<R>(&self, key: &[u16], ask: impl FnOnce(&mut Store, u64) -> R) -> R {
@@ -286,6 +296,78 @@ mod tests {
         }
         let held = shared.sum(None, |store, _| store.len());
         assert!(held <= 1 << 17 && held > (1 << 17) - (1 << 12), "{held} were held");
+        Ok(())
+    }
+
+    fn spec_of(algorithm: Algorithm, max_keys: usize) -> Spec {
+        let mut spec = spec(&[1_000], max_keys);
+        for policy in &mut spec.policies {
+            (policy.algorithm, policy.window_ms) = (algorithm, 1_000);
+        }
+        spec.given_origin_ms = Some(0);
+        spec
+    }
+
+    /// Takes, blocks and snapshots may each have read the clock before they waited for the lock.
+    #[test]
+    fn a_snapshot_by_an_older_reading_than_the_last_taking_can_be_restored() -> Result<(), getrandom::Error> {
+        for algorithm in [Algorithm::FixedWindow, Algorithm::SlidingWindow, Algorithm::TokenBucket] {
+            let shared = Shared::new(spec_of(algorithm, 100))?;
+            for at_ms in [5_000, 5_450, 5_990] {
+                assert!(shared.take(&[1], 1, Some(at_ms)));
+            }
+            shared.with_key(&[2], Some(5_990), |store, id, now_ms| store.block(id, 3_653 * 86_400_000, now_ms));
+            let bytes = shared.snapshot(Some(5_460)).to_bytes();
+            assert_eq!(Shared::new(spec_of(algorithm, 100))?.restore(&bytes, Some(0)), Ok(()));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_update_by_an_older_reading_than_the_last_taking_gives_nothing_away() -> Result<(), getrandom::Error> {
+        for algorithm in [Algorithm::FixedWindow, Algorithm::SlidingWindow, Algorithm::TokenBucket] {
+            let spec = spec_of(algorithm, 100);
+            let shared = Shared::new(spec.clone())?;
+            assert!(shared.take(&[1], 10, Some(5_000)) && shared.take(&[1], 990, Some(5_010)));
+            shared.update(&spec.policies, Some(4_000));
+            let left = shared.with_key(&[1], Some(5_010), |store, id, now_ms| store.peek(id, 0, now_ms).rows);
+            let most = if algorithm == Algorithm::TokenBucket { 10 } else { 0 }; // ten of them have come back
+            assert!(left.iter().all(|row| row.remaining <= most), "{left:?}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_reserved_before_a_restore_gives_back_nothing_that_was_reserved_after() -> Result<(), getrandom::Error> {
+        let foreign = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
+        let shared = Shared::new(spec(&[1_000], 1 << 20))?;
+        let reserve = |key| shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 100, &Given(now_ms)).1);
+        for key in 0..64 {
+            let before = reserve(key);
+            assert_eq!(shared.restore(&foreign, None), Ok(()));
+            reserve(key);
+            let left = shared.with_key(&[key], None, |store, id, now_ms| {
+                store.settle(id, before, 100, 0, now_ms);
+                store.peek(id, 0, now_ms).rows.first().map(|row| row.remaining)
+            });
+            assert_eq!(left, Some(900), "key {key}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_full_snapshot_of_one_part_is_held_by_sixteen_as_far_as_each_has_room() -> Result<(), getrandom::Error> {
+        let spec = spec(&[2], 1 << 16);
+        let mut alone = spec.store(0, 1);
+        for id in 0..1_u64 << 16 {
+            alone.take(id.wrapping_mul(0x9e37_79b9_7f4a_7c15), 1, &Given(START_MS));
+        }
+        let (policies, entries) = (alone.policies(), alone.kept(START_MS));
+        let bytes = Snapshot { policies, seed: [1, 2], entries }.to_bytes();
+        let shared = Shared::new(spec)?;
+        assert_eq!(shared.restore(&bytes, None), Ok(()));
+        let held = shared.sum(None, |store, _| store.len());
+        assert!(held <= 1 << 16 && held > (1 << 16) - (1 << 12), "{held} were held");
         Ok(())
     }
 }

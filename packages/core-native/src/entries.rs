@@ -309,7 +309,8 @@ impl Entries {
         let mut kept = Vec::new();
         for slot in self.order.all(&self.slab) {
             if !self.is_fresh(slot, now_ms) {
-                let (id, blocked_ms) = (self.slab.word(slot, ID_WORD), self.block_left_ms(slot, now_ms));
+                let (id, blocked_ms) =
+                    (self.slab.word(slot, ID_WORD), self.block_left_ms(slot, now_ms).min(MAX_BLOCK_MS));
                 kept.push(Kept { id, blocked_ms, words: self.ledger.aged(self.slab.get(slot), now_ms) });
             }
         }
@@ -322,7 +323,7 @@ impl Entries {
     /// Where that can't be.
     pub fn restored(&self, entries: &[&Kept], now_ms: u64) -> Result<Self, Damage> {
         if entries.len() > self.max_keys {
-            return Err(Damage::TooMany(entries.len() as u64));
+            return Err(Damage::TooMany { keys: entries.len(), most: self.max_keys });
         }
         let mut next = Self::new(&self.ledger.policies(), self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);

@@ -33,7 +33,7 @@ impl Handle {
     /// # Errors
     /// Where the system has no randomness to give.
     pub fn alone(spec: &Spec) -> Result<Self, getrandom::Error> {
-        let (frame, fingerprint, store) = (Frame::new(spec), Fingerprint::seeded()?, spec.store(1));
+        let (frame, fingerprint, store) = (Frame::new(spec), Fingerprint::seeded()?, spec.store(0, 1));
         Ok(Self::Alone(Box::new(RefCell::new(Alone { frame, fingerprint, store, last_key: LastKey::default() }))))
     }
 
@@ -136,7 +136,8 @@ impl Handle {
         let snapshot = match self {
             Self::Alone(alone) => {
                 let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
-                Snapshot { seed: fingerprint.seed, entries: store.kept(frame.exactly(given_ms).0) }
+                let entries = store.kept(frame.exactly(given_ms).0);
+                Snapshot { policies: store.policies(), seed: fingerprint.seed, entries }
             }
             Self::Shared(shared) => shared.snapshot(given_ms),
         };
@@ -151,7 +152,7 @@ impl Handle {
         match self {
             Self::Alone(alone) => {
                 let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
-                let snapshot = Snapshot::from_bytes(bytes, store.state_words())?;
+                let snapshot = Snapshot::from_bytes(bytes, &store.policies(), store.state_words())?;
                 let entries =
                     store.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
                 store.replace(entries);
@@ -220,16 +221,11 @@ impl Alone {
     }
 }
 
-/// A denial that is remembered looks at no entry, so each so many look at as many together.
-const DENIALS_PER_LOOK: u64 = 64;
-
 #[inline]
 fn take(store: &mut Store, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
     if let Some(binding) = last_key.denies(cost, store.forgotten(), clock) {
+        store.look_if_time(clock.rough_ms());
         store.count_denial(binding);
-        if store.counts.blocked.is_multiple_of(DENIALS_PER_LOOK) {
-            store.look_if_time(DENIALS_PER_LOOK, clock.rough_ms());
-        }
         return false;
     }
     let outcome = store.take(id, cost, clock);

@@ -158,7 +158,7 @@ impl Ledger {
             }
             let mut words = state.to_vec();
             if let Some(time) = words.first_mut() {
-                *time = now_ms.saturating_sub(*time);
+                *time = algorithms::age_ms(state, &rule.terms, now_ms);
             }
             words
         });

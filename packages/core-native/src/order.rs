@@ -54,7 +54,8 @@ impl Order {
     /// The list for a rank and the time at which to look again.
     #[must_use]
     pub fn list_of(&self, rank: u32, due_ms: u64) -> u32 {
-        rank * SLOTS + self.wheel(due_ms >> self.grain_shift)
+        // Another thread may have moved on past the reading that the time was reckoned from.
+        rank * SLOTS + self.wheel((due_ms >> self.grain_shift).max(self.slot))
     }
 
     /// The list that an entry is in, as far as it is in one.

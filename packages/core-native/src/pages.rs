@@ -15,7 +15,7 @@ pub fn prefer_large(words: &mut [u64]) {
     let whole = bytes.saturating_sub(ahead) / PAGE * PAGE;
     if whole > 0 {
         // SAFETY: the range is whole pages within `words`, which nobody else has, and the advice changes nothing
-        // of what is in them. Where pages are larger, the call fails and nothing has happened.
+        // of what is in them. Where pages are larger, it fails, or gives its advice for a part of a page more.
         let _ = unsafe { madvise(start.byte_add(ahead).cast(), whole, Advice::LinuxHugepage) };
     }
 }

@@ -17,10 +17,19 @@ const TOUCHED_TOGETHER: usize = 64;
 pub struct Store {
     entries: Entries,
     admits_when_full: bool,
-    reservations: u64,
+    reservations: Numbers,
     settled: u64,
     /// What came of the calls.
     pub counts: Counts,
+}
+
+/// Numbers that no other part of the same engine gives: a restored key may be in another part than it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers {
+    /// The last one that was given.
+    pub last: u64,
+    /// How many parts there are.
+    pub step: u64,
 }
 
 /// What came of the calls.
@@ -61,11 +70,11 @@ pub struct Answer {
 impl Store {
     /// Empty, at time 0.
     #[must_use]
-    pub fn new(policies: &[Policy], max_keys: usize, admits_when_full: bool) -> Self {
+    pub fn new(policies: &[Policy], max_keys: usize, admits_when_full: bool, reservations: Numbers) -> Self {
         Self {
             entries: Entries::new(policies, max_keys),
             admits_when_full,
-            reservations: 0,
+            reservations,
             settled: 0,
             counts: Counts { denied: vec![0; policies.len()], ..Counts::default() },
         }
@@ -221,8 +230,8 @@ impl Store {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
         let Some(slot) = self.entries.find(id) else {
             let fits = self.entries.ledger.can_ever_fit(cost);
-            let full = fits && cost > 0 && !self.entries.has_room(now_ms);
-            let outcome = Outcome { allowed: fits && (!full || self.admits_when_full), slot: None, full };
+            let full = fits && cost > 0 && !self.admits_when_full && !self.entries.has_room(now_ms);
+            let outcome = Outcome { allowed: fits && !full, slot: None, full };
             return self.answer(outcome, cost, now_ms);
         };
         let blocked_ms = self.entries.block_left_ms(slot, now_ms);
@@ -252,9 +261,9 @@ impl Store {
         if cost == 0 {
             return (outcome, 0);
         }
-        self.reservations += 1;
-        self.entries.reserve(slot, self.reservations, clock.exact_ms());
-        (outcome, self.reservations)
+        self.reservations.last += self.reservations.step;
+        self.entries.reserve(slot, self.reservations.last, clock.exact_ms());
+        (outcome, self.reservations.last)
     }
 
     /// Gives back what was not used of an estimate, as far as it still counts, or takes what was used beyond it.
@@ -279,6 +288,9 @@ impl Store {
                 Some(slot) => {
                     self.entries.add(slot, more, now_ms);
                     self.entries.append(slot, now_ms);
+                    if self.entries.is_fresh(slot, now_ms) {
+                        self.entries.remove(slot); // a limit of 0 holds no debt
+                    }
                 }
                 None => self.counts.rejected_full += 1,
             }
@@ -294,6 +306,7 @@ impl Store {
 
     /// All that is live.
     pub fn kept(&mut self, now_ms: u64) -> Vec<Kept> {
+        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
         self.entries.kept(now_ms)
     }
 
@@ -370,9 +383,10 @@ impl Store {
         held - self.entries.len()
     }
 
-    /// Looks again at so many entries whose time has come.
-    pub fn look_if_time(&mut self, looks: u64, now_ms: u64) {
-        self.entries.look_if_time(looks, now_ms);
+    /// Looks again at a few entries whose time has come.
+    #[inline]
+    pub fn look_if_time(&mut self, now_ms: u64) {
+        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
     }
 
     /// Live entries that were forgotten to make room.

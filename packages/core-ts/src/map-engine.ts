@@ -94,7 +94,7 @@ class MapEngine implements Engine {
     const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
     const number = ++this.#reservations;
-    this.#ledger.reserve(entry, number, this.#now());
+    this.#ledger.reserve(entry, number, Math.floor(this.#clock.now())); // the check has looked at what is due
     return { decision, number };
   }
 

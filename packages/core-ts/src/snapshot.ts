@@ -12,14 +12,26 @@ const VERSION = 1;
 const CRC_BYTES = 4;
 
 export function snapshotOf(engine: Engine): Uint8Array {
+  const [policies, entries] = takeUnder(engine);
   const writer = new ByteWriter();
   writer.u32(MAGIC);
   writer.u8(VERSION);
   writer.string(engine.backend);
-  writer.string(JSON.stringify(engine.policies));
-  writer.bytes(engine.snapshot());
+  writer.string(policies);
+  writer.bytes(entries);
   writer.u32(crc32(writer.written()));
   return writer.written();
+}
+
+/** Entries, and the policies that they were taken under: another thread may update them at any time. */
+function takeUnder(engine: Engine): [policies: string, entries: Uint8Array] {
+  let policies = '';
+  let entries = new Uint8Array();
+  while (policies !== JSON.stringify(engine.policies)) {
+    policies = JSON.stringify(engine.policies);
+    entries = engine.snapshot();
+  }
+  return [policies, entries];
 }
 
 /**
@@ -30,8 +42,9 @@ export function snapshotOf(engine: Engine): Uint8Array {
 export function restoreInto(engine: Engine, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`snapshot must be a Uint8Array, got ${show(bytes)}`);
   try {
-    // A copy first: memory that threads share could change between the check and the reading.
-    engine.restore(payloadOf(bytes.slice(), engine));
+    // A copy first, since memory that threads share could change between the check and the reading; `slice` of a
+    // Buffer is none.
+    engine.restore(payloadOf(new Uint8Array(bytes), engine));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RangeError(`the snapshot of ${bytes.length} bytes can't be restored: ${error.message}`, { cause: error });

@@ -111,6 +111,17 @@ pub fn change_mark(state: &mut [u64], from: &Terms, mark: &Mark, terms: &Terms, 
     }
 }
 
+/// How old the first word of a state is. Never younger than what the state says of later times: a reading of
+/// another thread may lie before them.
+#[must_use]
+pub fn age_ms(state: &[u64], terms: &Terms, now_ms: u64) -> u64 {
+    let age_ms = now_ms.saturating_sub(state.first().copied().unwrap_or_default());
+    match terms.policy.algorithm {
+        Algorithm::SlidingWindow => sliding_window::least_age_ms(state, terms).max(age_ms),
+        Algorithm::FixedWindow | Algorithm::TokenBucket => age_ms,
+    }
+}
+
 /// Whether a state that was read from bytes can have come about.
 #[must_use]
 pub fn is_sound(state: &[u64], terms: &Terms, now_ms: u64) -> bool {

@@ -107,7 +107,7 @@ pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Te
     }
     let [start_ms, _, newest, oldest, parts @ ..] = state else { return };
     let [start_then_ms, used_then, newest_then, oldest_then, parts_then @ ..] = to else { return };
-    let since_start_ms = now_ms.saturating_sub(*start_ms);
+    let since_start_ms = now_ms.saturating_sub(*start_ms).max(*newest * from.sub_ms);
     *start_then_ms = *start_ms;
     for sub in *oldest..=*newest {
         let units = part(parts, sub).map_or(0, |part| *part);
@@ -162,6 +162,12 @@ fn drops_at_ms(sub: u64, terms: &Terms) -> u64 {
 fn part(parts: &mut [u64], sub: u64) -> Option<&mut u64> {
     let index = sub % (parts.len() as u64).max(1);
     parts.get_mut(index as usize)
+}
+
+/// Its newest sub-window has begun.
+pub(super) fn least_age_ms(state: &[u64], terms: &Terms) -> u64 {
+    let &[_, _, newest, ..] = state else { return 0 };
+    newest * terms.sub_ms
 }
 
 /// Whether a state that was read from bytes can have come about.

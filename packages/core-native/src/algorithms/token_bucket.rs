@@ -90,12 +90,14 @@ fn debt_of(units: u64, terms: &Terms) -> u128 {
 pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Terms, now_ms: u64) {
     let Policy { limit, window_ms, .. } = terms.policy;
     let tick = u128::from(greatest_common_divisor(limit, window_ms));
-    let (debt, unit) = (debt_at(state, from, now_ms), u128::from(from.policy.window_ms));
+    // Another thread's reading may be later than this one: what it left is owed as of then.
+    let as_of_ms = state.first().map_or(now_ms, |&at_ms| now_ms.max(at_ms));
+    let (debt, unit) = (debt_at(state, from, as_of_ms), u128::from(from.policy.window_ms));
     // Whole units and the rest of one apart: a debt times a window does not fit 128 bits.
     let ticks = debt / unit * (u128::from(window_ms) / tick);
     let rest = (debt % unit * u128::from(window_ms)).div_ceil(unit * tick);
     let debt = (ticks + rest) * tick;
-    write(to, debt.min(MOST_BUCKETS_OWED * capacity(terms)), now_ms);
+    write(to, debt.min(MOST_BUCKETS_OWED * capacity(terms)), as_of_ms);
 }
 
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {

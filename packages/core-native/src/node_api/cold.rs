@@ -95,6 +95,9 @@ pub(super) fn take_many(
         cut.push(key);
         rest = after;
     }
+    if !rest.is_empty() {
+        return Err(Error::new(Status::InvalidArg, "lengths must be those of the keys"));
+    }
     let allowed = handle.take_many(&cut, whole(cost), now_ms.map(milliseconds));
     Ok(Uint8Array::new(allowed))
 }

@@ -1,0 +1,12 @@
+/**
+ * How often each server is asked: in so many processes, so many rounds in each, so many requests in a round. Short
+ * rounds, and many: a shared machine changes its speed for a second or so, and a round is compared as a whole.
+ *
+ * @typedef {{ processes: number, rounds: number, requests: number, warmUp: number }} Plan
+ */
+const FULL = { processes: 4, rounds: 16, requests: 3_000, warmUp: 10_000 };
+const QUICK = { processes: 1, rounds: 5, requests: 1_000, warmUp: 2_000 };
+
+export function planOf(quick) {
+  return quick ? QUICK : FULL;
+}
