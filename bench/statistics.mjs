@@ -24,3 +24,8 @@ export function pairedRatios(values, baseValues) {
     return value === undefined || base === undefined ? [] : [value / base];
   });
 }
+
+/** The differences between values of the same round, for the same reason. */
+export function pairedDifferences(values, baseValues) {
+  return values.map((value, round) => value - baseValues[round]);
+}

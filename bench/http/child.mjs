@@ -4,17 +4,18 @@ import { once } from 'node:events';
 /** More than a slow machine needs, for a start as well as for a round. */
 const PATIENCE_MS = 60_000;
 
-/** A process that answers one message to each of ours. */
+/** A process that answers one message when it is ready, and one to each of ours. */
 export class Child {
   #process;
   #label;
+  #said = '';
 
   constructor(file, args, how) {
     this.#label = [file, ...args].join(' ');
-    this.#process = fork(new URL(file, import.meta.url), args, { ...how, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
-    this.errors = '';
+    const stdio = ['ignore', 'inherit', 'pipe', 'ipc'];
+    this.#process = fork(new URL(file, import.meta.url), args, { ...how, stdio });
     this.#process.stderr.setEncoding('utf8').on('data', (text) => {
-      this.errors += text;
+      this.#said += text;
     });
   }
 
@@ -23,13 +24,13 @@ export class Child {
     return this.answer();
   }
 
-  /** @throws Error where it ends first, with what it said, or takes too long. */
+  /** @throws Error where it ends instead, with what it said, or takes too long. */
   async answer() {
     const answered = new AbortController();
     const { signal } = answered;
-    const late = setTimeout(() => this.#process.kill('SIGKILL'), PATIENCE_MS);
-    const ended = once(this.#process, 'exit', { signal }).then(([status, by]) => {
-      throw new Error(`${this.#label}: ended with ${status ?? by}. ${this.errors}`.trimEnd());
+    const late = setTimeout(() => this.kill(), PATIENCE_MS);
+    const ended = once(this.#process, 'close', { signal }).then(([status, by]) => {
+      throw new Error(`${this.#label}: ended with ${status ?? by}. ${errorIn(this.#said)}`);
     });
     try {
       const [message] = await Promise.race([once(this.#process, 'message', { signal }), ended]);
@@ -43,4 +44,9 @@ export class Child {
   kill() {
     this.#process.kill('SIGKILL');
   }
+}
+
+/** The line that says what went wrong, without the stack. */
+function errorIn(said) {
+  return said.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? said.trim();
 }

@@ -1,27 +1,42 @@
-import { onAnyCore, onOneCore } from '../cores.mjs';
-import { Child } from './child.mjs';
-import { LIMITED, measuredOptions, VARIANTS } from './variants.mjs';
-import { VERIFIED, verify } from './verify.mjs';
+import { onOneCore } from '../cores.mjs';
+import { startServer } from './server-child.mjs';
+import { measuredNumbers, VARIANTS } from './variants.mjs';
 
 /**
  * Measures one framework: a server per variant, and in each round every one of them once, in an order drawn anew.
  * Only one of them has something to do at a time.
  *
- * @param {{ framework: string, variants: string[], plan: import('./plan.mjs').Plan, load: Child,
+ * @param {{ framework: string, variants: string[], plan: import('./plan.mjs').Plan, load: import('./child.mjs').Child,
  *   draw: import('../keys.mjs').Draw }} run
- * @returns {Promise<Record<string, number[]>>} for each variant the CPU of a request in microseconds, by round
+ * @returns {Promise<Record<string, number[]>>} for each variant the CPU of one request in microseconds, by round
  */
 export async function runFramework({ framework, variants, plan, load, draw }) {
   const samples = Object.fromEntries(variants.map((variant) => [variant, []]));
   for (let generation = 0; generation < plan.processes; generation++) {
-    await withServers(framework, variants, async (servers) => {
-      for (const variant of draw.shuffled(variants)) await send(load, servers[variant], plan.warmUp);
+    const servers = {};
+    try {
+      for (const variant of draw.shuffled(variants)) {
+        const numbers = measuredNumbers(framework, variant);
+        servers[variant] = await startServer({ framework, variant, numbers, how: onOneCore });
+        await load.ask({ url: servers[variant].url, requests: plan.warmUp });
+      }
       for (let round = 0; round < plan.rounds; round++) {
         for (const variant of draw.shuffled(variants)) {
-          samples[variant].push(await cpuPerRequestUs(load, servers[variant], VARIANTS[variant], plan.requests));
+          samples[variant].push(await cpuPerRequestUs(servers[variant], VARIANTS[variant].status, plan.requests, load));
         }
       }
-    });
+    } finally {
+      for (const { child } of Object.values(servers)) child.kill();
+    }
   }
   return samples;
+}
+
+async function cpuPerRequestUs({ child, url }, status, requests, load) {
+  const before = await child.ask('cpu');
+  const { statuses, errors } = await load.ask({ url, requests });
+  const after = await child.ask('cpu');
+  if (statuses[status] !== requests || errors > 0)
+    throw new Error(`${url}: of ${requests} requests not all had ${status}: ${JSON.stringify({ statuses, errors })}`);
+  return (after.cpuUs - before.cpuUs) / requests;
 }

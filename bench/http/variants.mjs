@@ -5,25 +5,25 @@ const WINDOW_MS = 3_600_000;
 const ENDLESS = 1_000_000_000;
 
 /**
- * What is asked of each framework: the same server with another limiter before its handler, or with none.
+ * What is asked of each framework: the same server with another limiter before its handlers, or with none.
  * `path`: which handler is asked for; `/` answers a short text, `/order` does a little work.
  *
- * @type {Record<string, { limiter?: 'headgate' | 'peer', backend?: string, limit?: number, path?: string,
- *   status?: number }>}
+ * @type {Record<string, { limiter?: 'headgate' | 'peer', backend?: string, limit?: number, path: string,
+ *   status: number }>}
  */
 export const VARIANTS = {
-  none: {},
-  native: { limiter: 'headgate', backend: 'native' },
-  ts: { limiter: 'headgate', backend: 'ts' },
-  peer: { limiter: 'peer' },
+  none: { path: '/', status: 200 },
+  native: { limiter: 'headgate', backend: 'native', path: '/', status: 200 },
+  ts: { limiter: 'headgate', backend: 'ts', path: '/', status: 200 },
+  peer: { limiter: 'peer', path: '/', status: 200 },
   blocked: { limiter: 'headgate', backend: 'auto', limit: 1, path: '/order', status: 429 },
-  handler: { path: '/order' },
+  handler: { path: '/order', status: 200 },
 };
 
-export const LIMITED = Object.keys(VARIANTS).filter((name) => VARIANTS[name].limiter !== undefined);
+export const LIMITED = Object.keys(VARIANTS).filter((variant) => VARIANTS[variant].limiter !== undefined);
 
-/** The options of a variant's limiter as it is measured; those of a peer are translated by its server. */
-export function measuredOptions(framework, variant) {
+/** The numbers of a variant's limiter while it is measured. */
+export function measuredNumbers(framework, variant) {
   const { limiter, limit = ENDLESS } = VARIANTS[variant];
   const { peerWindowMs = WINDOW_MS } = FRAMEWORKS[framework];
   return { limit, windowMs: limiter === 'peer' ? peerWindowMs : WINDOW_MS };

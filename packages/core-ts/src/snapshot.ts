@@ -26,7 +26,7 @@ export function snapshotOf(engine: Engine): Uint8Array {
 /** Entries, and the policies that they were taken under: another thread may update them at any time. */
 function takeUnder(engine: Engine): [policies: string, entries: Uint8Array] {
   let policies = '';
-  let entries = new Uint8Array();
+  let entries: Uint8Array = new Uint8Array();
   while (policies !== JSON.stringify(engine.policies)) {
     policies = JSON.stringify(engine.policies);
     entries = engine.snapshot();
