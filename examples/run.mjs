@@ -1,0 +1,40 @@
+// Starts each example and drives it by real requests: three are admitted, the fourth is denied and says until when,
+// and another client behind the same proxy is not. Ends with one line that counts them.
+import { readdirSync } from 'node:fs';
+
+const folder = new URL('.', import.meta.url);
+const names = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'quick-start')
+  .map(({ name }) => name);
+
+let failed = 0;
+for (const name of names) {
+  const { start } = await import(new URL(`${name}/server.mjs`, folder));
+  const { url, close } = await start();
+  const problem = await drive(url);
+  await close();
+  if (problem !== undefined) failed++;
+  console.log(problem === undefined ? `passed: examples/${name}` : `failed: examples/${name}: ${problem}`);
+}
+console.log(`${names.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 && names.length > 0 ? 0 : 1);
+
+async function drive(url) {
+  const answers = [];
+  for (let i = 0; i < 4; i++) answers.push(await ask(url, '203.0.113.7'));
+  answers.push(await ask(url, '203.0.113.8'));
+  const seen = JSON.stringify(answers);
+  const wanted = JSON.stringify([
+    [200, '2', null],
+    [200, '1', null],
+    [200, '0', null],
+    [429, '0', '60'],
+    [200, '2', null],
+  ]);
+  return seen === wanted ? undefined : `${seen}, expected ${wanted}`;
+}
+
+async function ask(url, client) {
+  const { status, headers } = await fetch(url, { headers: { 'x-forwarded-for': client }, signal: AbortSignal.timeout(10_000) });
+  return [status, headers.get('x-ratelimit-remaining'), headers.get('retry-after')];
+}
