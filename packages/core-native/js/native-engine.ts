@@ -33,6 +33,9 @@ class NativeEngine implements Engine {
   readonly #clock: Clock | undefined;
   /** The policies that it was made with: their names and algorithms hold for good. */
   readonly #made: readonly Policy[];
+  readonly #isShared: boolean;
+  /** What a limiter without a shared name decides by. */
+  #own: readonly Policy[];
   readonly #take: HotCall;
   readonly #check: HotCall;
   readonly #peek: HotCall;
@@ -47,6 +50,8 @@ class NativeEngine implements Engine {
     this.#binding = binding;
     this.#clock = clock;
     this.#made = policies;
+    this.#own = policies;
+    this.#isShared = shared !== undefined;
     this.#handle = binding.create(numbersOf(policies), maxKeys, onFull === 'admit', clock?.now(), shared);
     // A buffer of its own, off the heap, so that it never moves.
     const length = FIRST_NUMBERS + policies.length * ROW_NUMBERS;
@@ -120,8 +125,9 @@ class NativeEngine implements Engine {
     return this.#binding.cleanupExpired(this.#handle, ...this.#now());
   }
 
-  /** Read from the engine: limiters of other threads may have updated it. */
+  /** Of a limiter that has a shared name read from the engine: those of other threads may have updated it. */
   get policies(): readonly Policy[] {
+    if (!this.#isShared) return this.#own;
     const numbers = this.#binding.policies(this.#handle);
     return this.#made.map(({ name, algorithm }, i) => {
       const own = numbers.slice(i * POLICY_NUMBERS, (i + 1) * POLICY_NUMBERS) as [number, number, number, number];
@@ -131,6 +137,7 @@ class NativeEngine implements Engine {
   }
 
   update(policies: readonly Policy[]): void {
+    this.#own = policies;
     this.#binding.update(this.#handle, numbersOf(policies), ...this.#now());
   }
 

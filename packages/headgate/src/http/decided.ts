@@ -9,60 +9,71 @@ export class Decided implements Outcome {
   readonly decision: Decision;
   readonly refusal: Refusal | undefined;
   readonly settle: Outcome['settle'];
-  /** Whose decision it is, to know it again on the same request. */
-  readonly by: object;
-  readonly #policies: readonly Policy[];
-  readonly #write: HeaderWriter;
+  readonly #teller: Teller;
+  readonly #limiter: Limiter;
   readonly #before: Decided | undefined;
 
   constructor(
-    by: object,
+    teller: Teller,
     carrier: object,
-    policies: readonly Policy[],
+    limiter: Limiter,
     decision: Decision,
-    write: HeaderWriter,
     refusal: Refusal | undefined,
     settle: Outcome['settle'],
   ) {
-    this.by = by;
     this.decision = decision;
     this.refusal = refusal;
     this.settle = settle;
-    this.#policies = policies;
-    this.#write = write;
+    this.#teller = teller;
+    this.#limiter = limiter;
     this.#before = lastOf(carrier);
     (carrier as Carrier)[LAST] = this;
   }
 
   /** Of several limiters the one that binds, and each one's policies. */
   headers(): readonly string[] {
-    if (this.#before === undefined) return this.#write(this.#policies, this.decision);
+    const { writeHeaders } = this.#teller;
+    if (this.#before === undefined) return writeHeaders(this.#limiter, this.decision);
     const { policies, decision } = this.#withThoseBefore();
-    return this.#write(policies, decision);
+    return writeHeaders({ policies }, decision);
   }
 
-  static earlier(by: object, carrier: object): Decided | undefined {
-    for (let each = lastOf(carrier); each !== undefined; each = each.#before) if (each.by === by) return each;
+  /** What the same middleware decided on this request already. */
+  static earlier(teller: Teller, carrier: object): Decided | undefined {
+    for (let each = lastOf(carrier); each !== undefined; each = each.#before) if (each.#teller === teller) return each;
     return undefined;
   }
 
   /** All limiters on this request: a denial binds, and else the one with the fewest units left. */
   #withThoseBefore(): { policies: readonly Policy[]; decision: Decision } {
     const all: Decided[] = [];
-    for (let each: Decided | undefined = this; each !== undefined; each = each.#before) all.unshift(each);
+    for (let each: Decided | undefined = this; each !== undefined; each = each.#before)
+      if (!each.#teller.dryRun) all.unshift(each);
     const names = new Set<string>();
     const policies: Policy[] = [];
-    const rows = all.flatMap((each) =>
-      each.decision.policies.map((row, i) => {
+    const rows = all.flatMap((each) => {
+      const own = each.#limiter.policies;
+      return each.decision.policies.map((row, i) => {
         const name = ownName(row.name, names);
-        policies.push(withName(each.#policies[i] as Policy, name));
+        policies.push(withName(own[i] as Policy, name));
         return row.name === name ? row : { ...row, name };
-      }),
-    );
+      });
+    });
     const denied = this.decision.allowed ? undefined : this.decision;
     const decision = denied ? { ...denied, policies: rows } : decisionOf(true, rows, tightest(rows));
     return { policies, decision };
   }
+}
+
+/** The middleware whose decision it is, as far as that matters here. */
+interface Teller {
+  readonly dryRun: boolean;
+  readonly writeHeaders: HeaderWriter;
+}
+
+/** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
+interface Limiter {
+  readonly policies: readonly Policy[];
 }
 
 interface Carrier {

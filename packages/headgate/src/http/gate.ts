@@ -90,22 +90,22 @@ class HttpGate<R> implements Gate<R> {
     request: R,
     key: string,
     cost: number,
-    { policies }: HttpLimiter,
+    limiter: HttpLimiter,
     answer: Decision | Reserved,
     startedAtMs: number,
   ): Outcome {
-    const { dryRun, writeHeaders, refuse, onLimited } = this.#settings;
+    const { dryRun, refuse, onLimited } = this.#settings;
     const reserved = 'decision' in answer ? answer : undefined;
     const decision = reserved === undefined ? (answer as Decision) : reserved.decision;
     if (decisions.hasSubscribers) {
       const tookMs = startedAtMs === 0 ? 0 : performance.now() - startedAtMs;
-      decisions.publish({ limiter: nameOf(policies), key, cost, decision, dryRun, tookMs });
+      decisions.publish({ limiter: nameOf(decision.policies), key, cost, decision, dryRun, tookMs });
     }
     if (!decision.allowed) onLimited?.(request, decision);
     const refusal = decision.allowed || dryRun ? undefined : refuse(request, decision);
     const settle = reserved === undefined || !decision.allowed ? undefined : this.#settling(request, reserved, cost);
     const carrier = this.#reader.carrier(request);
-    return new Decided(this.#settings, carrier, policies, decision, writeHeaders, refusal, settle);
+    return new Decided(this.#settings, carrier, limiter, decision, refusal, settle);
   }
 
   /** Settles once, whatever comes first of the end of the response and that of the connection. */
@@ -144,7 +144,7 @@ function refused(refusal: Refusal, headers: readonly string[]): Outcome {
   return { decision: undefined, refusal, settle: undefined, headers: () => headers };
 }
 
-function nameOf(policies: readonly Policy[]): string {
+function nameOf(policies: readonly { readonly name: string }[]): string {
   return policies.length === 1 ? (policies[0] as Policy).name : policies.map(({ name }) => name).join(', ');
 }
 

@@ -3,7 +3,7 @@ import { bindingResetSeconds, FIELDS } from './fields.js';
 import type { AnswerOptions } from './options.js';
 
 /** The headers of one decision, names and values in turn. */
-export type HeaderWriter = (policies: readonly Policy[], decision: Decision) => readonly string[];
+export type HeaderWriter = (limiter: { readonly policies: readonly Policy[] }, decision: Decision) => readonly string[];
 
 const NONE: readonly string[] = [];
 
@@ -12,14 +12,14 @@ const NEVER_CACHED: readonly string[] = ['Cache-Control', 'no-store'];
 /** A dry run is not to be noticed, so it sends none. */
 export function headerWriter<R>(options: AnswerOptions<R>, dryRun: boolean): HeaderWriter {
   if (dryRun) return () => NONE;
-  if (options.headers === false) return (_policies, { allowed }) => (allowed ? NONE : NEVER_CACHED);
+  if (options.headers === false) return (_limiter, { allowed }) => (allowed ? NONE : NEVER_CACHED);
   const { standard, resetFormat = 'seconds' } = options;
   const fields = standard === undefined ? undefined : FIELDS[standard];
   const legacy = fields === undefined || options.legacyHeaders === true;
-  return (policies, decision) => {
+  return (limiter, decision) => {
     const headers: string[] = [];
     if (legacy) writeLegacy(headers, decision, resetFormat);
-    fields?.(headers, policies, decision);
+    fields?.(headers, limiter.policies, decision);
     if (!decision.allowed) writeDenial(headers, decision);
     return headers;
   };
