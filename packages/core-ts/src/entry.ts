@@ -10,6 +10,11 @@ class Extra {
   blockedUntilMs: number | undefined = undefined;
   /** What was reserved and is not settled. */
   reservations: Reservations | undefined = undefined;
+
+  /** Whether a call has more to look at than the states. */
+  get isSpecial(): boolean {
+    return this.blockedUntilMs !== undefined || this.reservations !== undefined;
+  }
 }
 
 /** All that is held of one key: the first policy's state in itself, and its place in the order of eviction. */

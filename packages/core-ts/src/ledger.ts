@@ -1,5 +1,6 @@
 import * as fixedWindow from './algorithms/fixed-window.js';
 import { changeState, type Rule, ruleOf } from './algorithms/rule.js';
+import * as slidingWindow from './algorithms/sliding-window.js';
 import type { State } from './algorithms/state.js';
 import type { Terms } from './algorithms/terms.js';
 import type { Decision, Policy, PolicyRow } from './contract.js';
@@ -16,6 +17,8 @@ export class Ledger {
   readonly #blocks: boolean;
   /** A lone fixed window, the commonest limiter, is asked directly. */
   readonly #lone: Terms | undefined;
+  /** And so is a lone sliding window, while its sub-window goes on. */
+  readonly #loneSliding: Terms | undefined;
   /** The first policy's. */
   readonly #upTo: readonly number[];
 
@@ -25,6 +28,7 @@ export class Ledger {
     this.#blocks = policies.some(({ blockForMs }) => blockForMs > 0);
     const [first] = this.rules;
     this.#lone = policies.length === 1 && first?.calls === fixedWindow ? first.terms : undefined;
+    this.#loneSliding = policies.length === 1 && first?.calls === slidingWindow ? first.terms : undefined;
     this.#upTo = (first as Rule).upTo;
   }
 
@@ -44,16 +48,24 @@ export class Ledger {
   }
 
   /**
-   * Takes units where that is all there is to do: of a lone fixed window that goes on, in an entry that stays
-   * in its list. `reading`: the time, not rounded down. Answers whether it did.
+   * Takes units where that is all there is to do: of a lone window that goes on, in an entry that stays in its
+   * list. `reading`: the time, not rounded down. Answers whether it did.
    */
   addInWindow(entry: Entry, units: number, reading: number): boolean {
-    const lone = this.#lone;
-    if (lone === undefined || entry.extra !== undefined) return false;
     const used = entry.used + units;
-    const goesOn = entry.used > 0 && reading - entry.startMs < lone.windowMs;
-    if (!goesOn || !(used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number))) return false;
+    if (entry.used === 0 || !(used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number))) return false;
+    const lone = this.#lone;
+    if (lone === undefined) return this.#addInSubWindow(entry, units, reading);
+    if (entry.extra !== undefined || reading - entry.startMs >= lone.windowMs) return false;
     entry.used = used;
+    return true;
+  }
+
+  #addInSubWindow(entry: Entry, units: number, reading: number): boolean {
+    const { extra } = entry;
+    if (this.#loneSliding === undefined || extra?.parts === undefined || extra.isSpecial) return false;
+    if (!slidingWindow.addInSubWindow(extra.parts, this.#loneSliding, units, reading - entry.startMs)) return false;
+    entry.used += units;
     return true;
   }
 

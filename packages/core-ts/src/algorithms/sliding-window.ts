@@ -50,6 +50,18 @@ export function add(state: State, terms: Terms, units: number, nowMs: number): v
   state.used += counted;
 }
 
+/**
+ * Takes units that fit, where the newest sub-window goes on and the oldest still counts. `used` is the caller's to
+ * count. Answers whether it did.
+ */
+export function addInSubWindow(parts: number[], terms: Terms, units: number, sinceStartMs: number): boolean {
+  const { subMs, subs } = terms;
+  const sub = at(parts, subs);
+  if (sinceStartMs >= (sub + 1) * subMs || sinceStartMs >= dropsAtMs(at(parts, subs + 1), terms)) return false;
+  parts[sub % subs] = at(parts, sub % subs) + units;
+  return true;
+}
+
 /** Until the key is as good as never seen: until its newest units count no more. */
 export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
   drop(state, terms, nowMs);
