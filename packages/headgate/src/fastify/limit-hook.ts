@@ -1,0 +1,103 @@
+import { type Decision, oneOf } from '@headgate/core-ts';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { createGate } from '../http/gate.js';
+import { isPromise } from '../http/maybe-promise.js';
+import { nodeHeader, pathOf } from '../http/node-request.js';
+import { checkUnsent, settleAtEnd } from '../http/node-response.js';
+import type { HttpLimiter, HttpOptions } from '../http/options.js';
+import type { Outcome } from '../http/outcome.js';
+import type { Reader } from '../http/reader.js';
+
+/** Where in a request's life it can be decided on. */
+export type HookName = 'onRequest' | 'preValidation' | 'preHandler';
+
+/** What a route can have for itself. */
+export interface RouteRateLimitOptions extends HttpOptions<FastifyRequest> {
+  /**
+   * `'onRequest'` by default, before the body is read; `'preHandler'` where `key` asks for the user, who is known by
+   * then. A route's own hooks of that name come before.
+   */
+  readonly hook?: HookName | undefined;
+  /** Answers a denied request in place of the JSON, by `reply` or by what it returns; headers and status are set. */
+  readonly handler?: ((request: FastifyRequest, reply: FastifyReply, decision: Decision) => unknown) | undefined;
+}
+
+/** A hook of any of those names, for routes and servers of any type. */
+export interface RateLimitHook {
+  // biome-ignore lint/suspicious/noExplicitAny: a route's schema and its server make its request another type
+  (request: any, reply: any, done: HookHandlerDoneFunction): void;
+  /** What decides; `undefined` where the limit is a function of the request. */
+  readonly limiter: HttpLimiter | undefined;
+}
+
+const reader: Reader<FastifyRequest> = {
+  method: ({ method }) => method,
+  path: ({ originalUrl }) => pathOf(originalUrl),
+  address: ({ socket }) => socket.remoteAddress,
+  header: nodeHeader,
+  route: ({ is404, routeOptions }) => (is404 ? '*' : routeOptions.url), // of unknown paths there are any number
+  user: (request) => (request as { user?: unknown }).user,
+  carrier: ({ raw }) => raw,
+};
+
+/** Names of options that are read here, or that belong to `register` itself. */
+const OURS = ['global', 'hook', 'handler', 'prefix', 'logLevel', 'logSerializers'];
+
+/** @throws TypeError or RangeError for what is no name of a hook here. */
+export function hookNameOf({ hook, key }: RouteRateLimitOptions): HookName {
+  const byDefault = [key].flat().includes('user') ? 'preHandler' : 'onRequest';
+  return oneOf('hook', hook ?? byDefault, ['onRequest', 'preValidation', 'preHandler']);
+}
+
+/** @throws TypeError or RangeError for a bad option, with its name and value. */
+export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
+  const gate = createGate(options, reader, OURS);
+  const { handler } = options;
+
+  function rateLimit(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    const outcome = gate.decide(request); // what it throws, Fastify hands to its error handler
+    if (isPromise(outcome))
+      outcome
+        .then((known) => passes(known, request, reply, done))
+        .then((passed) => {
+          if (passed) done();
+        }, done);
+    else if (passes(outcome, request, reply, done)) done();
+  }
+
+  function passes(outcome: Outcome, request: FastifyRequest, reply: FastifyReply, failed: (error: Error) => void) {
+    const { decision, refusal } = outcome;
+    if (decision !== undefined) request.rateLimit = decision;
+    tell(reply, outcome);
+    if (refusal === undefined || reply.sent) return true; // of what is sent already, Fastify runs nothing further
+    checkUnsent(reply.raw);
+    reply.code(refusal.status);
+    if (handler === undefined || decision === undefined) reply.type(refusal.contentType).send(refusal.body);
+    else sendAnswer(reply, handler(request, reply, decision), failed);
+    return false;
+  }
+
+  return Object.assign(rateLimit, { limiter: gate.limiter });
+}
+
+function tell(reply: FastifyReply, outcome: Outcome): void {
+  if (outcome.settle !== undefined) settleAtEnd(reply.raw, outcome.settle);
+  const headers = outcome.headers();
+  for (let i = 0; i < headers.length; i += 2) reply.header(lowerCase(headers[i] as string), headers[i + 1]);
+}
+
+const known = new Map<string, string>();
+
+/** Fastify keeps names in lower case, and what is so already costs it less; there are a handful in all. */
+function lowerCase(name: string): string {
+  const lower = known.get(name) ?? name.toLowerCase();
+  known.set(name, lower);
+  return lower;
+}
+
+/** As of a route's handler: what it returns is sent, or promised; a reply is a promise of having been sent. */
+function sendAnswer(reply: FastifyReply, answer: unknown, failed: (error: Error) => void): void {
+  if (answer === undefined) return;
+  if (isPromise(answer)) answer.then((known) => sendAnswer(reply, known, failed), failed);
+  else reply.send(answer);
+}

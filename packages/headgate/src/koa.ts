@@ -1,0 +1,105 @@
+import type { Decision } from '@headgate/core-ts';
+import type { Context, Next } from 'koa';
+import { createGate } from './http/gate.js';
+import { isPromise } from './http/maybe-promise.js';
+import { nodeHeader, pathOf } from './http/node-request.js';
+import { checkUnsent, prepare } from './http/node-response.js';
+import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { Outcome, Refusal } from './http/outcome.js';
+import type { Reader } from './http/reader.js';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** What headgate decided on this request. */
+    rateLimit?: Decision;
+  }
+}
+
+export interface RateLimitOptions extends HttpOptions<Context> {
+  /** Answers a denied request in place of the JSON; headers and status are set. It may throw, as `ctx.throw` does. */
+  readonly handler?: ((ctx: Context, decision: Decision) => unknown) | undefined;
+}
+
+export interface RateLimitMiddleware {
+  (ctx: Context, next: Next): Promise<void>;
+  /** What decides; `undefined` where the limit is a function of the request. */
+  readonly limiter: HttpLimiter | undefined;
+}
+
+const reader: Reader<Context> = {
+  method: ({ method }) => method,
+  path: ({ originalUrl }) => pathOf(originalUrl),
+  address: ({ req }) => req.socket.remoteAddress,
+  header: ({ req }, name) => nodeHeader(req, name),
+  route: routeOf,
+  user: ({ state }) => state.user,
+  carrier: ({ req }) => req,
+};
+
+/**
+ * Middleware for Koa 3.
+ *
+ * ```ts
+ * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));
+ * ```
+ *
+ * Koa drops all headers of a response that an error ends, but for those in the error's own `headers`, so that is
+ * where these go as well.
+ *
+ * @throws TypeError or RangeError for a bad option, with its name and value.
+ */
+export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+  const gate = createGate(options, reader, ['handler']);
+  const { handler } = options;
+
+  async function rateLimit(ctx: Context, next: Next): Promise<void> {
+    const decided = gate.decide(ctx);
+    const outcome = isPromise(decided) ? await decided : decided;
+    const { decision, refusal } = outcome;
+    if (decision !== undefined) ctx.state.rateLimit = decision;
+    prepare(ctx.res, outcome);
+    try {
+      if (refusal === undefined) await next();
+      else await refuse(ctx, refusal, decision);
+    } catch (error) {
+      keepHeaders(ctx, outcome, error);
+      throw error;
+    }
+  }
+
+  function refuse(ctx: Context, { status, contentType, body }: Refusal, decision: Decision | undefined): unknown {
+    if (ctx.headerSent) ctx.res.destroy(); // of an error Koa only tells then, and leaves the response open
+    checkUnsent(ctx.res);
+    ctx.respond = true; // who meant to answer without Koa hasn't begun
+    ctx.status = status;
+    if (handler !== undefined && decision !== undefined) return handler(ctx, decision);
+    ctx.set('Content-Type', contentType);
+    ctx.body = body;
+    return undefined;
+  }
+
+  return Object.assign(rateLimit, { limiter: gate.limiter });
+}
+
+/** Each with the value that it has now: another limiter, further in, may have told more. */
+function keepHeaders(ctx: Context, outcome: Outcome, error: unknown): void {
+  const names = outcome.headers().filter((name, i) => i % 2 === 0 && ctx.res.hasHeader(name));
+  if (names.length === 0 || !(error instanceof Error)) return; // of what is no error, Koa makes one
+  const told = Object.fromEntries(names.map((name) => [name, ctx.response.get(name)]));
+  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, ...told });
+}
+
+interface Layer {
+  readonly path: unknown;
+  readonly methods: readonly string[];
+}
+
+/**
+ * The pattern that @koa/router matched. A router's own middleware sees its own pattern as `_matchedRoute`, and gets
+ * that of the last route for this method.
+ */
+function routeOf({ matched = [], _matchedRoute, method }: Context): string | undefined {
+  const routes = (matched as Layer[]).filter(({ methods }) => methods.includes(method)).map(({ path }) => path);
+  const route = routes.includes(_matchedRoute) ? _matchedRoute : routes.at(-1);
+  return route === undefined ? undefined : String(route);
+}

@@ -1,0 +1,171 @@
+import 'reflect-metadata';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import { describe, expect, it } from 'vitest';
+import { decorate } from '../../test/nest/decorate.js';
+import { GUARDED, serving } from '../../test/nest/start.js';
+import { talk } from '../../test/nest/talk.js';
+import { type GuardedCall, RateLimit, RateLimitModule, type RateLimitModuleOptions } from '../nest.js';
+import { RateLimiter } from '../rate-limiter.js';
+
+class Item {
+  readonly name?: string;
+}
+decorate(Item, [ObjectType()]);
+Field(() => String)(Item.prototype, 'name');
+
+class Items {
+  item() {
+    return { name: 'item' };
+  }
+  login() {
+    return 'welcome';
+  }
+  owner() {
+    return 'ada';
+  }
+  async *ticks() {
+    yield { ticks: 1 };
+  }
+}
+decorate(Items, [Resolver(() => Item)], {
+  item: [Query(() => Item, { nullable: true })],
+  login: [Query(() => String, { nullable: true }), RateLimit({ limit: 1, windowSeconds: 60 })],
+  owner: [ResolveField(() => String)],
+  ticks: [Subscription(() => Number)],
+});
+
+interface Result {
+  readonly headers: Headers;
+  readonly data: Record<string, unknown> | null;
+  readonly errors: readonly { readonly message: string; readonly extensions: Record<string, unknown> }[];
+}
+
+type Ask = (query: string) => Promise<Result>;
+
+function limited(
+  options: RateLimitModuleOptions,
+  test: (ask: Ask, url: string) => Promise<void>,
+  config: Partial<ApolloDriverConfig> = {},
+): Promise<void> {
+  const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true, ...config });
+  const imports = [RateLimitModule.forRoot(options), graphql];
+  return serving('express', { imports, providers: [GUARDED, Items] }, (url) => test(asking(`${url}/graphql`), url));
+}
+
+function asking(url: string): Ask {
+  return async (query) => {
+    const body = JSON.stringify({ query });
+    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    return { errors: [], ...((await response.json()) as object), headers: response.headers } as unknown as Result;
+  };
+}
+
+/** A query with the same field so many times over, under other names. */
+function aliases(count: number, field = 'item { name }'): string {
+  return `{ ${Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(' ')} }`;
+}
+
+/** How many fields of a result have a value. */
+function resolved({ data }: Result): number {
+  return Object.values(data ?? {}).filter((value) => value !== null).length;
+}
+
+describe('RateLimitGuard in GraphQL', () => {
+  it('counts each resolver that a query calls, so that aliases are no way around', async () => {
+    await limited({ limit: 3, windowSeconds: 60, message: 'slow down' }, async (ask) => {
+      const result = await ask(aliases(5));
+      expect([resolved(result), result.errors.length]).toEqual([3, 2]);
+      const [error] = result.errors;
+      expect(error?.message).toBe('slow down');
+      expect(error?.extensions).toMatchObject({ code: 'TOO_MANY_REQUESTS', status: 429, retryAfterSeconds: 60 });
+      expect([result.headers.get('x-ratelimit-remaining'), result.headers.get('retry-after')]).toEqual(['0', '60']);
+      expect(resolved(await ask(aliases(1)))).toBe(0);
+    });
+  });
+
+  it('counts aliases also while a function among the options answers promises', async () => {
+    const cost = async () => await new Promise<number>((resolve) => setImmediate(() => resolve(1)));
+    await limited({ limit: 3, windowSeconds: 60, cost }, async (ask) => {
+      expect(resolved(await ask(aliases(5)))).toBe(3);
+    });
+  });
+
+  it('lets a decorated resolver count on its own', async () => {
+    await limited({ limit: 3, windowSeconds: 60 }, async (ask) => {
+      expect(resolved(await ask(aliases(2, 'login')))).toBe(1);
+      expect(resolved(await ask(aliases(5)))).toBe(3);
+    });
+  });
+
+  it('tells routes apart by type and field, whatever the method', async () => {
+    const keys: string[] = [];
+    const inner = new RateLimiter({ limit: 9, windowSeconds: 60 });
+    const check = (key: string) => {
+      keys.push(key);
+      return inner.check(key);
+    };
+    const limiter = { policies: inner.policies, check, reserve: () => inner.reserve('k') };
+    await limited({ limiter, key: 'route' }, async (ask, url) => {
+      await ask(aliases(1));
+      const byGet = await fetch(`${url}/graphql?query={item{name}}`, { headers: { 'apollo-require-preflight': '1' } });
+      expect(await byGet.json()).toEqual({ data: { item: { name: 'item' } } });
+    });
+    const [byPost, byGet] = keys;
+    expect(byPost).toMatch(/\bquery\.item$/i);
+    expect(byGet).toBe(byPost);
+  });
+
+  it('counts resolvers of fields below only where they are guarded', async () => {
+    const limits = { limit: 2, windowSeconds: 60 };
+    const owners = aliases(3, 'item { owner }');
+    await limited(limits, async (ask) => expect(resolved(await ask(owners))).toBe(2));
+    await limited(limits, async (ask) => expect(resolved(await ask('{ item { owner } }'))).toBe(1));
+    const config = { fieldResolverEnhancers: ['guards' as const] };
+    await limited(
+      { ...limits, limit: 1 },
+      async (ask) => expect(resolved(await ask('{ item { owner } }'))).toBe(0),
+      config,
+    );
+  });
+
+  it('settles all that one response has to, at its end', async () => {
+    const limiter = new RateLimiter({ limit: 50, windowSeconds: 60 });
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    await limited({ limiter, key: () => 'k', skipSuccessfulRequests: true }, async (ask) => {
+      for (let i = 0; i < 3; i++) expect(resolved(await ask(aliases(50)))).toBe(50);
+    });
+    process.off('warning', note);
+    expect(limiter.remaining('k')).toBe(50);
+    expect(warnings).toEqual([]);
+  });
+
+  it('limits subscriptions by the request that was upgraded', async () => {
+    const key = ({ request }: GuardedCall) => String(request.headers.tenant);
+    const subscribe = (url: string, tenant: string) =>
+      talk(
+        `${url}/graphql`,
+        async (to) => {
+          to.say({ type: 'connection_init' });
+          expect(await to.hear()).toEqual({ type: 'connection_ack' });
+          to.say({ id: '1', type: 'subscribe', payload: { query: 'subscription { ticks }' } });
+          return await to.hear();
+        },
+        { headers: { tenant } },
+        ['graphql-transport-ws'],
+      );
+    await limited(
+      { limit: 1, windowSeconds: 60, key },
+      async (_ask, url) => {
+        expect(await subscribe(url, 'ada')).toMatchObject({ payload: { data: { ticks: 1 } } });
+        expect(await subscribe(url, 'ada')).toMatchObject({
+          payload: { errors: [{ message: 'Too many requests', extensions: { code: 'TOO_MANY_REQUESTS' } }] },
+        });
+        expect(await subscribe(url, 'bob')).toMatchObject({ payload: { data: { ticks: 1 } } });
+      },
+      { subscriptions: { 'graphql-ws': true } },
+    );
+  });
+});

@@ -1,0 +1,36 @@
+import { type NodeResponse, settleAtEnd } from '../http/node-response.js';
+import type { Outcome } from '../http/outcome.js';
+import type { Reply } from './request-response.js';
+
+/** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
+export function tell(response: NodeResponse | Reply, outcome: Outcome): void {
+  const reply = 'raw' in response ? response : undefined;
+  const raw = reply?.raw ?? (response as NodeResponse);
+  if (outcome.settle !== undefined) settleWithOthers(raw, outcome.settle);
+  if (raw.headersSent) return;
+  const headers = outcome.headers();
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name, value] = [headers[i] as string, headers[i + 1] as string];
+    if (reply === undefined) raw.setHeader(name, value);
+    else reply.header(name, value);
+  }
+}
+
+type Settle = NonNullable<Outcome['settle']>;
+
+const open = new WeakMap<NodeResponse, Settle[]>();
+
+/** One pair of listeners for a response, however many of an operation's resolvers settle when it ends. */
+function settleWithOthers(response: NodeResponse, settle: Settle): void {
+  const others = open.get(response);
+  if (others !== undefined) {
+    others.push(settle);
+    return;
+  }
+  const all = [settle];
+  open.set(response, all);
+  settleAtEnd(response, (status, aborted) => {
+    open.delete(response);
+    for (const each of all) each(status, aborted);
+  });
+}

@@ -1,0 +1,27 @@
+import { on, once } from 'node:events';
+import { type ClientOptions, WebSocket } from 'ws';
+
+/** What one says to a socket, and hears: its messages in their order, each waited for with a limit. */
+export interface Talk {
+  say(message: object): void;
+  hear(): Promise<unknown>;
+}
+
+export async function talk<T>(
+  url: string,
+  talking: (to: Talk) => Promise<T>,
+  options: ClientOptions = {},
+  protocols: string[] = [],
+): Promise<T> {
+  const socket = new WebSocket(url.replace('http', 'ws'), protocols, options);
+  const signal = AbortSignal.timeout(4000);
+  const messages = on(socket, 'message', { signal });
+  await once(socket, 'open', { signal });
+  const answer = await talking({
+    say: (message) => socket.send(JSON.stringify(message)),
+    hear: async () => JSON.parse(String((await messages.next()).value[0])),
+  });
+  socket.close();
+  await once(socket, 'close', { signal });
+  return answer;
+}
