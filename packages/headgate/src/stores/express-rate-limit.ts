@@ -1,0 +1,13 @@
+import type { Store } from 'express-rate-limit';
+import { CountingStore } from './counting-store.js';
+
+export type { StoreOptions } from './store-options.js';
+
+/**
+ * A `store` for express-rate-limit: one for each middleware.
+ *
+ * ```ts
+ * app.use(rateLimit({ windowMs: 60_000, limit: 100, store: new HeadgateStore() }));
+ * ```
+ */
+export class HeadgateStore extends CountingStore implements Store {}

@@ -1,0 +1,179 @@
+import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
+import { ManualClock } from '@headgate/core-ts';
+import fastify, { type FastifyInstance } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { storeSuite } from '../../test/stores/suite.js';
+import { backends } from '../backends.js';
+import { headgateStore } from './fastify-rate-limit.js';
+
+storeSuite({
+  name: '@fastify/rate-limit',
+  async start(limit, windowMs, options) {
+    const app = await appOf({ max: limit, timeWindow: windowMs, store: headgateStore(options) });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { url, close: () => app.close() };
+  },
+});
+
+describe('@fastify/rate-limit with our store', () => {
+  it('tells in its headers what is left, and when the window ends by the clock of the store', async () => {
+    const clock = new ManualClock();
+    const app = await appOf({ max: 2, store: headgateStore({ clock }) });
+    const fields = async () => {
+      const { headers } = await app.inject('/');
+      return [headers['x-ratelimit-remaining'], headers['x-ratelimit-reset'], headers['retry-after']];
+    };
+    expect(await fields()).toEqual(['1', '60', undefined]);
+    clock.advance(50_000);
+    expect([await fields(), await fields()]).toEqual([
+      ['0', '10', undefined],
+      ['0', '10', '10'],
+    ]);
+  });
+
+  it('starts the window anew with each denial where continueExceeding asks for that', async () => {
+    const clock = new ManualClock();
+    const app = await appOf({ max: 1, continueExceeding: true, store: headgateStore({ clock }) });
+    expect(await statuses(app, 2)).toEqual([200, 429]);
+    clock.advance(59_999);
+    expect((await app.inject('/')).headers['retry-after']).toBe('60');
+    clock.advance(59_999);
+    expect(await statuses(app, 1)).toEqual([429]);
+    clock.advance(60_000);
+    expect(await statuses(app, 1)).toEqual([200]);
+    clock.advance(59_999);
+    expect((await app.inject('/')).statusCode).toBe(429);
+  });
+
+  it('lets the window of who stays within max end in its time, with continueExceeding too', async () => {
+    const clock = new ManualClock();
+    const app = await appOf({ max: 2, continueExceeding: true, store: headgateStore({ clock }) });
+    expect(await statuses(app, 1)).toEqual([200]);
+    clock.advance(30_000);
+    expect(await statuses(app, 1)).toEqual([200]);
+    clock.advance(30_000);
+    expect(await statuses(app, 3)).toEqual([200, 200, 429]);
+  });
+
+  it('denies, with continueExceeding too, who comes to a store full of clients at their limits', async () => {
+    const store = headgateStore({ maxKeys: 1, clock: new ManualClock() });
+    const app = await appOf({ max: 1, continueExceeding: true, store });
+    expect(await statuses(app, 1, '/', { 'x-client': 'one' })).toEqual([200]);
+    expect(await statuses(app, 2, '/', { 'x-client': 'two' })).toEqual([429, 429]);
+  });
+
+  it('counts on above the limit, so that ban is reached', async () => {
+    const app = await appOf({ max: 1, ban: 2 });
+    expect(await statuses(app, 5)).toEqual([200, 429, 429, 403, 403]);
+  });
+
+  it('refuses exponentialBackoff, by name', async () => {
+    await expect(appOf({ exponentialBackoff: true })).rejects.toThrow('exponentialBackoff must be false');
+  });
+
+  it('counts a route with limits of its own apart', async () => {
+    const app = await appOf({ max: 3 });
+    expect(await statuses(app, 2, '/own')).toEqual([200, 429]);
+    expect(await statuses(app, 4)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('takes a max and a timeWindow that are functions of the request', async () => {
+    const clock = new ManualClock();
+    const app = await appOf({
+      max: (request) => Number(request.headers['x-max']),
+      timeWindow: (request) => Number(request.headers['x-window'] ?? 60_000),
+      store: headgateStore({ clock }),
+    });
+    expect(await statuses(app, 2, '/', { 'x-max': '1' })).toEqual([200, 429]);
+    expect(await statuses(app, 2, '/', { 'x-max': '3' })).toEqual([200, 429]);
+  });
+
+  it('holds the limit where timeWindow answers another length each time', async () => {
+    let windowMs = 60_000;
+    const app = await appOf({ max: 2, timeWindow: () => windowMs++ });
+    expect(await statuses(app, 4)).toEqual([200, 200, 429, 429]);
+  });
+
+  it('counts each hit once where timeWindow goes over to another length', async () => {
+    const lengths = [60_000, 50_000, 50_000, 60_000];
+    const app = await appOf({ max: 3, timeWindow: () => lengths.shift() ?? 50_000 });
+    expect(await statuses(app, 4)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('refuses the 65th length of windows that run, as an error of the store', async () => {
+    let windowMs = 60_000;
+    const lengths = { max: 1, timeWindow: () => windowMs++, keyGenerator: () => String(windowMs) };
+    const app = await appOf(lengths);
+    await statuses(app, 64);
+    const { statusCode, body } = await app.inject('/');
+    expect([statusCode, JSON.parse(body).message]).toEqual([
+      500,
+      'windows must have one of 64 lengths at the most, got 60064 ms too',
+    ]);
+    const lenient = await appOf({ ...lengths, skipOnError: true });
+    expect((await statuses(lenient, 65)).at(-1)).toBe(200);
+  });
+
+  it('forgets lengths of which no window runs any more', async () => {
+    const clock = new ManualClock();
+    let windowMs = 1000;
+    const app = await appOf({ max: 1, timeWindow: () => windowMs++, store: headgateStore({ clock }) });
+    for (let i = 0; i < 100; i++) {
+      expect((await app.inject('/')).statusCode).toBe(200);
+      clock.advance(2000);
+    }
+  });
+
+  it('tells without counting where createRateLimit is asked to', async () => {
+    const app = await appOf({ global: false, max: 2 });
+    const check = app.createRateLimit();
+    app.get('/peek', async (request) => check(request, { increment: false }));
+    app.get('/count', async (request) => check(request));
+    const remaining = async (url: string) => (await app.inject(url)).json().remaining;
+    expect(await remaining('/peek')).toBe(2);
+    expect([await remaining('/count'), await remaining('/peek'), await remaining('/peek')]).toEqual([1, 1, 1]);
+  });
+
+  it('takes keys that are numbers, and refuses what is no key', async () => {
+    const app = await appOf({ max: 1, keyGenerator: () => 7 });
+    expect(await statuses(app, 2)).toEqual([200, 429]);
+    const without = await appOf({ max: 1, keyGenerator: () => undefined as never });
+    expect((await without.inject('/')).json().message).toBe(
+      'keyGenerator must answer a string or a number, got undefined',
+    );
+  });
+
+  it('refuses a bad option when the store is made', () => {
+    expect(() => headgateStore({ cache: 5000 } as never)).toThrow(/unknown option "cache", with the value 5000/);
+    expect(() => headgateStore({ maxKeys: 0 })).toThrow(RangeError);
+  });
+
+  it.skipIf(!backends()[0]?.available)('counts with other stores of its shared name, route by route', async () => {
+    const options = { max: 2, store: headgateStore({ shared: 'stores of fastify', clock: new ManualClock() }) };
+    const [first, second] = [await appOf(options), await appOf(options)];
+    expect([await statuses(first, 1), await statuses(second, 2)]).toEqual([[200], [200, 429]]);
+    expect([await statuses(first, 1, '/own'), await statuses(second, 1, '/own')]).toEqual([[200], [429]]);
+  });
+});
+
+async function appOf(options: RateLimitPluginOptions): Promise<FastifyInstance> {
+  const app = fastify();
+  const store = headgateStore({ clock: new ManualClock() });
+  const keyGenerator = (request: { headers: NodeJS.Dict<string | string[]> }) =>
+    String(request.headers['x-client'] ?? 'anybody');
+  await app.register(rateLimit, { timeWindow: 60_000, store, keyGenerator, ...options });
+  app.get('/', async () => 'ok');
+  app.get('/own', { config: { rateLimit: { max: 1 } } }, async () => 'own');
+  return app;
+}
+
+async function statuses(
+  app: FastifyInstance,
+  count: number,
+  url = '/',
+  headers: Record<string, string> = {},
+): Promise<number[]> {
+  const seen: number[] = [];
+  for (let i = 0; i < count; i++) seen.push((await app.inject({ url, headers })).statusCode);
+  return seen;
+}

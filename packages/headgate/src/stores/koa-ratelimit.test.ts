@@ -1,0 +1,114 @@
+import { createServer } from 'node:http';
+import { ManualClock } from '@headgate/core-ts';
+import Koa from 'koa';
+import ratelimit, { type MiddlewareOptions } from 'koa-ratelimit';
+import { describe, expect, it } from 'vitest';
+import { get, statuses } from '../../test/http/client.js';
+import type { Running } from '../../test/http/framework.js';
+import { listen } from '../../test/http/listen.js';
+import { storeSuite } from '../../test/stores/suite.js';
+import { backends } from '../backends.js';
+import { headgateDriver } from './koa-ratelimit.js';
+
+storeSuite({
+  name: 'koa-ratelimit',
+  start: (max, duration, options) => start({ max, duration, ...headgateDriver(options) }),
+});
+
+describe('koa-ratelimit with our driver', () => {
+  it('tells in its headers what is left, and when the window ends by the clock of the driver', async () => {
+    const clock = new ManualClock();
+    await serving({ max: 3, ...headgateDriver({ clock }) }, async (url) => {
+      const left = async () => {
+        const { headers } = await get(url);
+        return [headers['x-ratelimit-remaining'], Number(headers['x-ratelimit-reset']) - Date.now() / 1000];
+      };
+      const [remaining, resetSeconds] = await left();
+      expect(remaining).toBe('2');
+      expect(resetSeconds).toBeGreaterThan(58);
+      expect(resetSeconds).toBeLessThanOrEqual(61);
+      clock.advance(50_000);
+      const [then, thenSeconds] = await left();
+      expect(then).toBe('1');
+      expect(thenSeconds).toBeGreaterThan(8);
+      expect(thenSeconds).toBeLessThanOrEqual(11);
+    });
+  });
+
+  it('does not count what it denies', async () => {
+    const clock = new ManualClock();
+    await serving({ max: 1, ...headgateDriver({ clock, algorithm: 'token-bucket' }) }, async (url) => {
+      expect(await statuses(url, 3)).toEqual([200, 429, 429]);
+      clock.advance(60_000);
+      expect(await statuses(url, 2)).toEqual([200, 429]);
+    });
+  });
+
+  it('decides by the algorithm that is asked for', async () => {
+    const clock = new ManualClock();
+    await serving({ max: 2, ...headgateDriver({ clock, algorithm: 'sliding-window' }) }, async (url) => {
+      expect(await statuses(url, 1)).toEqual([200]);
+      clock.advance(59_000);
+      expect(await statuses(url, 1)).toEqual([200]);
+      clock.advance(2_000);
+      expect(await statuses(url, 2)).toEqual([429, 429]);
+    });
+  });
+
+  it('counts middlewares with other numbers apart, where they have one driver', async () => {
+    const driver = headgateDriver({ clock: new ManualClock() });
+    await serving({ max: 1, ...driver }, async (first) => {
+      await serving({ max: 2, ...driver }, async (second) => {
+        expect([await statuses(first, 2), await statuses(second, 3)]).toEqual([
+          [200, 429],
+          [200, 200, 429],
+        ]);
+      });
+    });
+  });
+
+  it('answers a peek without counting, as the command does that it stands for', () => {
+    const { db } = headgateDriver({ clock: new ManualClock() });
+    const command = db as unknown as { ratelimiter(...of: [string, number, number, number, '0' | '1']): number[] };
+    const ask = (peek: '0' | '1') => command.ratelimiter('key', 0, 60_000, 2, peek)[0];
+    expect([ask('1'), ask('0'), ask('1'), ask('0'), ask('1'), ask('0')]).toEqual([2, 2, 1, 1, 0, 0]);
+  });
+
+  it('answers with an error, and lets nobody through, where max is 0', async () => {
+    await serving({ max: 0, ...headgateDriver() }, async (url) => expect(await statuses(url, 2)).toEqual([500, 500]));
+  });
+
+  it('refuses a bad option when it is made', () => {
+    expect(() => headgateDriver({ max: 5 } as never)).toThrow(/unknown option "max", with the value 5/);
+    expect(() => headgateDriver({ algorithm: 'leaky' as never })).toThrow(/algorithm must be/);
+    expect(() => headgateDriver({ maxKeys: 1.5 })).toThrow(RangeError);
+  });
+
+  it.skipIf(!backends()[0]?.available)('counts with other drivers of its shared name', async () => {
+    const options = { shared: 'drivers of koa', clock: new ManualClock() };
+    await serving({ max: 2, ...headgateDriver(options) }, async (first) => {
+      await serving({ max: 2, ...headgateDriver(options) }, async (second) => {
+        expect([await statuses(first, 1), await statuses(second, 2)]).toEqual([[200], [200, 429]]);
+      });
+    });
+  });
+});
+
+async function start(options: MiddlewareOptions): Promise<Running> {
+  const app = new Koa();
+  app.silent = true; // errors are what a test looks at, by their status
+  app.use(ratelimit({ duration: 60_000, id: (context) => context.get('x-client') || 'anybody', ...options }));
+  app.use((context) => {
+    context.body = 'ok';
+  });
+  return listen(createServer(app.callback()));
+}
+
+async function serving(options: MiddlewareOptions, test: (url: string) => Promise<void>): Promise<void> {
+  const running = await start(options);
+  try {
+    await test(running.url);
+  } finally {
+    await running.close();
+  }
+}

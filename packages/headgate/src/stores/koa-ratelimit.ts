@@ -1,0 +1,59 @@
+import { type Algorithm, oneOf } from '@headgate/core-ts';
+import type { MiddlewareOptions } from 'koa-ratelimit';
+import { RateLimiter } from '../rate-limiter.js';
+import { checkStoreOptions, STORE_OPTIONS, type StoreOptions } from './store-options.js';
+
+export interface DriverOptions extends StoreOptions {
+  /** `'fixed-window'` by default, as in koa-ratelimit's memory. */
+  readonly algorithm?: Algorithm | undefined;
+}
+
+/**
+ * The options `driver` and `db` of koa-ratelimit, with which it asks headgate: one for each middleware.
+ *
+ * ```ts
+ * app.use(ratelimit({ duration: 60_000, max: 100, ...headgateDriver() }));
+ * ```
+ *
+ * Its driver `'redis'` calls one command of its connection and nothing else, so whatever has that command will do.
+ *
+ * @throws TypeError or RangeError for a bad option, with its name and value.
+ */
+export function headgateDriver(options: DriverOptions = {}): Pick<MiddlewareOptions, 'driver' | 'db'> {
+  return { driver: 'redis', db: new Connection(options) as unknown as MiddlewareOptions['db'] };
+}
+
+/** Units that were left before this call, the Unix time in seconds at which there are more, and the limit. */
+type Reply = readonly [remaining: number, resetSeconds: number, total: number];
+
+class Connection {
+  readonly #options: DriverOptions;
+  readonly #limiters = new Map<string, RateLimiter>();
+
+  constructor(options: DriverOptions) {
+    checkStoreOptions(options, [...STORE_OPTIONS, 'algorithm']);
+    oneOf('algorithm', options.algorithm ?? 'fixed-window', ['fixed-window', 'sliding-window', 'token-bucket']);
+    this.#options = options;
+  }
+
+  /** The command. The caller's `now` is not used: the limiter has a clock. */
+  ratelimiter(key: string, _now: number, durationMs: number, max: number, peek: '0' | '1'): Reply {
+    const limiter = this.#limiterOf(max, durationMs);
+    const cost = peek === '1' ? 0 : 1;
+    const { allowed, remaining, resetAfterMs, retryAfterMs } = limiter.check(key, cost);
+    const afterMs = allowed ? resetAfterMs : retryAfterMs;
+    return [allowed ? remaining + cost : 0, Math.ceil((Date.now() + afterMs) / 1000), max];
+  }
+
+  /** The numbers are those of the middleware, so there is one limiter, unless several middlewares use one driver. */
+  #limiterOf(limit: number, windowMs: number): RateLimiter {
+    const numbers = `${limit} in ${windowMs} ms`;
+    const known = this.#limiters.get(numbers);
+    if (known !== undefined) return known;
+    const { shared } = this.#options;
+    const name = shared === undefined ? undefined : `${shared} ${numbers}`;
+    const limiter = new RateLimiter({ ...this.#options, shared: name, limit, windowMs });
+    this.#limiters.set(numbers, limiter);
+    return limiter;
+  }
+}
