@@ -3,10 +3,11 @@ import type { NextFunction, Request, Response } from 'express';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
 import { nodeHeader, pathOf } from './http/node-request.js';
-import { prepare, sendRefusal } from './http/node-response.js';
+import { sendRefusal } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
+import { prepareServerResponse } from './http/server-response.js';
 
 declare global {
   namespace Express {
@@ -62,7 +63,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
   function answer(outcome: Outcome, request: Request, response: Response, next: NextFunction): void {
     const { decision, refusal } = outcome;
     if (decision !== undefined) request.rateLimit = decision;
-    prepare(response, outcome);
+    prepareServerResponse(response, outcome, outcome.headers());
     if (refusal === undefined) next();
     else if (handler === undefined || decision === undefined) sendRefusal(response, refusal);
     else {

@@ -3,10 +3,11 @@ import type { Context, Next } from 'koa';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
 import { nodeHeader, pathOf } from './http/node-request.js';
-import { checkUnsent, prepare } from './http/node-response.js';
+import { checkUnsent } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
+import { prepareServerResponse } from './http/server-response.js';
 
 declare module 'koa' {
   interface DefaultState {
@@ -57,7 +58,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     const outcome = isPromise(decided) ? await decided : decided;
     const { decision, refusal } = outcome;
     if (decision !== undefined) ctx.state.rateLimit = decision;
-    prepare(ctx.res, outcome);
+    prepareServerResponse(ctx.res, outcome, outcome.headers());
     try {
       if (refusal === undefined) await next();
       else await refuse(ctx, refusal, decision);

@@ -4,10 +4,11 @@ import type { Decision } from '@headgate/core-ts';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
 import { type NodeRequest, nodeHeader, pathOf } from './http/node-request.js';
-import { type NodeResponse, prepare, sendRefusal } from './http/node-response.js';
+import { type NodeResponse, sendRefusal } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
+import { prepareServerResponse } from './http/server-response.js';
 
 export interface RateLimitOptions extends HttpOptions<NodeRequest> {
   /** Answers a denied request in place of the JSON; headers and status are set. */
@@ -73,7 +74,7 @@ export function rateLimit(options: RateLimitOptions): Limited {
     return (request, response) => {
       const next = (outcome: Outcome) => {
         const { decision, refusal } = outcome;
-        prepare(response, outcome);
+        prepareServerResponse(response, outcome, outcome.headers());
         if (refusal === undefined) listener(request, response);
         else if (handler === undefined || decision === undefined) refuse(response, refusal);
         else {

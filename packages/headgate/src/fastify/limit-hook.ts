@@ -3,10 +3,11 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { createGate } from '../http/gate.js';
 import { isPromise } from '../http/maybe-promise.js';
 import { nodeHeader, pathOf } from '../http/node-request.js';
-import { checkUnsent, settleAtEnd } from '../http/node-response.js';
+import { checkUnsent } from '../http/node-response.js';
 import type { HttpLimiter, HttpOptions } from '../http/options.js';
 import type { Outcome } from '../http/outcome.js';
 import type { Reader } from '../http/reader.js';
+import { settleAtEnd } from '../http/server-response.js';
 
 /** Where in a request's life it can be decided on. */
 export type HookName = 'onRequest' | 'preValidation' | 'preHandler';

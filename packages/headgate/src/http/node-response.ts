@@ -1,16 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import type { Outcome, Refusal } from './outcome.js';
+import type { Refusal } from './outcome.js';
 
 export type NodeResponse = ServerResponse | Http2ServerResponse;
-
-/** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
-export function prepare(response: NodeResponse, outcome: Outcome): void {
-  if (outcome.settle !== undefined) settleAtEnd(response, outcome.settle);
-  if (response.headersSent) return;
-  const headers = outcome.headers();
-  for (let i = 0; i < headers.length; i += 2) response.setHeader(headers[i] as string, headers[i + 1] as string);
-}
 
 /** @throws Error where the response is on its way already. */
 export function sendRefusal(response: NodeResponse, refusal: Refusal): void {
@@ -30,11 +22,4 @@ export function checkUnsent(response: NodeResponse): void {
     throw new Error(
       'headgate: a request was denied after its response had been sent: put the limiter before what answers',
     );
-}
-
-/** At the end of the response, or where the client went away before. */
-export function settleAtEnd(response: NodeResponse, settle: NonNullable<Outcome['settle']>): void {
-  if (response.closed) settle(response.statusCode, true);
-  response.once('finish', () => settle(response.statusCode, false));
-  response.once('close', () => settle(response.statusCode, true));
 }

@@ -1,5 +1,6 @@
-import { type NodeResponse, settleAtEnd } from '../http/node-response.js';
+import type { NodeResponse } from '../http/node-response.js';
 import type { Outcome } from '../http/outcome.js';
+import { settleAtEnd } from '../http/server-response.js';
 import type { Reply } from './request-response.js';
 
 /** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */

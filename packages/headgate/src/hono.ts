@@ -1,0 +1,122 @@
+import type { Decision } from '@headgate/core-ts';
+import type { Context, MiddlewareHandler, Next } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import { createGate } from './http/gate.js';
+import { isPromise } from './http/maybe-promise.js';
+import { checkFunctions } from './http/option-kinds.js';
+import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { Outcome, Refusal } from './http/outcome.js';
+import type { Reader } from './http/reader.js';
+import { runtimeOf } from './http/runtime.js';
+import { runtimeAddress } from './http/runtime-address.js';
+import { prepareServerResponse } from './http/server-response.js';
+import { addressReader, type WebAddressOptions, withPlatformsTrust } from './http/web-address.js';
+import { pathOfUrl } from './http/web-request.js';
+import { withHeaders } from './http/web-response.js';
+import { settlingByAnswer } from './http/web-settling.js';
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** What headgate decided on this request. */
+    rateLimit: Decision | undefined;
+  }
+}
+
+export interface RateLimitOptions extends HttpOptions<Context>, WebAddressOptions<[Context]> {
+  /** Answers a denied request in place of the JSON; `c.status` is set, and the headers are added. */
+  readonly handler?: ((c: Context, decision: Decision) => Response | Promise<Response>) | undefined;
+}
+
+export interface RateLimitMiddleware extends MiddlewareHandler {
+  /** What decides; `undefined` where the limit is a function of the request. */
+  readonly limiter: HttpLimiter | undefined;
+}
+
+const reader: Omit<Reader<Context>, 'address'> = {
+  method: ({ req }) => req.method,
+  path: ({ req }) => pathOfUrl(req.url),
+  header: ({ req }, name) => req.header(name),
+  route: routeOf,
+  user: (c) => c.get('user') ?? c.get('jwtPayload'),
+  carrier: (c) => c,
+};
+
+/**
+ * Middleware for Hono 4, on all its runtimes.
+ *
+ * ```ts
+ * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));
+ * ```
+ *
+ * The signed-in user is `c.get('user')`, or else the payload of `hono/jwt`. On @hono/node-server the headers go to
+ * Node's own response, where they cost a third and `c.res` doesn't show them, and a request is settled when that has
+ * ended; elsewhere when the handler has answered, whether its body streams or not.
+ *
+ * @throws TypeError or RangeError for a bad option, with its name and value.
+ */
+export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+  const address = addressReader(
+    options,
+    ({ req, env }) => runtimeAddress(req.raw, env),
+    ({ req }) => req.raw,
+  );
+  const gate = createGate(withPlatformsTrust(options), { ...reader, address }, ['address', 'handler']);
+  checkFunctions(options, ['handler']);
+  const { handler } = options;
+
+  async function rateLimit(c: Context, next: Next): Promise<Response | undefined> {
+    const decided = gate.decide(c);
+    const outcome = isPromise(decided) ? await decided : decided;
+    const { decision, refusal } = outcome;
+    if (decision !== undefined) c.set('rateLimit', decision);
+    const headers = outcome.headers();
+    if (refusal !== undefined) return refuse(c, refusal, decision, headers);
+    const { outgoing } = runtimeOf(c.env) ?? {};
+    if (outgoing === undefined) await passOn(c, next, outcome, headers);
+    else {
+      prepareServerResponse(outgoing, outcome, headers);
+      await next();
+    }
+    return undefined;
+  }
+
+  async function refuse(
+    c: Context,
+    { status, contentType, body }: Refusal,
+    decision: Decision | undefined,
+    headers: readonly string[],
+  ): Promise<Response> {
+    c.status(status as StatusCode);
+    for (let i = 0; i < headers.length; i += 2) c.header(headers[i] as string, headers[i + 1]);
+    if (handler === undefined || decision === undefined)
+      return c.body(body, undefined, { 'Content-Type': contentType });
+    return withHeaders(await handler(c, decision), headers);
+  }
+
+  return Object.assign(rateLimit, { limiter: gate.limiter });
+}
+
+/**
+ * The headers go on whatever the response is in the end, also where that is of an error, which Hono answers itself:
+ * what Hono is told before, it leaves out of a `Response` that a handler made.
+ */
+async function passOn(c: Context, next: Next, { settle }: Outcome, headers: readonly string[]): Promise<void> {
+  const answered = settle && settlingByAnswer(c.req.raw, settle);
+  try {
+    await next();
+  } catch (thrown) {
+    answered?.(500); // only what is no Error comes this far
+    throw thrown;
+  }
+  answered?.(c.res.status);
+  const response = withHeaders(c.res, headers);
+  if (response !== c.res) c.res = response;
+}
+
+/**
+ * The last pattern that matched and says more than `/*`: middleware for all routes comes before the handler, whose
+ * pattern is the route's. (`matchedRoutes` of `hono/route` is the same, but younger than Hono 4.)
+ */
+function routeOf({ req }: Context): string | undefined {
+  return req.matchedRoutes.filter(({ path }) => path !== '/*').at(-1)?.path;
+}
