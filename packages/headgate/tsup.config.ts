@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 /** What `exports` names is what is built: the two can't differ. */
@@ -8,13 +8,10 @@ const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 const sources = Object.values(exports).flatMap((entry) => entry.import?.['@headgate/source'] ?? []);
 
 export default defineConfig({
-  entry: Object.fromEntries(
-    sources.filter((file) => existsSync(file)).map((file) => [file.slice('./src/'.length, -'.ts'.length), file]),
-  ),
+  entry: Object.fromEntries(sources.map((file) => [file.slice('./src/'.length, -'.ts'.length), file])),
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
   clean: true,
   shims: true,
-  noExternal: ['uplot'],
 });

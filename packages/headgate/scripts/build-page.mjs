@@ -1,0 +1,83 @@
+// Puts the dashboard's page together, in one file without a request to elsewhere, as a module that is committed:
+// node scripts/build-page.mjs
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'tsup';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const page = join(root, 'src/dashboard/page');
+const target = join(root, 'src/dashboard/built-page.ts');
+const uplot = dirname(dirname(createRequire(import.meta.url).resolve('uplot')));
+
+/** The text of `built-page.ts`, as its sources would have it. */
+export async function builtPage() {
+  const style = `${read(uplot, 'dist/uPlot.min.css')}\n${read(page, 'page.css')}`;
+  const script = `/*! uPlot ${version()}\n${read(uplot, 'LICENSE')}*/\n${await bundled()}`;
+  if (style.includes('</style') || script.includes('</script')) throw new Error('a part would end its element');
+  let html = read(page, 'page.html');
+  html = inPlaceOf(html, '<link rel="stylesheet" href="page.css">', `<style>${style}</style>`);
+  html = inPlaceOf(html, '<script type="module" src="main.ts"></script>', `<script>${script}</script>`);
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ];
+  return `// biome-ignore-all format: made by scripts/build-page.mjs
+// biome-ignore-all lint: made by scripts/build-page.mjs
+/** The page, with all that it needs. */
+export const PAGE = ${JSON.stringify(html)};
+
+/** What the page may do: run its own script, have its own style, and ask its own server. */
+export const PAGE_POLICY = ${JSON.stringify(policy.join('; '))};
+`;
+}
+
+function inPlaceOf(html, element, inlined) {
+  if (!html.includes(element)) throw new Error(`page.html has no ${element}`);
+  return html.replace(element, () => inlined);
+}
+
+async function bundled() {
+  const outDir = mkdtempSync(join(tmpdir(), 'headgate-page-'));
+  try {
+    await build({
+      config: false,
+      entry: { main: join(page, 'main.ts') },
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      noExternal: [/.*/],
+      minify: true,
+      silent: true,
+      outDir,
+    });
+    return read(outDir, 'main.global.js').trimEnd();
+  } finally {
+    rmSync(outDir, { recursive: true });
+  }
+}
+
+function version() {
+  return JSON.parse(read(uplot, 'package.json')).version;
+}
+
+function read(folder, file) {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+/** As a browser counts it: over the text between the tags. */
+function hashOf(text) {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, await builtPage());

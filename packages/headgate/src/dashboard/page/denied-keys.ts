@@ -1,0 +1,56 @@
+import type { LimiterSnapshot } from '../protocol.js';
+import { byId, element, say } from './elements.js';
+import { formatCount, formatKey } from './format.js';
+
+interface Row {
+  readonly row: HTMLTableRowElement;
+  readonly count: HTMLTableCellElement;
+}
+
+/** The keys that were denied most. Their order stands still while somebody points at one or has tabbed to it. */
+export class DeniedKeys {
+  readonly #body = byId('denied').querySelector('tbody') as HTMLTableSectionElement;
+  readonly #lookUp: (key: string) => void;
+  #rows = new Map<string, Row>();
+
+  constructor(lookUp: (key: string) => void) {
+    this.#lookUp = lookUp;
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#body.replaceChildren();
+  }
+
+  show(denied: LimiterSnapshot['denied']): void {
+    const keys = 'keys' in denied ? denied.keys : [];
+    if (!this.#body.matches(':hover, :focus-within')) {
+      this.#rows = new Map(keys.map(({ key }) => [key, this.#rows.get(key) ?? this.#newRow(key)]));
+      this.#body.replaceChildren(...[...this.#rows.values()].map(({ row }) => row));
+    }
+    for (const { key, denied, overcount } of keys) {
+      const count = this.#rows.get(key)?.count;
+      if (count !== undefined) say(count, overcount === 0 ? formatCount(denied) : `≤ ${formatCount(denied)}`);
+    }
+    byId('denied').hidden = this.#rows.size === 0;
+    say(
+      byId('denied-note'),
+      this.#rows.size > 0 ? '' : 'unknown' in denied ? `Not counted: ${denied.unknown}.` : 'None yet.',
+    );
+  }
+
+  #newRow(key: string): Row {
+    const shown = formatKey(key);
+    const button = element('button', { type: 'button', 'aria-label': `Look up ${shown}` }, 'Look up');
+    button.addEventListener('click', () => this.#lookUp(key));
+    const count = element('td', { class: 'number' });
+    const row = element(
+      'tr',
+      {},
+      element('td', { class: 'key', title: shown }, shown),
+      count,
+      element('td', {}, button),
+    );
+    return { row, count };
+  }
+}

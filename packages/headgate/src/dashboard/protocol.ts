@@ -1,0 +1,26 @@
+// What the page and its server agree on.
+import type { Policy, Stats, TopKey } from '@headgate/core-ts';
+
+/** The query names what is asked for, so that one path is all that has to be mounted, with a slash at its end or not. */
+export const QUERY = 'headgate';
+
+/** A header that a page of another origin can't send unless this server lets it (Fetch, CORS-preflight request). */
+export const OWN_HEADER = 'x-headgate';
+
+/** How all limiters stand. */
+export interface Snapshot {
+  /** Unix time that only goes forward. */
+  readonly atMs: number;
+  /** Tells processes apart, whose counts have nothing to do with each other. */
+  readonly processStartedAtMs: number;
+  readonly limiters: readonly LimiterSnapshot[];
+}
+
+export interface LimiterSnapshot {
+  readonly name: string;
+  readonly backend: string;
+  readonly policies: readonly Policy[];
+  readonly stats: Stats;
+  /** The keys that were denied most; or why there are none to tell. */
+  readonly denied: { readonly keys: readonly TopKey[] } | { readonly unknown: string };
+}

@@ -1,0 +1,57 @@
+import type { Call } from '../http/endpoint.js';
+import type { WatchedLimiter, WatchedLimiters } from '../http/watched-limiter.js';
+import { Refused } from './refused.js';
+
+/** A key as long as the headers of a request may be in Node, 16 KiB, with each of its characters escaped. */
+const MOST_BYTES = 128 * 1024;
+
+/**
+ * Which key of which limiter a body names: `{ "limiter": "api", "key": "203.0.113.7" }`. It is no part of the URL,
+ * since those end in logs.
+ *
+ * @throws Refused for a body that names none.
+ */
+export async function readKey(
+  body: Call['body'],
+  limiters: WatchedLimiters,
+): Promise<{ readonly limiter: WatchedLimiter; readonly key: string }> {
+  const { limiter: name, key } = fieldsOf('read' in body ? body.read : await textOf(body.unread));
+  if (typeof name !== 'string') throw new Refused(400, 'The body must have a string "limiter"');
+  if (typeof key !== 'string') throw new Refused(400, 'The body must have a string "key"');
+  const limiter = limiters.get(name);
+  if (limiter === undefined) throw new Refused(404, `There is no limiter ${JSON.stringify(name)}`);
+  return { limiter, key };
+}
+
+/** What a framework has read already is text, bytes, or an object that it made of JSON. */
+function fieldsOf(read: unknown): { readonly limiter?: unknown; readonly key?: unknown } {
+  const value =
+    typeof read === 'string'
+      ? parsed(read)
+      : read instanceof Uint8Array
+        ? parsed(new TextDecoder().decode(read))
+        : read;
+  if (typeof value !== 'object' || value === null) throw new Refused(400, 'The body must be a JSON object');
+  return value;
+}
+
+function parsed(text: string): unknown {
+  if (text === '') throw new Refused(400, 'The body is empty; one that was read already is expected as request.body');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refused(400, 'The body must be a JSON object');
+  }
+}
+
+async function textOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > MOST_BYTES) throw new Refused(413, `The body must have ${MOST_BYTES} bytes at the most`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}

@@ -1,0 +1,61 @@
+import { refuseUnknown } from '@headgate/core-ts';
+import type { Meter } from '@opentelemetry/api';
+import { loadPeer } from './peer.js';
+import { DURATION_BUCKETS, subscribe } from './subscribe.js';
+
+export interface OpenTelemetryOptions {
+  /** By default the one that the registered `MeterProvider` gives for `headgate`: register that before. */
+  readonly meter?: Meter | undefined;
+}
+
+/**
+ * Records what all middlewares of this process decide with OpenTelemetry, until the answer is called.
+ *
+ * ```ts
+ * const stop = openTelemetry();
+ * ```
+ *
+ * No attribute has a key in it.
+ *
+ * @throws Error that says what to install, where there is neither a meter nor `@opentelemetry/api`.
+ */
+export function openTelemetry(options: OpenTelemetryOptions = {}): () => void {
+  refuseUnknown(options, ['meter']);
+  const meter = options.meter ?? registeredMeter();
+  const decisions = meter.createCounter('headgate.decisions', {
+    description: 'Requests that were decided on',
+    unit: '{decision}',
+  });
+  const denials = meter.createCounter('headgate.denials', {
+    description: 'Requests that were denied, by the policy that bound',
+    unit: '{denial}',
+  });
+  const errors = meter.createCounter('headgate.engine.errors', {
+    description: 'Calls in which the engine failed',
+    unit: '{error}',
+  });
+  const duration = meter.createHistogram('headgate.decision.duration', {
+    description: 'Time that it took to decide',
+    unit: 's',
+    advice: { explicitBucketBoundaries: DURATION_BUCKETS },
+  });
+
+  return subscribe({
+    decided({ limiter, decision, dryRun, tookMs }) {
+      const common = { 'headgate.limiter': limiter, 'headgate.dry_run': dryRun };
+      decisions.add(1, { ...common, 'headgate.outcome': decision.allowed ? 'allowed' : 'denied' });
+      if (!decision.allowed) denials.add(1, { ...common, 'headgate.policy': decision.policy });
+      duration.record(tookMs / 1000, { 'headgate.limiter': limiter });
+    },
+    failed({ limiter, error }) {
+      errors.add(1, { 'headgate.limiter': limiter, 'error.type': error instanceof Error ? error.name : '_OTHER' });
+    },
+  });
+}
+
+/** The API keeps its provider where every copy of it finds it, so this one's is the application's. */
+function registeredMeter(): Meter {
+  const advice = `npm install @opentelemetry/api, or hand over a meter. For Prometheus, prometheus() does without`;
+  const { metrics } = loadPeer<typeof import('@opentelemetry/api')>('@opentelemetry/api', advice);
+  return metrics.getMeter('headgate');
+}

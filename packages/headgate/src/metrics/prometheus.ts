@@ -1,0 +1,104 @@
+import { refuseUnknown } from '@headgate/core-ts';
+import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
+import { type Endpoint, endpoint, notAllowed } from '../http/endpoint.js';
+import type { HttpLimiter } from '../http/options.js';
+import { addLimiterMetrics, limitersByName } from './limiter-metrics.js';
+import { loadPeer } from './peer.js';
+import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
+
+/** Of either format. */
+export type Registry = PrometheusRegistry | PrometheusRegistry<OpenMetricsContentType>;
+
+export interface PrometheusOptions {
+  /** Where the metrics are kept; by default in a registry of their own, which the endpoint serves alone. */
+  readonly registry?: Registry | undefined;
+  /** Whose keys are told as well, at each scrape: `limited.limiter` of a middleware, or a `RateLimiter`. */
+  readonly limiters?: readonly (HttpLimiter | undefined)[] | undefined;
+}
+
+/** Serves the registry in its own format. */
+export interface PrometheusEndpoint extends Endpoint {
+  readonly registry: Registry;
+  /** Records no more, and takes its metrics out of the registry. */
+  stop(): void;
+}
+
+/**
+ * Counts what all middlewares of this process decide, and answers an endpoint for Prometheus to scrape.
+ *
+ * ```ts
+ * app.get('/metrics', prometheus().node);
+ * ```
+ *
+ * No label has a key in it.
+ *
+ * @throws Error that says what to install, where there is no `prom-client`, and where the registry has such metrics.
+ */
+export function prometheus(options: PrometheusOptions = {}): PrometheusEndpoint {
+  refuseUnknown(options, ['registry', 'limiters']);
+  const limiters = limitersByName(options.limiters ?? []);
+  const client = loadPeer<typeof import('prom-client')>('prom-client', 'npm install prom-client');
+  const registry: Registry = options.registry ?? new client.Registry();
+  const others = namesIn(registry);
+  const records = recorder(client, registry);
+  if (limiters.size > 0) addLimiterMetrics(client, registry, limiters);
+  const own = namesIn(registry).filter((name) => !others.includes(name));
+  const stopRecording = subscribe(records);
+
+  function stop(): void {
+    stopRecording();
+    for (const name of own) registry.removeSingleMetric(name);
+  }
+
+  return Object.assign(scraped(registry), { registry, stop });
+}
+
+function namesIn(registry: Registry): string[] {
+  return registry.getMetricsAsArray().map(({ name }) => name);
+}
+
+function recorder(client: typeof import('prom-client'), registry: Registry): Recorder {
+  const registers = [registry];
+  const decisions = new client.Counter({
+    name: 'headgate_decisions_total',
+    help: 'Requests that were decided on.',
+    labelNames: ['limiter', 'outcome', 'dry_run'],
+    registers,
+  });
+  const denials = new client.Counter({
+    name: 'headgate_denials_total',
+    help: 'Requests that were denied, by the policy that bound.',
+    labelNames: ['limiter', 'policy', 'dry_run'],
+    registers,
+  });
+  const errors = new client.Counter({
+    name: 'headgate_engine_errors_total',
+    help: 'Calls in which the engine failed.',
+    labelNames: ['limiter'],
+    registers,
+  });
+  const duration = new client.Histogram({
+    name: 'headgate_decision_duration_seconds',
+    help: 'Time that it took to decide.',
+    labelNames: ['limiter'],
+    buckets: [...DURATION_BUCKETS],
+    registers,
+  });
+  return {
+    decided({ limiter, decision, dryRun, tookMs }) {
+      const dry_run = String(dryRun);
+      decisions.inc({ limiter, outcome: decision.allowed ? 'allowed' : 'denied', dry_run });
+      if (!decision.allowed) denials.inc({ limiter, policy: decision.policy, dry_run });
+      duration.observe({ limiter }, tookMs / 1000);
+    },
+    failed: ({ limiter }) => errors.inc({ limiter }),
+  };
+}
+
+function scraped(registry: Registry): Endpoint {
+  return endpoint(async ({ method }) => {
+    if (method !== 'GET' && method !== 'HEAD') return notAllowed(['GET', 'HEAD']);
+    const headers = { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' };
+    return { status: 200, headers, body: await registry.metrics() };
+  });
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** Why there is no browser to test in; `undefined` where there is one. */
+export const noBrowser = existsSync(executablePath)
+  ? undefined
+  : `there is no Chromium at ${executablePath}; CHROMIUM_PATH says where it is`;
+
+/** Without what talks to the network by itself. */
+export function launch(): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  return chromium.launch({ executablePath, headless: true, args: [...args, ...quiet] });
+}
+
+/** A page, and what went wrong in it. */
+export interface Opened {
+  readonly page: Page;
+  /** Errors and warnings of the console, what its script threw, and requests to another origin. */
+  readonly wrongs: readonly string[];
+}
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** The page's timers run only when they are told to. */
+  readonly manualTimers?: boolean;
+}
+
+export async function open(browser: Browser, url: string, options: OpenOptions = {}): Promise<Opened> {
+  const { manualTimers = false, ...ofContext } = options;
+  const context = await browser.newContext({ viewport: { width: 1240, height: 1010 }, ...ofContext });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const wrongs: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') wrongs.push(message.text());
+  });
+  page.on('pageerror', (error) => wrongs.push(String(error)));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== 'data:' && origin !== new URL(url).origin) wrongs.push(`asked ${request.url()}`);
+  });
+  if (manualTimers) await page.clock.install();
+  await page.goto(url);
+  return { page, wrongs };
+}
