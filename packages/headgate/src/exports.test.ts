@@ -16,6 +16,7 @@ it('names a source for every subpath', () => {
 
 it('publishes the same subpaths, built', () => {
   const built = structuredClone(manifest.exports);
-  for (const entry of Object.values<{ import?: Record<string, string> }>(built)) delete entry.import?.['@headgate/source'];
+  for (const entry of Object.values<{ import?: Record<string, string> }>(built))
+    delete entry.import?.['@headgate/source'];
   expect(manifest.publishConfig.exports).toEqual(built);
 });

@@ -9,9 +9,10 @@ export class Decided implements Outcome {
   readonly decision: Decision;
   readonly refusal: Refusal | undefined;
   readonly settle: Outcome['settle'];
-  readonly #teller: Teller;
-  readonly #limiter: Limiter;
-  readonly #before: Decided | undefined;
+  // Not private: what another copy of this package decided on the same request is read too.
+  readonly teller: Teller;
+  readonly limiter: Limiter;
+  readonly before: Decided | undefined;
 
   constructor(
     teller: Teller,
@@ -24,35 +25,35 @@ export class Decided implements Outcome {
     this.decision = decision;
     this.refusal = refusal;
     this.settle = settle;
-    this.#teller = teller;
-    this.#limiter = limiter;
-    this.#before = lastOf(carrier);
+    this.teller = teller;
+    this.limiter = limiter;
+    this.before = lastOf(carrier);
     (carrier as Carrier)[LAST] = this;
   }
 
   /** Of several limiters the one that binds, and each one's policies. */
   headers(): readonly string[] {
-    const { writeHeaders } = this.#teller;
-    if (this.#before === undefined) return writeHeaders(this.#limiter, this.decision);
+    const { dryRun, writeHeaders } = this.teller;
+    if (this.before === undefined || dryRun) return writeHeaders(this.limiter, this.decision);
     const { policies, decision } = this.#withThoseBefore();
     return writeHeaders({ policies }, decision);
   }
 
   /** What the same middleware decided on this request already. */
   static earlier(teller: Teller, carrier: object): Decided | undefined {
-    for (let each = lastOf(carrier); each !== undefined; each = each.#before) if (each.#teller === teller) return each;
+    for (let each = lastOf(carrier); each !== undefined; each = each.before) if (each.teller === teller) return each;
     return undefined;
   }
 
   /** All limiters on this request: a denial binds, and else the one with the fewest units left. */
   #withThoseBefore(): { policies: readonly Policy[]; decision: Decision } {
     const all: Decided[] = [];
-    for (let each: Decided | undefined = this; each !== undefined; each = each.#before)
-      if (!each.#teller.dryRun) all.unshift(each);
+    for (let each: Decided | undefined = this; each !== undefined; each = each.before)
+      if (!each.teller.dryRun) all.unshift(each);
     const names = new Set<string>();
     const policies: Policy[] = [];
     const rows = all.flatMap((each) => {
-      const own = each.#limiter.policies;
+      const own = each.limiter.policies;
       return each.decision.policies.map((row, i) => {
         const name = ownName(row.name, names);
         policies.push(withName(own[i] as Policy, name));

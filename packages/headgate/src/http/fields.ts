@@ -71,17 +71,22 @@ function windowSeconds({ windowMs }: Policy): number {
 }
 
 /**
- * The seconds after which there is more, so that units left over seconds never promise more than the policy's rate
- * where units come back one after the other.
+ * The seconds after which there is more: of a denial until its cost fits, and else as long as units left over seconds
+ * promise no more than the policy's rate, where units come back one after the other.
  */
 export function untilMoreSeconds(row: PolicyRow, policy: Policy, allowed: boolean): number {
   const { remaining, resetAfterMs, retryAfterMs } = row;
+  if (!allowed && retryAfterMs > 0 && retryAfterMs !== Number.POSITIVE_INFINITY)
+    return Math.max(1, Math.ceil(retryAfterMs / 1000));
   const reset = Math.ceil(resetAfterMs / 1000);
-  if (!allowed && retryAfterMs > 0)
-    return retryAfterMs === Number.POSITIVE_INFINITY ? reset : Math.max(1, Math.ceil(retryAfterMs / 1000));
   if (policy.algorithm === 'fixed-window' || policy.limit === 0) return reset;
-  if (remaining > 0) return Math.max(reset, Math.ceil((remaining * policy.windowMs) / policy.limit / 1000));
+  if (remaining > 0) return Math.max(reset, secondsAtRate(remaining, policy));
   return policy.algorithm === 'token-bucket' ? Math.ceil(policy.windowMs / policy.limit / 1000) : reset;
+}
+
+/** By the rate that the fields tell: their windows are whole seconds, and their integers end somewhere. */
+function secondsAtRate(units: number, policy: Policy): number {
+  return Math.ceil((Math.min(units, MOST) * windowSeconds(policy)) / Math.min(policy.limit, MOST));
 }
 
 /** Until the binding policy is as good as new, or of a denial until the call would be allowed. */

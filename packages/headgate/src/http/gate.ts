@@ -8,6 +8,7 @@ import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
 import { readHttpOptions, type Settings } from './read-http-options.js';
 import type { Reader } from './reader.js';
 import { badAddress, unavailable } from './refusal.js';
+import { settling } from './settling.js';
 
 /** Decides on requests: facts of one in, what to do with it out. */
 export interface Gate<R> {
@@ -94,31 +95,28 @@ class HttpGate<R> implements Gate<R> {
     answer: Decision | Reserved,
     startedAtMs: number,
   ): Outcome {
-    const { dryRun, refuse, onLimited } = this.#settings;
+    const { dryRun, refuse } = this.#settings;
     const reserved = 'decision' in answer ? answer : undefined;
     const decision = reserved === undefined ? (answer as Decision) : reserved.decision;
     if (decisions.hasSubscribers) {
       const tookMs = startedAtMs === 0 ? 0 : performance.now() - startedAtMs;
       decisions.publish({ limiter: nameOf(decision.policies), key, cost, decision, dryRun, tookMs });
     }
-    if (!decision.allowed) onLimited?.(request, decision);
+    if (!decision.allowed) this.#tellOfDenial(request, decision);
     const refusal = decision.allowed || dryRun ? undefined : refuse(request, decision);
-    const settle = reserved === undefined || !decision.allowed ? undefined : this.#settling(request, reserved, cost);
+    const settle =
+      reserved === undefined || !decision.allowed
+        ? undefined
+        : settling(this.#settings, request, reserved, cost, (error) => this.#publishError(error, limiter.policies));
     const carrier = this.#reader.carrier(request);
     return new Decided(this.#settings, carrier, limiter, decision, refusal, settle);
   }
 
-  /** Settles once, whatever comes first of the end of the response and that of the connection. */
-  #settling(request: R, reserved: Reserved, cost: number): (status: number, aborted: boolean) => void {
-    let open = true;
-    return (status, aborted) => {
-      if (!open) return;
-      open = false;
-      const counts = this.#settings.counts?.({ status, aborted }, request) ?? true;
-      const settled: unknown = counts ? reserved.commit(cost) : reserved.cancel();
-      if (isPromise(settled))
-        settled.then(undefined, (error) => this.#publishError(error, this.limiter?.policies ?? []));
-    };
+  /** Nobody waits for what it answers, so a promise's error would end the process. */
+  #tellOfDenial(request: R, decision: Decision): void {
+    const { onLimited, warn } = this.#settings;
+    const told: unknown = onLimited?.(request, decision);
+    if (isPromise(told)) told.then(undefined, (error) => warn(`headgate: onLimited failed: ${error}`));
   }
 
   #engineFailed(error: unknown, { policies }: HttpLimiter): Outcome {

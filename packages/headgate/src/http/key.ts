@@ -4,6 +4,7 @@ import { UNKNOWN_ADDRESS } from './identity/client-address.js';
 import { userId } from './identity/user-id.js';
 import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
 import { handledAs } from './methods.js';
+import { folded, isAmbiguous, withoutParameters } from './path-forms.js';
 import type { Reader } from './reader.js';
 
 /** What a request is counted by. */
@@ -23,8 +24,8 @@ export interface KeyParts<R> {
   readonly address: (request: R) => string | undefined;
   readonly refuseUnknownAddress: boolean;
   readonly user: ((request: R) => unknown) | undefined;
-  /** In lower case. */
-  readonly apiKeyHeader: string;
+  /** In lower case; `undefined` where none is named. */
+  readonly apiKeyHeader: string | undefined;
 }
 
 /**
@@ -62,8 +63,23 @@ function kindReaders<R>(parts: KeyParts<R>): Record<KeyKind, (request: R) => May
       const key = apiKeyOf(reader, request, parts.apiKeyHeader);
       return key === undefined ? `ip:${ip(request)}` : whenKnown(hashed(key), (hash) => `apiKey:${hash}`);
     },
-    route: (request) => `${handledAs(reader.method(request))} ${reader.route(request) ?? reader.path(request)}`,
+    route: (request) => `${handledAs(reader.method(request))} ${routeOf(reader, request)}`,
   };
+}
+
+/** Longer paths count by their beginning: else a client could fill the memory with them. */
+const MOST_OF_PATH = 256;
+
+/**
+ * However a client writes a path, or the folder that a router is mounted on, it counts as one; so do all paths that
+ * routers read in different ways.
+ */
+function routeOf<R>(reader: Reader<R>, request: R): string {
+  const route = reader.route(request);
+  if (route !== undefined) return folded(route);
+  const path = reader.path(request);
+  const whole = isAmbiguous(path) ? '/..' : folded(withoutParameters(path));
+  return whole.length <= MOST_OF_PATH ? whole : folded(whole.slice(0, MOST_OF_PATH));
 }
 
 function joined(parts: readonly string[]): string {

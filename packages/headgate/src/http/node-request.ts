@@ -12,9 +12,12 @@ export function nodeHeader(
   return typeof value === 'object' ? value.join(', ') : value;
 }
 
-/** The path of a request line, without the query; an absolute one (RFC 9112 §3.2.2) without its origin. */
+/**
+ * The path of a request line, without the query; an absolute one (RFC 9112 §3.2.2) without its origin, unless that
+ * has something in it that programs don't agree on.
+ */
 export function pathOf(url: string): string {
-  const path = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '') || '/';
+  const path = url.startsWith('/') ? url : url.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/[^/?#\\%]*)?(?=[/?]|$)/i, '');
   const query = path.indexOf('?');
-  return query < 0 ? path : path.slice(0, query);
+  return (query < 0 ? path : path.slice(0, query)) || '/';
 }

@@ -15,8 +15,8 @@ export function checkFunctions<O extends object>(options: O, names: readonly (ke
  *
  * @throws TypeError for what is none.
  */
-export function readHeaderName(name: string, value: unknown, byDefault: string): string {
-  if (value === undefined) return byDefault;
+export function readHeaderName(name: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   check(name, value, 'the name of a header', typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value));
   return (value as string).toLowerCase();
 }

@@ -60,7 +60,10 @@ export interface IdentityOptions<R> {
   readonly unknownAddress?: 'share' | 'refuse' | undefined;
   /** The signed-in user, where the framework's own notion of it is not yours: an id, or an object with one. */
   readonly user?: ((request: R) => unknown) | undefined;
-  /** The header of the API key; `'x-api-key'` by default. A bearer token is looked for next. */
+  /**
+   * The header of the API key: name the one that your application checks. By default it is `'x-api-key'` or a bearer
+   * token, and a request with both, where they differ, counts by its address.
+   */
   readonly apiKeyHeader?: string | undefined;
 }
 
@@ -73,16 +76,19 @@ export interface CountingOptions<R> {
   /** Only these methods; `GET` stands for `HEAD` too. */
   readonly methods?: readonly string[] | undefined;
   readonly skipMethods?: readonly string[] | undefined;
-  /** Only these paths: `'/login'`, `'/api/*'`, or a RegExp. Case, doubled and trailing slashes make no difference. */
+  /**
+   * Only these paths: `'/login'`, `'/api/*'`, or a RegExp. Case, escapes, doubled and trailing slashes make no
+   * difference. A path that routers read in different ways (with `..`, `\` or `#`, or `//` in front) is limited always.
+   */
   readonly paths?: readonly (string | RegExp)[] | undefined;
-  /** None of these paths, as they are written. */
+  /** None of these paths, as they are written, unless routers read them in different ways. */
   readonly skipPaths?: readonly (string | RegExp)[] | undefined;
   /** Gives back what a response with a status from 400 up took. A client that goes away before gets nothing back. */
   readonly skipFailedRequests?: boolean | undefined;
   /** Gives back what a response with a status below 400 took: only failed logins count, say. */
   readonly skipSuccessfulRequests?: boolean | undefined;
   /** Whether a request counts, now that it has ended; what it took is given back otherwise. */
-  readonly countIf?: ((ended: Ended, request: R) => boolean) | undefined;
+  readonly countIf?: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
 }
 
 /** What clients are told. */

@@ -6,6 +6,7 @@ import {
   type Reservation,
   tightest,
 } from '@headgate/core-ts';
+import type { RateLimiter } from '../rate-limiter.js';
 import type { HttpLimiter, Reserved } from './options.js';
 import type { PlanSlot } from './plan-slot.js';
 
@@ -20,13 +21,13 @@ export class Plan implements HttpLimiter {
   }
 
   check(key: string, cost: number): Decision {
-    return this.#take(key, cost, ({ here }) => here.check(key, cost));
+    return this.#take(key, cost, (limiter) => limiter.check(key, cost));
   }
 
   reserve(key: string, estimate: number): Reserved {
     const reservations: Reservation[] = [];
-    const decision = this.#take(key, estimate, ({ here }) => {
-      const reservation = here.reserve(key, estimate);
+    const decision = this.#take(key, estimate, (limiter) => {
+      const reservation = limiter.reserve(key, estimate);
       reservations.push(reservation);
       return reservation.decision;
     });
@@ -38,15 +39,14 @@ export class Plan implements HttpLimiter {
   }
 
   /** Where one denies, the one that binds is asked for real, so that it counts the denial; nothing is taken. */
-  #take(key: string, cost: number, take: (slot: PlanSlot) => Decision): Decision {
+  #take(key: string, cost: number, take: (limiter: RateLimiter) => Decision): Decision {
     const foreseen = this.#slots.map((slot) => slot.foresee(key, cost));
     const denied = longest(foreseen);
     if (denied !== undefined) {
       const decision = (this.#slots[denied] as PlanSlot).deny(key, cost);
       return { ...decision, policies: foreseen.flatMap((each, i) => (i === denied ? decision : each).policies) };
     }
-    for (const slot of this.#slots) slot.moveHere(key);
-    return together(this.#slots.map(take));
+    return together(this.#slots.map((slot) => slot.take(key, cost, take)));
   }
 }
 

@@ -35,6 +35,7 @@ export class Plans {
   ofLimits(limits: readonly PolicyOptions[]): HttpLimiter {
     if (!Array.isArray(limits) || limits.length === 0)
       throw new TypeError(`limits must answer an array with something in it, got ${show(limits)}`);
+    if (limits.length > 1) checkOwnNames(limits);
     const name = JSON.stringify(limits);
     return this.#plans.get(name) ?? this.#add(name, limits);
   }
@@ -46,17 +47,28 @@ export class Plans {
       );
     const limiters = limits.map((policy) => new RateLimiter({ ...this.#common, ...policy }));
     this.#accept(limiters.map(({ policy }) => policy));
-    const plan = new Plan(limiters.map((limiter) => new PlanSlot(limiter, this.#withThoseOfItsName(limiter))));
+    const plan = new Plan(limiters.map((limiter) => this.#slotOf(limiter)));
     this.#plans.set(name, plan);
     return plan;
   }
 
-  /** All limiters that have a policy of this name; it grows with each plan. */
-  #withThoseOfItsName(limiter: RateLimiter): RateLimiter[] {
-    const { name } = limiter.policy;
+  /** With the limiter that has these numbers already, where another plan has them too. */
+  #slotOf(made: RateLimiter): PlanSlot {
+    const { name } = made.policy;
     const all = this.#byName.get(name) ?? [];
     this.#byName.set(name, all);
-    all.push(limiter);
-    return all;
+    const numbers = JSON.stringify(made.policy);
+    const known = all.find(({ policy }) => JSON.stringify(policy) === numbers);
+    if (known === undefined) all.push(made);
+    return new PlanSlot(known ?? made, all);
   }
+}
+
+/** Policies of one name would share what is used of either, so none of them would hold. */
+function checkOwnNames(limits: readonly Partial<PolicyOptions>[]): void {
+  const names = limits.map((policy) => policy?.name);
+  names.forEach((name, i) => {
+    if (name === undefined) throw new TypeError(`limits[${i}].name must be a string, got undefined`);
+    if (names.indexOf(name) < i) throw new RangeError(`limits[${i}].name must be its own, got ${show(name)}`);
+  });
 }

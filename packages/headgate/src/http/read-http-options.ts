@@ -31,10 +31,11 @@ export interface Settings<R> {
   readonly key: (request: R) => MaybePromise<string>;
   readonly cost: number | ((request: R) => MaybePromise<number>);
   /** Whether an ended request counts; `undefined`: each does. */
-  readonly counts: ((ended: Ended, request: R) => boolean) | undefined;
+  readonly counts: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
   readonly dryRun: boolean;
   readonly problemDetails: boolean;
   readonly onLimited: ((request: R, decision: Decision) => void) | undefined;
+  readonly warn: (message: string) => void;
   readonly onEngineError: 'throw' | 'open' | 'closed';
   readonly refuse: (request: R, decision: Decision) => Refusal;
   readonly writeHeaders: HeaderWriter;
@@ -116,6 +117,7 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
     dryRun,
     problemDetails,
     onLimited,
+    warn: options.warn ?? console.warn,
     onEngineError: oneOf('onEngineError', options.onEngineError ?? 'throw', ['throw', 'open', 'closed']),
     refuse: refusalOf(options),
     writeHeaders: headerWriter(options, dryRun),
@@ -137,7 +139,8 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
   const numbers = Object.fromEntries(given.map((name) => [name, options[name]]));
   const accept = (policies: readonly Policy[]) => checkNames(standard, policies);
   if (limiter !== undefined) {
-    if (typeof limiter?.check !== 'function' || typeof limiter.reserve !== 'function')
+    const calls = [limiter?.check, limiter?.reserve];
+    if (!calls.every((call) => typeof call === 'function') || !Array.isArray(limiter.policies))
       throw new TypeError(`limiter must be a RateLimiter, got ${show(limiter)}`);
     const [first] = given;
     if (first !== undefined)
@@ -146,12 +149,15 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
     return limiter;
   }
   const { limit, limits, ...common } = numbers as LimiterOptions<R>;
+  if (limit !== undefined && limits !== undefined)
+    throw new TypeError(`give limit within limits, not beside it: got ${show(limit)}`);
   if (typeof limits === 'function') {
     const plans = new Plans(common, accept);
     return (request) => whenKnown(limits(request), (answer: readonly PolicyOptions[]) => plans.ofLimits(answer));
   }
   if (typeof limit === 'function') {
     const plans = new Plans(common, accept);
+    accept(new RateLimiter({ ...common, limit: Number.MAX_SAFE_INTEGER }).policies); // what is wrong already is told now
     return (request) => whenKnown(limit(request), (answer: number) => plans.ofLimit(answer));
   }
   const made = new RateLimiter(numbers);
@@ -165,12 +171,12 @@ function readKey<R>(options: HttpOptions<R>, reader: Reader<R>): Settings<R>['ke
   if (Array.isArray(key) && key.length === 0) throw new RangeError('key must have a kind in it, got an empty array');
   const address = clientAddress(reader, {
     trusts: readTrustProxy(trustProxy),
-    forwardedHeader: readHeaderName('forwardedHeader', options.forwardedHeader, 'x-forwarded-for'),
+    forwardedHeader: readHeaderName('forwardedHeader', options.forwardedHeader) ?? 'x-forwarded-for',
     ipv6Subnet: wholeNumber('ipv6Subnet', ipv6Subnet, 1, 128),
     warn: trustProxy === false ? undefined : (options.warn ?? console.warn),
   });
   const refuseUnknownAddress = oneOf('unknownAddress', unknownAddress, ['share', 'refuse']) === 'refuse';
-  const apiKeyHeader = readHeaderName('apiKeyHeader', options.apiKeyHeader, 'x-api-key');
+  const apiKeyHeader = readHeaderName('apiKeyHeader', options.apiKeyHeader);
   return keyOf(key, { reader, address, refuseUnknownAddress, user, apiKeyHeader });
 }
 
@@ -182,9 +188,10 @@ function readCost<R>(cost: HttpOptions<R>['cost'] = 1): Settings<R>['cost'] {
 function readCounts<R>(options: HttpOptions<R>): Settings<R>['counts'] {
   const { skipFailedRequests = false, skipSuccessfulRequests = false, countIf } = options;
   if (!skipFailedRequests && !skipSuccessfulRequests) return countIf;
-  return (ended, request) => {
-    if (countIf?.(ended, request) === false) return false;
-    if (ended.aborted) return true;
-    return ended.status >= 400 ? !skipFailedRequests : !skipSuccessfulRequests;
+  const byStatus = ({ status, aborted }: Ended) => {
+    if (aborted) return true;
+    return status >= 400 ? !skipFailedRequests : !skipSuccessfulRequests;
   };
+  if (countIf === undefined) return byStatus;
+  return (ended, request) => whenKnown(countIf(ended, request), (counts) => counts !== false && byStatus(ended));
 }

@@ -1,4 +1,5 @@
-import type { Decision } from '@headgate/core-ts';
+import { type Decision, show } from '@headgate/core-ts';
+import { isPromise } from './maybe-promise.js';
 import type { AnswerOptions } from './options.js';
 import type { Refusal } from './outcome.js';
 
@@ -24,10 +25,16 @@ export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: 
       violated.length > 0 ? violated : [decision.policy],
     );
   };
-  if (typeof message === 'function') return (request, decision) => whole(message(request, decision), decision);
+  if (typeof message === 'function') return (request, decision) => whole(checked(message(request, decision)), decision);
   if (problemDetails) return (_request, decision) => whole(message, decision);
   const same = json(status, typeof message === 'object' ? message : { detail: message });
   return () => same;
+}
+
+/** A promise would be sent as `{}`. */
+function checked(told: unknown): string | object {
+  if (typeof told === 'string' || (typeof told === 'object' && told !== null && !isPromise(told))) return told;
+  throw new TypeError(`message must answer a string or an object, and no promise, got ${show(told)}`);
 }
 
 /** What an engine's error is answered with where that closes the gate. */

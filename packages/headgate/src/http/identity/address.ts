@@ -14,11 +14,10 @@ export function parseAddress(text: string): Address | undefined {
   const bare = withoutPort(text.trim());
   if (isDotted(bare)) return ipaddr.IPv4.parse(bare);
   const [address = ''] = bare.split('%', 1);
-  const dottedTail = address.slice(address.lastIndexOf(':') + 1);
-  if (!address.includes(':') || address.length > 45 || (dottedTail.includes('.') && !isDotted(dottedTail)))
-    return undefined;
-  if (!ipaddr.IPv6.isValid(address)) return undefined;
-  const parsed = ipaddr.IPv6.parse(address);
+  if (!address.includes(':') || address.length > 45) return undefined;
+  const hex = withHexTail(address);
+  if (hex.includes('.') || !ipaddr.IPv6.isValid(hex)) return undefined;
+  const parsed = ipaddr.IPv6.parse(hex);
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
 }
 
@@ -42,6 +41,15 @@ export function addressKey(address: Address, subnet: number): string {
 function maskOf(bits: number): number {
   if (bits >= 8) return 0xff;
   return bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
+}
+
+/** IPv4 at the end as two groups: ipaddr.js reads it in octal too, and takes `::1.2.3.4` for the mapped `::ffff:1.2.3.4`. */
+function withHexTail(address: string): string {
+  const start = address.lastIndexOf(':') + 1;
+  const tail = address.slice(start);
+  if (!isDotted(tail)) return address;
+  const [a, b, c, d] = tail.split('.').map(Number) as [number, number, number, number];
+  return `${address.slice(0, start)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
 }
 
 /** `[…]:port` and `1.2.3.4:port` lose the port; a bare IPv6 address has colons of its own. */

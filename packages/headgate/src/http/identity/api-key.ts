@@ -2,12 +2,21 @@ import type { MaybePromise } from '../maybe-promise.js';
 import type { Reader } from '../reader.js';
 
 const BEARER = /^Bearer +(\S+)$/i;
+/** Whatever the scheme, and however it is written. */
+const CREDENTIALS = /^(?:\S+ +)?(\S+)$/;
 
-/** The API key that a request shows: in a header of its own, or as a bearer token (RFC 6750 §2.1). */
-export function apiKeyOf<R>(reader: Reader<R>, request: R, header: string): string | undefined {
-  const own = reader.header(request, header);
-  if (own !== undefined && own !== '') return own;
-  return BEARER.exec(reader.header(request, 'authorization') ?? '')?.[1];
+/**
+ * The API key that a request shows: in the header that is named, else in `x-api-key`, and where that is not there as
+ * a bearer token (RFC 6750 §2.1). One that shows two, where no header is named, shows none: the application checks
+ * one of them, and with the other a client could be somebody new each time.
+ */
+export function apiKeyOf<R>(reader: Reader<R>, request: R, header: string | undefined): string | undefined {
+  const authorization = reader.header(request, 'authorization') ?? '';
+  if (header === 'authorization') return CREDENTIALS.exec(authorization)?.[1];
+  const bearer = BEARER.exec(authorization)?.[1];
+  const own = reader.header(request, header ?? 'x-api-key') || undefined;
+  if (header === undefined && own !== undefined && bearer !== undefined && own !== bearer) return undefined;
+  return own ?? bearer;
 }
 
 /**

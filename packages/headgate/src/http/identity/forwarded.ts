@@ -16,12 +16,12 @@ function* listFromRight(value: string): Generator<string> {
   }
 }
 
-/** RFC 7239 §4: elements at commas that are in no quotes; a quote counts unless a backslash stands before it. */
+/** RFC 7239 §4: elements at commas that are in no quotes; a quote that is escaped is none. */
 function* elementsFromRight(value: string): Generator<string> {
   let [end, quoted] = [value.length, false];
   for (let i = value.length - 1; i >= 0; i--) {
     const char = value[i];
-    if (char === '"' && value[i - 1] !== '\\') quoted = !quoted;
+    if (char === '"' && !isEscaped(value, i)) quoted = !quoted;
     if (char !== ',' || quoted) continue;
     yield value.slice(i + 1, end);
     end = i;
@@ -29,8 +29,27 @@ function* elementsFromRight(value: string): Generator<string> {
   yield value.slice(0, end);
 }
 
-/** The node in `for=`, with or without quotes; empty where there is none. */
+/** Backslashes escape one another, so an odd number of them is before what is escaped. */
+function isEscaped(value: string, at: number): boolean {
+  let start = at;
+  while (value[start - 1] === '\\') start--;
+  return (at - start) % 2 === 1;
+}
+
+/** A pair, which may be empty, and the semicolon after it. */
+const PAIR = /\s*(?:([^\s=";,]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*)?(?:;|$)/gy;
+
+/**
+ * The node in `for=`, with or without quotes; empty where there is none. So it is where an element has two, or is no
+ * list of pairs: proxies copy what clients write into `host`, so a guess might be what a client wants.
+ */
 function forParameter(element: string): string {
-  const [, quoted, token] = /(?:^|;)\s*for=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*(?:;|$)/i.exec(element) ?? [];
-  return quoted?.replace(/\\(.)/g, '$1') ?? token ?? '';
+  const nodes: string[] = [];
+  let end = 0;
+  for (const [pair, name, quoted, token] of element.matchAll(PAIR)) {
+    end += pair.length;
+    if (name?.toLowerCase() === 'for') nodes.push(quoted?.replace(/\\(.)/g, '$1') ?? token ?? '');
+  }
+  const [node = ''] = nodes;
+  return end === element.length && nodes.length === 1 ? node : '';
 }

@@ -1,5 +1,5 @@
 import { show } from '@headgate/core-ts';
-import { type Address, parseAddress } from './address.js';
+import { type Address, isDotted, parseAddress } from './address.js';
 
 /** Addresses whose word about a client is taken: ranges by name or in CIDR notation, or a number of hops. */
 export type TrustProxy = boolean | number | string | readonly string[];
@@ -75,8 +75,9 @@ function readRange(range: unknown): (address: Address) => boolean {
   const [text = '', bits, ...more] = range.split('/');
   const network = parseAddress(text);
   const most = network?.kind() === 'ipv4' ? 32 : 128;
-  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
-  if (network === undefined || more.length > 0 || !(length <= most))
+  const skipped = most === 32 && !isDotted(text.trim()) ? 96 : 0; // of IPv4 that is mapped into IPv6
+  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) - skipped : Number.NaN;
+  if (network === undefined || more.length > 0 || !(length >= 0 && length <= most))
     throw new RangeError(
       `trustProxy must be addresses, ranges such as 10.0.0.0/8, or ${Object.keys(PRESETS).join(', ')}, got ${show(range)}`,
     );
