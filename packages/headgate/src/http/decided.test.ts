@@ -84,6 +84,13 @@ describe('one limiter that is mounted twice', () => {
     expect(limiter.stats().totalChecks).toBe(1);
   });
 
+  it('tells of those that decided between, when it is asked again', () => {
+    const [first, other] = [gateOf({ ...COMMON, limit: 9 }), gateOf({ ...COMMON, limit: 5 })];
+    const request = {};
+    for (const gate of [first, other]) decideNow(gate, request);
+    expect(headersOf(decideNow(first, request)).RateLimit).toBe('"default";r=8;t=60, "default-2";r=4;t=60');
+  });
+
   it('is another one where it was made anew from the same options', () => {
     const limiter = new RateLimiter({ limit: 9, windowSeconds: 60 });
     const request = {};

@@ -13,6 +13,7 @@ export class Decided implements Outcome {
   readonly teller: Teller;
   readonly limiter: Limiter;
   readonly before: Decided | undefined;
+  readonly #carrier: object;
 
   constructor(
     teller: Teller,
@@ -28,14 +29,16 @@ export class Decided implements Outcome {
     this.teller = teller;
     this.limiter = limiter;
     this.before = lastOf(carrier);
+    this.#carrier = carrier;
     (carrier as Carrier)[LAST] = this;
   }
 
   /** Of several limiters the one that binds, and each one's policies. */
   headers(): readonly string[] {
     const { dryRun, writeHeaders } = this.teller;
-    if (this.before === undefined || dryRun) return writeHeaders(this.limiter, this.decision);
-    const { policies, decision } = this.#withThoseBefore();
+    const last = lastOf(this.#carrier) ?? this; // asked again, it tells of those after it too
+    if ((last === this && this.before === undefined) || dryRun) return writeHeaders(this.limiter, this.decision);
+    const { policies, decision } = together(last);
     return writeHeaders({ policies }, decision);
   }
 
@@ -44,26 +47,26 @@ export class Decided implements Outcome {
     for (let each = lastOf(carrier); each !== undefined; each = each.before) if (each.teller === teller) return each;
     return undefined;
   }
+}
 
-  /** All limiters on this request: a denial binds, and else the one with the fewest units left. */
-  #withThoseBefore(): { policies: readonly Policy[]; decision: Decision } {
-    const all: Decided[] = [];
-    for (let each: Decided | undefined = this; each !== undefined; each = each.before)
-      if (!each.teller.dryRun) all.unshift(each);
-    const names = new Set<string>();
-    const policies: Policy[] = [];
-    const rows = all.flatMap((each) => {
-      const own = each.limiter.policies;
-      return each.decision.policies.map((row, i) => {
-        const name = ownName(row.name, names);
-        policies.push(withName(own[i] as Policy, name));
-        return row.name === name ? row : { ...row, name };
-      });
+/** All limiters on a request: a denial binds, and else the one with the fewest units left. */
+function together(last: Decided): { policies: readonly Policy[]; decision: Decision } {
+  const all: Decided[] = [];
+  for (let each: Decided | undefined = last; each !== undefined; each = each.before)
+    if (!each.teller.dryRun) all.unshift(each);
+  const names = new Set<string>();
+  const policies: Policy[] = [];
+  const rows = all.flatMap(({ decision, limiter }) => {
+    const own = limiter.policies;
+    return decision.policies.map((row, i) => {
+      const name = ownName(row.name, names);
+      policies.push(withName(own[i] as Policy, name));
+      return row.name === name ? row : { ...row, name };
     });
-    const denied = this.decision.allowed ? undefined : this.decision;
-    const decision = denied ? { ...denied, policies: rows } : decisionOf(true, rows, tightest(rows));
-    return { policies, decision };
-  }
+  });
+  const denied = all.find(({ decision }) => !decision.allowed)?.decision;
+  const decision = denied ? { ...denied, policies: rows } : decisionOf(true, rows, tightest(rows));
+  return { policies, decision };
 }
 
 /** The middleware whose decision it is, as far as that matters here. */
