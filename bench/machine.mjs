@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import os from 'node:os';
-import { PEER_PACKAGES } from './candidates/peers.mjs';
 
 const require = createRequire(import.meta.url);
 const { dependencies } = require('./package.json');
 
-/** Where, on what and of what the figures are. */
-export function describeRun() {
+/** Where, on what and of what the figures are; `packages` are those that headgate is measured with. */
+export function describeRun(packages) {
   return {
     machine: {
       cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
@@ -20,8 +19,7 @@ export function describeRun() {
       headgate: require('headgate/package.json').version,
       '@headgate/core-ts': require('@headgate/core-ts/package.json').version,
       '@headgate/core-native': require('@headgate/core-native/package.json').version,
-      ...Object.fromEntries(PEER_PACKAGES.map((name) => [name, dependencies[name]])),
-      tinybench: dependencies.tinybench,
+      ...Object.fromEntries(packages.map((name) => [name, dependencies[name]])),
     },
     commit: commit(),
     measuredAt: new Date().toISOString(),

@@ -35,6 +35,9 @@ async function drive(url) {
 }
 
 async function ask(url, client) {
-  const { status, headers } = await fetch(url, { headers: { 'x-forwarded-for': client }, signal: AbortSignal.timeout(10_000) });
+  const { status, headers } = await fetch(url, {
+    headers: { 'x-forwarded-for': client },
+    signal: AbortSignal.timeout(10_000),
+  });
   return [status, headers.get('x-ratelimit-remaining'), headers.get('retry-after')];
 }

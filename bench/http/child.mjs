@@ -1,8 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 
 /** More than a slow machine needs, for a start as well as for a round. */
 const PATIENCE_MS = 60_000;
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A process that answers one message when it is ready, and one to each of ours. */
 export class Child {
@@ -30,7 +33,7 @@ export class Child {
     const { signal } = answered;
     const late = setTimeout(() => this.kill(), PATIENCE_MS);
     const ended = once(this.#process, 'close', { signal }).then(([status, by]) => {
-      throw new Error(`${this.#label}: ended with ${status ?? by}. ${errorIn(this.#said)}`);
+      throw new Error(`${this.#label} ended with ${status ?? by}: ${errorIn(this.#said)}`);
     });
     try {
       const [message] = await Promise.race([once(this.#process, 'message', { signal }), ended]);
@@ -46,7 +49,8 @@ export class Child {
   }
 }
 
-/** The line that says what went wrong, without the stack. */
+/** The line that says what went wrong, without the stack, and without where this checkout is. */
 function errorIn(said) {
-  return said.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? said.trim();
+  const line = said.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? said.trim();
+  return line.replaceAll(ROOT, '');
 }

@@ -6,7 +6,12 @@ const CONNECTIONS = 10;
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ url, requests }) => {
   // It looks whether it is done once per interval, and sleeps meanwhile.
-  const { statusCodeStats, errors } = await autocannon({ url, amount: requests, connections: CONNECTIONS, sampleInt: 5 });
+  const { statusCodeStats, errors } = await autocannon({
+    url,
+    amount: requests,
+    connections: CONNECTIONS,
+    sampleInt: 5,
+  });
   const statuses = Object.fromEntries(Object.entries(statusCodeStats).map(([status, { count }]) => [status, count]));
   process.send({ statuses, errors });
 });

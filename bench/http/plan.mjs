@@ -4,8 +4,8 @@
  *
  * @typedef {{ processes: number, rounds: number, requests: number, warmUp: number }} Plan
  */
-const FULL = { processes: 4, rounds: 16, requests: 3_000, warmUp: 10_000 };
-const QUICK = { processes: 1, rounds: 5, requests: 1_000, warmUp: 2_000 };
+const FULL = { processes: 4, rounds: 20, requests: 3_000, warmUp: 15_000 };
+const QUICK = { processes: 1, rounds: 5, requests: 800, warmUp: 5_000 };
 
 export function planOf(quick) {
   return quick ? QUICK : FULL;

@@ -29,7 +29,8 @@ function line(metric, candidate, row) {
   return [metric.title, titleOf(candidate), `${own} ${metric.unit}`, shown, targetOf(row, metric.unit), verdict];
 }
 
-function aligned(cells) {
+/** Lines of columns, as wide as what is in them. */
+export function aligned(cells) {
   const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd());
 }

@@ -11,6 +11,11 @@ for (const subpath of Object.keys(exports).filter((each) => each !== './package.
   const name = `headgate${subpath.slice(1)}`;
   for (const load of [() => import(name), async () => require(name)]) {
     if (NEEDS[name] === undefined) assert.ok(Object.keys(await load()).length > 0, name);
-    else await assert.rejects(load, ({ message, cause }) => message.includes(`npm install ${NEEDS[name]}`) && cause instanceof Error, name);
+    else
+      await assert.rejects(
+        load,
+        ({ message, cause }) => message.includes(`npm install ${NEEDS[name]}`) && cause instanceof Error,
+        name,
+      );
   }
 }
