@@ -2,11 +2,12 @@ import type { Decision } from '@headgate/core-ts';
 import type { NextFunction, Request, Response } from 'express';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
-import { nodeHeader, pathOf } from './http/node-request.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { sendRefusal } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
+import { tellRequest } from './http/request-decision.js';
 import { prepareServerResponse } from './http/server-response.js';
 
 declare global {
@@ -36,9 +37,10 @@ const reader: Reader<Request> = {
   path: ({ originalUrl }) => pathOf(originalUrl),
   address: ({ socket }) => socket.remoteAddress,
   header: nodeHeader,
+  hasAny: nodeHasAny,
   route: ({ route, baseUrl }) => (route === undefined ? undefined : baseUrl + String(route.path)),
   user: (request) => (request as { user?: unknown }).user,
-  carrier: (request) => request,
+  carrier: nodeCarrier,
 };
 
 /**
@@ -62,7 +64,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
 
   function answer(outcome: Outcome, request: Request, response: Response, next: NextFunction): void {
     const { decision, refusal } = outcome;
-    if (decision !== undefined) request.rateLimit = decision;
+    if (decision !== undefined) tellRequest(request, decision);
     prepareServerResponse(response, outcome, outcome.headers());
     if (refusal === undefined) next();
     else if (handler === undefined || decision === undefined) sendRefusal(response, refusal);

@@ -2,7 +2,7 @@ import type { Decision } from '@headgate/core-ts';
 import type { Context, Next } from 'koa';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
-import { nodeHeader, pathOf } from './http/node-request.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { checkUnsent } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
@@ -32,9 +32,10 @@ const reader: Reader<Context> = {
   path: ({ originalUrl }) => pathOf(originalUrl),
   address: ({ req }) => req.socket.remoteAddress,
   header: ({ req }, name) => nodeHeader(req, name),
+  hasAny: ({ req }, names) => nodeHasAny(req, names),
   route: routeOf,
   user: ({ state }) => state.user,
-  carrier: ({ req }) => req,
+  carrier: ({ req }) => nodeCarrier(req),
 };
 
 /**

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Decision } from '@headgate/core-ts';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
-import { type NodeRequest, nodeHeader, pathOf } from './http/node-request.js';
+import { type NodeRequest, nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { type NodeResponse, sendRefusal } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
@@ -34,9 +34,10 @@ const reader: Reader<NodeRequest> = {
   path: ({ url }) => pathOf(url ?? '/'),
   address: ({ socket }) => socket.remoteAddress,
   header: nodeHeader,
+  hasAny: nodeHasAny,
   route: () => undefined,
   user: (request) => (request as { user?: unknown }).user,
-  carrier: (request) => request,
+  carrier: nodeCarrier,
 };
 
 /**

@@ -2,7 +2,7 @@ import { type Decision, oneOf } from '@headgate/core-ts';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { createGate } from '../http/gate.js';
 import { isPromise } from '../http/maybe-promise.js';
-import { nodeHeader, pathOf } from '../http/node-request.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/node-request.js';
 import { checkUnsent } from '../http/node-response.js';
 import type { HttpLimiter, HttpOptions } from '../http/options.js';
 import type { Outcome } from '../http/outcome.js';
@@ -36,9 +36,10 @@ const reader: Reader<FastifyRequest> = {
   path: ({ originalUrl }) => pathOf(originalUrl),
   address: ({ socket }) => socket.remoteAddress,
   header: nodeHeader,
+  hasAny: ({ raw }, names) => nodeHasAny(raw, names),
   route: ({ is404, routeOptions }) => (is404 ? '*' : routeOptions.url), // of unknown paths there are any number
   user: (request) => (request as { user?: unknown }).user,
-  carrier: ({ raw }) => raw,
+  carrier: ({ raw }) => nodeCarrier(raw),
 };
 
 /** Names of options that are read here, or that belong to `register` itself. */

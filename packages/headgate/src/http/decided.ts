@@ -84,6 +84,11 @@ interface Carrier {
   [LAST]?: Decided;
 }
 
+/** What the last limiter decided on a request. */
+export function lastDecision(carrier: object): Decision | undefined {
+  return lastOf(carrier)?.decision;
+}
+
 function lastOf(carrier: object): Decided | undefined {
   return (carrier as Carrier)[LAST];
 }

@@ -42,37 +42,39 @@ class HttpGate<R> implements Gate<R> {
   decide(request: R): MaybePromise<Outcome> {
     const { applies, skip } = this.#settings;
     if (applies !== undefined && !applies(request)) return UNTOUCHED;
-    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    const carrier = this.#reader.carrier(request);
+    const earlier = Decided.earlier(this.#settings, carrier);
     if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
-    if (skip === undefined) return this.#identify(request);
-    return whenKnown(skip(request), (skipped) => (skipped ? UNTOUCHED : this.#identify(request)));
+    if (skip === undefined) return this.#identify(request, carrier);
+    return whenKnown(skip(request), (skipped) => (skipped ? UNTOUCHED : this.#identify(request, carrier)));
   }
 
-  #identify(request: R): MaybePromise<Outcome> {
+  #identify(request: R, carrier: object): MaybePromise<Outcome> {
     let key: MaybePromise<string>;
     try {
       key = this.#settings.key(request);
     } catch (error) {
       return this.#withoutKey(error);
     }
-    if (typeof key === 'string') return this.#weigh(request, key);
+    if (typeof key === 'string') return this.#weigh(request, carrier, key);
     return key.then(
-      (known) => this.#weigh(request, known),
+      (known) => this.#weigh(request, carrier, known),
       (error) => this.#withoutKey(error),
     );
   }
 
-  #weigh(request: R, key: string): MaybePromise<Outcome> {
+  #weigh(request: R, carrier: object, key: string): MaybePromise<Outcome> {
     const { cost, limiter } = this.#settings;
-    if (typeof cost === 'number' && typeof limiter !== 'function') return this.#take(request, key, cost, limiter);
+    if (typeof cost === 'number' && typeof limiter !== 'function')
+      return this.#take(request, carrier, key, cost, limiter);
     return whenKnown(typeof cost === 'function' ? cost(request) : cost, (units) => {
       checkCost(units);
       const chosen = typeof limiter === 'function' ? limiter(request) : limiter;
-      return whenKnown(chosen, (known) => this.#take(request, key, units, known));
+      return whenKnown(chosen, (known) => this.#take(request, carrier, key, units, known));
     });
   }
 
-  #take(request: R, key: string, cost: number, limiter: HttpLimiter): MaybePromise<Outcome> {
+  #take(request: R, carrier: object, key: string, cost: number, limiter: HttpLimiter): MaybePromise<Outcome> {
     const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
     let answer: MaybePromise<Decision | Reserved>;
     try {
@@ -80,15 +82,16 @@ class HttpGate<R> implements Gate<R> {
     } catch (error) {
       return this.#engineFailed(error, limiter);
     }
-    if (!isPromise(answer)) return this.#decided(request, key, cost, limiter, answer, startedAtMs);
+    if (!isPromise(answer)) return this.#decided(request, carrier, key, cost, limiter, answer, startedAtMs);
     return answer.then(
-      (known) => this.#decided(request, key, cost, limiter, known, startedAtMs),
+      (known) => this.#decided(request, carrier, key, cost, limiter, known, startedAtMs),
       (error) => this.#engineFailed(error, limiter),
     );
   }
 
   #decided(
     request: R,
+    carrier: object,
     key: string,
     cost: number,
     limiter: HttpLimiter,
@@ -108,7 +111,6 @@ class HttpGate<R> implements Gate<R> {
       reserved === undefined || !decision.allowed
         ? undefined
         : settling(this.#settings, request, reserved, cost, (error) => this.#publishError(error, limiter.policies));
-    const carrier = this.#reader.carrier(request);
     return new Decided(this.#settings, carrier, limiter, decision, refusal, settle);
   }
 

@@ -12,6 +12,27 @@ export function nodeHeader(
   return typeof value === 'object' ? value.join(', ') : value;
 }
 
+/** By the headers as they came: Node makes its `headers` of them when they are asked for first. */
+export function nodeHasAny(
+  { rawHeaders }: { readonly rawHeaders?: readonly string[] },
+  names: readonly string[],
+): boolean {
+  if (rawHeaders === undefined) return true; // made up by a test: to be read one by one
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const header = rawHeaders[i] as string;
+    for (const name of names) if (header.length === name.length && header.toLowerCase() === name) return true;
+  }
+  return false;
+}
+
+/**
+ * What lives as long as a request does: its list of raw headers, the same for each framework on top of Node. Express
+ * gives each request a shape of its own, so there a property more takes longer than the decision.
+ */
+export function nodeCarrier(request: { readonly rawHeaders?: readonly string[] }): object {
+  return request.rawHeaders ?? request;
+}
+
 /**
  * The path of a request line, without the query; an absolute one (RFC 9112 §3.2.2) without its origin, unless that
  * has something in it that programs don't agree on.

@@ -10,6 +10,8 @@ export interface Reader<R> {
   address(request: R): string | undefined;
   /** A header by its lower-case name; of repeated ones all, joined by `, `. */
   header(request: R, name: string): string | undefined;
+  /** Whether it has any of these headers, where that is told for less than by reading each. */
+  hasAny?(request: R, names: readonly string[]): boolean;
   /** The pattern of the route that was matched, e.g. `/users/:id`; `undefined` where none is known. */
   route(request: R): string | undefined;
   /** What the framework keeps of the signed-in user: an id, or an object that has one. */

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { nodeHeader, pathOf } from '../http/node-request.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/node-request.js';
 import type { Reader } from '../http/reader.js';
 import { type ContextType, graphqlArgs, type NestRequest } from './request-response.js';
 
@@ -26,11 +26,12 @@ export const reader: Reader<GuardedCall> = {
   },
   address: ({ request }) => request.socket?.remoteAddress,
   header: ({ request }, name) => nodeHeader({ headers: request.headers ?? {} }, name),
+  hasAny: ({ request }, names) => nodeHasAny(isFastify(request) ? request.raw : request, names),
   route: routeOf,
   user: ({ request }) => request.user ?? request.raw?.user, // a middleware on Fastify sees the raw request
   carrier({ context, request }) {
     if (context.getType() !== 'http') return context; // a resolver's or a message's own
-    return isFastify(request) ? request.raw : request;
+    return nodeCarrier(isFastify(request) ? request.raw : request);
   },
 };
 

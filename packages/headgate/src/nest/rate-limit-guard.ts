@@ -3,6 +3,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Gate } from '../http/gate.js';
 import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
+import { tellRequest } from '../http/request-decision.js';
 import { sendJsonAs } from './content-type.js';
 import { RateLimitException, wsException } from './exceptions.js';
 import type { GuardedCall } from './guarded-call.js';
@@ -73,11 +74,26 @@ export class RateLimitGuard implements CanActivate {
 
   #answer(context: ExecutionContext, { req, res }: RequestResponse, outcome: Outcome): void {
     const { decision, refusal } = outcome;
-    if (decision !== undefined) req.rateLimit = decision;
+    const isHttp = context.getType() === 'http';
+    if (decision !== undefined) {
+      if (isHttp) tellRequest(req, decision);
+      else req.rateLimit = decision; // an operation's or a message's own
+    }
     if (res !== undefined) tell(res, outcome);
     if (refusal === undefined) return;
-    if (res !== undefined && context.getType() === 'http') sendJsonAs(refusal.contentType, res);
-    throw this.createException(context, refusal, decision);
+    if (res !== undefined && isHttp) sendJsonAs(refusal.contentType, res);
+    throw withoutStack(() => this.createException(context, refusal, decision));
+  }
+}
+
+/** A denial is no bug, and to note where it was thrown takes longer than to answer it. */
+function withoutStack(make: () => Error): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NodeResponse } from '../http/node-response.js';
 import type { Outcome } from '../http/outcome.js';
-import { settleAtEnd } from '../http/server-response.js';
+import { type ServerResponse, settleAtEnd } from '../http/server-response.js';
 import type { Reply } from './request-response.js';
 
 /** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
@@ -10,9 +10,10 @@ export function tell(response: NodeResponse | Reply, outcome: Outcome): void {
   if (outcome.settle !== undefined) settleWithOthers(raw, outcome.settle);
   if (raw.headersSent) return;
   const headers = outcome.headers();
+  const { setHeader } = raw as ServerResponse; // looked up once: Express gives each response a shape of its own
   for (let i = 0; i < headers.length; i += 2) {
     const [name, value] = [headers[i] as string, headers[i + 1] as string];
-    if (reply === undefined) raw.setHeader(name, value);
+    if (reply === undefined) setHeader.call(raw, name, value);
     else reply.header(name, value);
   }
 }

@@ -62,10 +62,10 @@ function untrustedWarning<R>(
   { forwardedHeader, warn }: AddressOptions,
 ): ((request: R) => void) | undefined {
   if (warn === undefined) return undefined;
-  const headers = new Set([forwardedHeader, 'x-forwarded-for', 'forwarded']);
+  const headers = [...new Set([forwardedHeader, 'x-forwarded-for', 'forwarded'])];
   let told = false;
   return (request) => {
-    if (told) return;
+    if (told || reader.hasAny?.(request, headers) === false) return;
     for (const header of headers) {
       if (reader.header(request, header) === undefined) continue;
       told = true;
