@@ -43,6 +43,8 @@ export function readmeSection(report) {
     '',
     '@nestjs/throttler copies the times of all hits that a client has in the window for each next one; it was measured with windows of 20 ms, so with about as many as a limit of 100 allows. With more, it takes more.',
     '',
+    "In Nest a denial is an exception. By a CPU profile of denied requests 48 % of one is Nest's exception filter with the answer that Express makes of it, 9 % the guard, and of that 3 % the decision: what it spares is the handler, and little of Nest. `headgate/express` in `app.use()` turns requests away before Nest sees them. Where the engines differ in Express, Hono and Nest, it is by less than their quartiles.",
+    '',
     measuredOn(report),
   ].join('\n');
 }

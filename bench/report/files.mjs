@@ -26,8 +26,8 @@ export function writeFigures(report, name) {
 }
 
 /** The figures that the repository keeps. */
-export function keptReport() {
-  return JSON.parse(readFileSync(new URL('results.json', RESULTS), 'utf8'));
+export function keptReport(name) {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, RESULTS), 'utf8'));
 }
 
 /**
