@@ -3,7 +3,6 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
-import { checkFunctions } from './http/option-kinds.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
@@ -61,7 +60,6 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     ({ req }) => req.raw,
   );
   const gate = createGate(withPlatformsTrust(options), { ...reader, address }, ['address', 'handler']);
-  checkFunctions(options, ['handler']);
   const { handler } = options;
 
   async function rateLimit(c: Context, next: Next): Promise<Response | undefined> {

@@ -91,7 +91,8 @@ export function rateLimit(options: RateLimitOptions): Limited {
     return (request, socket, head) => {
       const next = (outcome: Outcome) => {
         const { refusal, settle } = outcome;
-        if (settle !== undefined) socket.once('close', () => settle(101, false));
+        if (settle !== undefined && socket.destroyed) settle(101, true);
+        else if (settle !== undefined) socket.once('close', () => settle(101, false));
         if (refusal === undefined) listener(request, socket, head);
         else endSocket(socket, refusal, outcome.headers());
       };

@@ -1,7 +1,6 @@
 import { type Decision, show } from '@headgate/core-ts';
 import { createGate } from './http/gate.js';
 import type { MaybePromise } from './http/maybe-promise.js';
-import { checkFunctions } from './http/option-kinds.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Reader } from './http/reader.js';
 import { runtimeAddress } from './http/runtime-address.js';
@@ -86,7 +85,6 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
   );
   const address = (incoming: R) => read(incoming, ...(besides.get(incoming) ?? []));
   const gate = createGate(withPlatformsTrust(options), { ...reader, address }, ['address', 'handler']);
-  checkFunctions(options, ['handler']);
   checkUser(options);
   const { handler } = options;
 

@@ -95,8 +95,9 @@ function lastOf(carrier: object): Decided | undefined {
 
 /** Two limiters may both have a policy called `default`: in a field each needs a name of its own. */
 function ownName(name: string, taken: Set<string>): string {
-  let own = name;
-  for (let number = 2; taken.has(own); number++) own = `${name}-${number}`;
+  const sendable = name.replace(/[^\x20-\x7e]/g, '?'); // the other limiter's fields may be none that carry names
+  let own = sendable;
+  for (let number = 2; taken.has(own); number++) own = `${sendable}-${number}`;
   taken.add(own);
   return own;
 }

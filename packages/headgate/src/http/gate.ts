@@ -3,6 +3,7 @@ import { decisions, engineErrors } from './channels.js';
 import { Decided } from './decided.js';
 import { UnknownAddress } from './key.js';
 import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
+import { checkFunctions } from './option-kinds.js';
 import type { HttpLimiter, HttpOptions, Reserved } from './options.js';
 import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
 import { readHttpOptions, type Settings } from './read-http-options.js';
@@ -25,8 +26,16 @@ export interface Gate<R> {
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
 export function createGate<R>(options: HttpOptions<R>, reader: Reader<R>, extra: readonly string[] = []): Gate<R> {
-  return new HttpGate(readHttpOptions(options, reader, extra), reader);
+  const settings = readHttpOptions(options, reader, extra);
+  checkFunctions(
+    options as Record<string, unknown>,
+    extra.filter((name) => CALLBACKS.includes(name)),
+  );
+  return new HttpGate(settings, reader);
 }
+
+/** Those of the options that adapters read themselves that are functions. */
+const CALLBACKS = ['handler', 'onError'];
 
 class HttpGate<R> implements Gate<R> {
   readonly limiter: HttpLimiter | undefined;
@@ -122,9 +131,9 @@ class HttpGate<R> implements Gate<R> {
   }
 
   #engineFailed(error: unknown, { policies }: HttpLimiter): Outcome {
-    const { onEngineError, problemDetails } = this.#settings;
+    const { onEngineError, problemDetails, dryRun } = this.#settings;
     this.#publishError(error, policies);
-    if (onEngineError === 'open') return UNTOUCHED;
+    if (onEngineError === 'open' || dryRun) return UNTOUCHED;
     if (onEngineError === 'throw') throw error;
     const names = policies.map(({ name }) => name);
     return refused(unavailable(problemDetails, names), ['Retry-After', '1', 'Cache-Control', 'no-store']);
@@ -132,6 +141,7 @@ class HttpGate<R> implements Gate<R> {
 
   #withoutKey(error: unknown): Outcome {
     if (!(error instanceof UnknownAddress)) throw error;
+    if (this.#settings.dryRun) return UNTOUCHED;
     return refused(badAddress(this.#settings.problemDetails, error.message), []);
   }
 

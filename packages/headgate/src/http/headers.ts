@@ -18,23 +18,27 @@ export function headerWriter<R>(options: AnswerOptions<R>, dryRun: boolean): Hea
   const legacy = fields === undefined || options.legacyHeaders === true;
   return (limiter, decision) => {
     const headers: string[] = [];
-    if (legacy) writeLegacy(headers, decision, resetFormat);
+    let leastSeconds = 1;
+    if (legacy && resetFormat === 'epoch') {
+      const nowSeconds = Date.now() / 1000;
+      const resetAt = Math.ceil(nowSeconds + bindingResetSeconds(decision));
+      leastSeconds = Math.ceil(resetAt - nowSeconds); // a date in whole seconds may be later than the wait
+      writeLegacy(headers, decision, resetAt);
+    } else if (legacy) writeLegacy(headers, decision, bindingResetSeconds(decision));
     fields?.(headers, limiter.policies, decision);
-    if (!decision.allowed) writeDenial(headers, decision);
+    if (!decision.allowed) writeDenial(headers, decision, leastSeconds);
     return headers;
   };
 }
 
-function writeLegacy(headers: string[], decision: Decision, format: 'seconds' | 'epoch'): void {
-  const seconds = bindingResetSeconds(decision);
-  const reset = format === 'seconds' ? seconds : Math.ceil(Date.now() / 1000 + seconds);
+function writeLegacy(headers: string[], decision: Decision, reset: number): void {
   headers.push('X-RateLimit-Limit', String(decision.limit), 'X-RateLimit-Remaining', String(decision.remaining));
   headers.push('X-RateLimit-Reset', String(reset));
 }
 
 /** RFC 6585 §4 and RFC 9110 §10.2.3. What can never fit has no time after which to retry. */
-function writeDenial(headers: string[], { retryAfterSeconds }: Decision): void {
+function writeDenial(headers: string[], { retryAfterSeconds }: Decision, leastSeconds: number): void {
   if (retryAfterSeconds !== Number.POSITIVE_INFINITY)
-    headers.push('Retry-After', String(Math.max(1, retryAfterSeconds)));
+    headers.push('Retry-After', String(Math.max(leastSeconds, retryAfterSeconds)));
   headers.push(...NEVER_CACHED);
 }

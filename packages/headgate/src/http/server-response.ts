@@ -4,7 +4,9 @@ import type { Outcome } from './outcome.js';
 export interface ServerResponse {
   readonly statusCode: number;
   readonly headersSent: boolean;
-  readonly closed: boolean;
+  readonly closed?: boolean;
+  /** HTTP/2 tells it of its stream. */
+  readonly stream?: { readonly closed: boolean };
   setHeader(name: string, value: string): unknown;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
@@ -19,7 +21,7 @@ export function prepareServerResponse(response: ServerResponse, { settle }: Outc
 
 /** At the end of the response, or where the client went away before. */
 export function settleAtEnd(response: ServerResponse, settle: NonNullable<Outcome['settle']>): void {
-  if (response.closed) settle(response.statusCode, true);
+  if (response.closed ?? response.stream?.closed) settle(response.statusCode, true);
   response.once('finish', () => settle(response.statusCode, false));
   response.once('close', () => settle(response.statusCode, true));
 }

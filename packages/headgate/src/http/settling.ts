@@ -28,7 +28,13 @@ export function settling<R>(
       },
     );
     void whenKnown(counted, (counts) =>
-      tried<unknown>(() => (counts ? reserved.commit(cost) : reserved.cancel()), engineFailed),
+      tried<unknown>(
+        () => (counts ? reserved.commit(cost) : reserved.cancel()),
+        (error) => {
+          warn(`headgate: what a request took could not be settled: ${error}`);
+          engineFailed(error);
+        },
+      ),
     );
   };
 }

@@ -88,6 +88,7 @@ export function badInput(rule: Rule, withServer: WithServer): void {
       [{ ...ONE, standard: 'latest', name: 'täglich' }, 'printable ASCII'],
       [{ ...ONE, skip: 'yes' }, 'skip must be a function'],
       [{ ...ONE, dryRun: 'yes' }, 'dryRun must be a boolean'],
+      [{ ...ONE, handler: 'x' }, 'handler'], // Nest has none, and says so
       [{ ...ONE, paths: ['login'] }, 'paths must have paths that begin with /'],
       [{ windowSeconds: 60 }, 'limit must be'],
       [{ limiter: {} }, 'limiter must be'],

@@ -108,5 +108,10 @@ export function fields(rule: Rule, withServer: WithServer): void {
         expect(reset).toBeLessThanOrEqual(2);
       }
     }
+    const before = Math.floor(Date.now() / 1000);
+    const [, { headers }] = await firstAndDenied({ resetFormat: 'epoch' });
+    const after = Math.floor(Date.now() / 1000) + 1;
+    const soonest = before + Number(headers['retry-after']);
+    expect(soonest).toBeGreaterThanOrEqual(Number(headers['x-ratelimit-reset']) - (after - before));
   });
 }

@@ -20,6 +20,22 @@ export function operation(rule: Rule, withServer: WithServer): void {
     expect(limiter.stats()).toMatchObject({ allowed: 1, blocked: 3 });
   });
 
+  rule('a dry run blocks nothing where the engine fails, or where an address cannot be read', async () => {
+    const fails = () => {
+      throw new Error('the store is gone');
+    };
+    const limiter = { policies: new RateLimiter(ONE).policies, check: fails, reserve: fails };
+    for (const onEngineError of ['throw', 'closed'] as const) {
+      await withServer({ limiter, onEngineError, dryRun: true }, async (url) => {
+        expect((await get(`${url}/ok`)).status).toBe(200);
+      });
+    }
+    const unreadable = { ...ONE, trustProxy: 'loopback', unknownAddress: 'refuse', dryRun: true } as const;
+    await withServer(unreadable, async (url) => {
+      expect((await get(`${url}/ok`, { 'x-forwarded-for': 'unknown' })).status).toBe(200);
+    });
+  });
+
   rule('skip lets through without counting', async () => {
     for (const skip of [() => true, async () => true]) {
       await withServer({ ...ONE, skip }, async (url) =>

@@ -35,6 +35,24 @@ export function settling(rule: Rule, withServer: WithServer): void {
     });
   });
 
+  rule('countIf may answer a promise, and where it fails the request counts', async () => {
+    const none = () => {
+      throw new Error('cannot say');
+    };
+    for (const [countIf, statusesSeen] of [
+      [async () => false, [200, 200, 200]],
+      [async () => true, [200, 200, 429]],
+      [none, [200, 200, 429]],
+      [async () => none(), [200, 200, 429]],
+    ] as const) {
+      const warnings: string[] = [];
+      const warn = (message: string) => warnings.push(message);
+      await withServer({ ...TWO, countIf, warn }, async (url) => {
+        expect(await statuses(`${url}/ok`, 3)).toEqual(statusesSeen);
+      });
+    }
+  });
+
   rule('an error in a handler counts, where nothing is said about it', async () => {
     await withServer(TWO, async (url) => {
       expect(await statuses(`${url}/throws`, 3)).toEqual([500, 500, 429]);
