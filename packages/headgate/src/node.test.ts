@@ -86,6 +86,43 @@ describe('node:http, by its own conventions', () => {
     server.close();
     expect(seen).toEqual([200, '0', 429, '0']);
   });
+
+  it('settles what a client took that left http2 before it was decided on', async () => {
+    let asked = () => {};
+    const keyAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let known = (_key: string) => {};
+    const key = () => {
+      asked();
+      return new Promise<string>((resolve) => {
+        known = resolve;
+      });
+    };
+    let ended = (_aborted: boolean) => {};
+    const settled = new Promise<boolean>((resolve) => {
+      ended = resolve;
+    });
+    const countIf = ({ aborted }: { aborted: boolean }) => {
+      ended(aborted);
+      return true;
+    };
+    const limited = rateLimit({ limit: 1, windowSeconds: 60, key, countIf });
+    const server = createHttp2Server(limited(() => {}));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = session.request({ ':path': '/' });
+    stream.on('error', () => {}); // leaving is an error for who leaves
+    const left = once(server, 'stream').then(([there]) => once(there, 'close'));
+    await keyAsked;
+    stream.destroy();
+    await left;
+    known('k');
+    expect(await settled).toBe(true);
+    session.close();
+    server.close();
+  });
 });
 
 function start(limiters: readonly AnyOptions[]): Promise<Running> {
