@@ -13,7 +13,11 @@ const replacements: readonly (readonly [name: string, find: string, replace: str
   ['the count is read and then written', EXCHANGE, `${DAWDLE} cells[used] = here + cost;`],
   ['the count is checked and then added to', EXCHANGE, `${DAWDLE} Atomics.add(cells, used, cost);`],
   ['all threads and names share one count', "3 * Number(shared.split('#')[1]) + cell", 'cell'],
-  ['the statistics lose blocked calls', '    Atomics.add(cells, blocked, 1);', '    cells[blocked]++;'],
+  [
+    'the statistics lose blocked calls',
+    '    Atomics.add(cells, blocked, 1);',
+    `    const seen = Atomics.load(cells, blocked);\n${DAWDLE}\n    cells[blocked] = seen + 1;`,
+  ],
   ['one unit too many fits under threads', 'here + cost <= limit', 'here + cost <= limit + 1'],
 ];
 
