@@ -7,5 +7,5 @@ export const question = besideFixedWindow(
   'sliding window over fixed window',
   policy,
   1.5,
-  'By `perf record` 47 % of a TypeScript call is the decision itself, compiled into one function, and 10 % the Map: an entry keeps its sub-windows in an array of its own, behind one more object.',
+  'By a CPU profile of a TypeScript call on 10k keys 65 % is `allow` with the decision compiled into it, 12 % the Map and 10 % the clock: an entry keeps its sub-windows in an array of its own, behind one more object, and reading those is what a fixed window does without.',
 );
