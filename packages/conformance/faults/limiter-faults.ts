@@ -1,6 +1,6 @@
 import type { Fault } from './fault.js';
 
-const BACK = 'this.#steppedBackMs += this.#reading - reading;';
+const BACK = 'this.#steppedBackMs + Math.max(0, belowMs);';
 const LIMIT = '    limit,\n    windowMs,\n    burst:';
 
 /** Faults around the engine: in the limiter, its options, its clock, and the building of decisions. */
@@ -21,14 +21,38 @@ export const limiterFaults: readonly Fault[] = [
     name: 'a step back grants again',
     file: 'steady-clock.ts',
     find: BACK,
-    replace: 'this.#steppedBackMs += 2 * (this.#reading - reading);',
+    replace: 'this.#steppedBackMs + 2 * Math.max(0, belowMs);',
   },
-  { name: 'a step back locks until the clock is there again', file: 'steady-clock.ts', find: BACK, replace: ';' },
+  { name: 'a step back locks until the clock is there again', file: 'steady-clock.ts', find: BACK, replace: '0;' },
   {
-    name: 'a step back is noted again at each call',
+    name: 'jitter is a step of the clock, and the way back is time',
     file: 'steady-clock.ts',
-    find: '    this.#reading = reading;',
-    replace: '    this.#reading = Math.max(reading, this.#reading ?? reading);',
+    find: 'if (belowMs > 0 && belowMs <= JITTER_MS) {',
+    replace: 'if (belowMs > 0 && belowMs <= 0) {',
+  },
+  {
+    name: 'a step back beyond jitter is jitter',
+    file: 'steady-clock.ts',
+    find: 'if (belowMs > 0 && belowMs <= JITTER_MS) {',
+    replace: 'if (belowMs > 0) {',
+  },
+  {
+    name: 'waits leave out for how long time stands',
+    file: 'rate-limiter.ts',
+    find: 'return behindMs === 0 ? decision : delayed(decision, behindMs);',
+    replace: 'return decision;',
+  },
+  {
+    name: 'a bucket that loses its rate is taken',
+    file: 'policy-options.ts',
+    find: '  if (burst < least)',
+    replace: '  if (least === 0)',
+  },
+  {
+    name: 'a bucket of what refills in a millisecond is enough for any rate',
+    file: 'policy-options.ts',
+    find: 'return 1 + Math.ceil((units - 1) / ms);',
+    replace: 'return Math.ceil(units / ms);',
   },
   {
     name: 'remaining takes',

@@ -2,6 +2,7 @@ import type { Algorithm, Clock, Decision, Policy, PolicyChanges, PolicyRow, Stat
 import { fixedWindow } from './model/fixed-window.js';
 import type { ModelPolicy, Rule } from './model/rule.js';
 import { slidingWindow } from './model/sliding-window.js';
+import { ModelTime } from './model/time.js';
 import { tokenBucket } from './model/token-bucket.js';
 
 const RULES = {
@@ -32,15 +33,14 @@ interface ModelKey {
 
 /**
  * A limiter that is obviously right rather than fast: exact integers, one map, and no state that is
- * expired is ever looked at. Its time is the sum of the clock's steps forward from one reading to the next.
+ * expired is ever looked at.
  */
 export class Model {
   #policies: readonly ModelRule[];
   readonly #clock: Clock;
   readonly #keys = new Map<string, ModelKey>();
   readonly #denied: number[];
-  #reading: bigint | undefined;
-  #nowMs = 0n;
+  readonly #time: ModelTime;
   #allowed = 0;
   #blocked = 0;
   #takings = 0;
@@ -49,6 +49,7 @@ export class Model {
     this.#policies = policies.map(modelRule);
     this.#denied = policies.map(() => 0);
     this.#clock = clock;
+    this.#time = new ModelTime(BigInt(clock.now()));
   }
 
   allow(key: string, cost = 1): boolean {
@@ -168,10 +169,7 @@ export class Model {
   }
 
   #now(): bigint {
-    const reading = BigInt(this.#clock.now());
-    if (this.#reading !== undefined && reading > this.#reading) this.#nowMs += reading - this.#reading;
-    this.#reading = reading;
-    return this.#nowMs;
+    return this.#time.read(BigInt(this.#clock.now()));
   }
 
   /** What is live of the key, without the states that are over. */
@@ -207,7 +205,7 @@ export class Model {
   }
 
   #decision(allowed: boolean, key: ModelKey | undefined, cost: bigint, nowMs: bigint): Decision {
-    const policies = this.#rows(allowed, key, cost, nowMs);
+    const policies = this.#rows(allowed, key, cost, nowMs).map((row) => byTheClock(row, Number(this.#time.behindMs)));
     const index = allowed ? tightestOf(policies) : this.#bindingOf(key, cost, nowMs);
     const { name, ...binding } = policies[index] as PolicyRow;
     return {
@@ -267,6 +265,16 @@ function tightestOf(rows: readonly PolicyRow[]): number {
   const fewest = Math.min(...rows.map(({ remaining }) => remaining));
   const latest = Math.max(...rows.filter((row) => row.remaining === fewest).map((row) => row.resetAfterMs));
   return rows.findIndex((row) => row.remaining === fewest && row.resetAfterMs === latest);
+}
+
+/** So much longer, where the limiter's time stands until the clock is where it was. */
+function byTheClock(row: PolicyRow, behindMs: number): PolicyRow {
+  const { resetAfterMs, retryAfterMs } = row;
+  return {
+    ...row,
+    resetAfterMs: resetAfterMs === 0 ? 0 : resetAfterMs + behindMs,
+    retryAfterMs: retryAfterMs === 0 ? 0 : retryAfterMs + behindMs,
+  };
 }
 
 function later(a: bigint, b: bigint): bigint {

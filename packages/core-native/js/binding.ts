@@ -23,6 +23,8 @@ export interface Binding {
   settle(handle: Handle, key: string, number: number, estimate: number, actual: number, nowMs?: number): void;
   /** `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`. */
   stats(handle: Handle): [number, number, number, number, number, ...number[]];
+  /** The engine's own time, as a reading that calls could hand in. */
+  nowMs(handle: Handle): number;
   clear(handle: Handle): void;
   cleanupExpired(handle: Handle, nowMs?: number): number;
 }
@@ -57,6 +59,7 @@ const CALLS = [
   'snapshot',
   'restore',
   'stats',
+  'nowMs',
   'clear',
   'cleanupExpired',
 ] satisfies (keyof Binding)[];

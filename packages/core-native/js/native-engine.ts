@@ -1,11 +1,13 @@
 import {
   type Algorithm,
+  areClocksFaked,
   BackendUnavailableError,
   type Clock,
   type Decision,
   decision,
   type Engine,
   type EngineSpec,
+  OwnClock,
   type Policy,
   type PolicyRow,
   type Reserved,
@@ -30,7 +32,8 @@ class NativeEngine implements Engine {
   readonly backend = 'native';
   readonly #binding: Binding;
   readonly #handle: Handle;
-  readonly #clock: Clock | undefined;
+  /** What is handed in with each call: an injected clock, or the fake ones of a test; none: the engine's own. */
+  #clock: Clock | undefined;
   /** The policies that it was made with: their names and algorithms hold for good. */
   readonly #made: readonly Policy[];
   readonly #isShared: boolean;
@@ -66,7 +69,7 @@ class NativeEngine implements Engine {
   }
 
   allow(key: string, cost: number): boolean {
-    if (this.#clock !== undefined) return this.#take(key, cost, this.#clock.now()) !== undefined;
+    if (this.#clock !== undefined || areClocksFaked()) return this.#take(key, cost, this.#nowMs()) !== undefined;
     return (cost === 1 ? this.#take(key) : this.#take(key, cost)) !== undefined;
   }
 
@@ -92,7 +95,7 @@ class NativeEngine implements Engine {
   }
 
   check(key: string, cost: number): Decision {
-    if (this.#clock !== undefined) return this.#decision(this.#check(key, cost, this.#clock.now()));
+    if (this.#clock !== undefined || areClocksFaked()) return this.#decision(this.#check(key, cost, this.#nowMs()));
     return this.#decision(cost === 1 ? this.#check(key) : this.#check(key, cost));
   }
 
@@ -157,7 +160,13 @@ class NativeEngine implements Engine {
   }
 
   #now(): [] | [number] {
-    return this.#clock === undefined ? [] : [this.#clock.now()];
+    return this.#clock !== undefined || areClocksFaked() ? [this.#nowMs()] : [];
+  }
+
+  /** From the first call under fake clocks on, the time comes from JavaScript, and goes on from where it was. */
+  #nowMs(): number {
+    this.#clock ??= new OwnClock(this.#binding.nowMs(this.#handle));
+    return Math.floor(this.#clock.now());
   }
 
   #decision(answered: string | undefined): Decision {

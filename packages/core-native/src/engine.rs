@@ -50,6 +50,12 @@ impl Frame {
         &self.clock
     }
 
+    /// What the own clock says, as a reading that could be handed in.
+    #[must_use]
+    pub fn own_reading_ms(&self) -> u64 {
+        self.clock.exact_ms() - START_MS
+    }
+
     /// A reading before the origin can come from another thread's clock only; no time has passed then.
     #[must_use]
     pub fn given(&self, ms: i64) -> Given {
@@ -86,6 +92,12 @@ impl Shared {
         let seed = SharedSeed::new(Fingerprint::seeded()?);
         let stores = (0..parts).map(|part| Mutex::new(spec.store(part, parts))).collect();
         Ok(Self { frame: Frame::new(&spec), seed, parts: stores, spec })
+    }
+
+    /// Its time.
+    #[must_use]
+    pub fn frame(&self) -> &Frame {
+        &self.frame
     }
 
     /// Takes the cost if it fits.

@@ -106,6 +106,15 @@ impl Handle {
         self.with_key(key, given_ms, |store, id, now_ms| store.block(id, ms, now_ms))
     }
 
+    /// The engine's own time, as a reading that calls could hand in.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        match self {
+            Self::Alone(alone) => alone.borrow().frame.own_reading_ms(),
+            Self::Shared(shared) => shared.frame().own_reading_ms(),
+        }
+    }
+
     /// Forgets all keys.
     pub fn clear(&self) {
         self.sum(None, |store, _| {

@@ -1,18 +1,5 @@
 import type { Clock } from './contract.js';
 import { show } from './errors.js';
-import { SteadyClock } from './steady-clock.js';
-
-/**
- * A clock for one limiter: `performance.now()`, which every browser, worker, Node, Bun and Deno has and which
- * never steps back (W3C High Resolution Time §7.1). It answers fractions of a millisecond. The `performance` of
- * the time at which it is made is used: fake timers that are installed by then are obeyed, and to look it up in
- * the global object for each call would take a tenth of a call.
- */
-export function ownClock(): Clock {
-  const { performance } = globalThis;
-  if (typeof performance?.now !== 'function') return new SteadyClock({ now: () => Date.now() });
-  return { now: () => performance.now() };
-}
 
 interface Wake {
   /** On the sum of all steps forward. */

@@ -16,6 +16,20 @@ export function decision(allowed: boolean, policies: readonly PolicyRow[], bindi
   };
 }
 
+/** The decision by a clock that has so long to go until the limiter's time goes on. */
+export function delayed({ allowed, policy, policies }: Decision, ms: number): Decision {
+  const rows = policies.map((row) => ({
+    ...row,
+    resetAfterMs: row.resetAfterMs === 0 ? 0 : row.resetAfterMs + ms,
+    retryAfterMs: row.retryAfterMs === 0 ? 0 : row.retryAfterMs + ms,
+  }));
+  return decision(
+    allowed,
+    rows,
+    rows.findIndex(({ name }) => name === policy),
+  );
+}
+
 /** Which row binds what is allowed: the fewest units left, then the later reset, then the first. */
 export function tightest(policies: readonly PolicyRow[]): number {
   let binding = 0;

@@ -14,11 +14,13 @@ export type {
 } from './contract.js';
 export { decision, tightest } from './decision.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
+export { areClocksFaked } from './fake-clocks.js';
 export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limit.js';
 export { createMapEngine } from './map-engine.js';
 export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options.js';
+export { OwnClock } from './own-clock.js';
 export type { PolicyChange, PolicyChanges } from './policy-change.js';
-export { MAX_WINDOW_MS, type PolicyOptions } from './policy-options.js';
+export { leastBurst, MAX_WINDOW_MS, type PolicyOptions } from './policy-options.js';
 export { RateLimiter } from './rate-limiter.js';
 export { oneOf, refuseUnknown, wholeNumber } from './read.js';
 export type { Reservation } from './reservation.js';

@@ -1,11 +1,11 @@
 import { ByteReader, ByteWriter } from './bytes.js';
-import { ownClock } from './clock.js';
 import type { Clock, Decision, Engine, EngineSpec, Policy, Reserved, Stats } from './contract.js';
 import { decision } from './decision.js';
 import { Entries } from './entries.js';
 import { Entry } from './entry.js';
 import { BackendUnavailableError, show } from './errors.js';
 import { blockLeftMs, type Ledger } from './ledger.js';
+import { OwnClock } from './own-clock.js';
 
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
@@ -33,7 +33,7 @@ class MapEngine implements Engine {
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
-    this.#clock = spec.clock ?? ownClock();
+    this.#clock = spec.clock ?? new OwnClock();
     this.#entries = new Entries(spec.policies, spec.maxKeys, Math.floor(this.#clock.now()));
     this.#ledger = this.#entries.ledger;
     this.#policies = spec.policies;

@@ -58,7 +58,7 @@ const LIMITER_OPTIONS = [
  *
  * @throws TypeError or RangeError that names the option and prints the value.
  */
-export function readOptions(options: RateLimiterOptions): EngineSpec {
+export function readOptions(options: RateLimiterOptions): EngineSpec & { readonly clock: SteadyClock | undefined } {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
   refuseUnknown(options, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
@@ -90,12 +90,18 @@ function policiesOf({ limits, ...options }: RateLimiterOptions): readonly Policy
   return readPolicies(limits, 'limits');
 }
 
-function readClock(clock: Clock | undefined): Clock | undefined {
+function readClock(clock: Clock | undefined): SteadyClock | undefined {
   if (clock === undefined) return undefined;
   if (typeof clock?.now !== 'function') throw new TypeError(`clock must have a method now(), got ${show(clock)}`);
   if (clock.after !== undefined && typeof clock.after !== 'function')
     throw new TypeError(`clock.after must be a function, got ${show(clock.after)}`);
-  return new SteadyClock(clock);
+  return new SteadyClock(globalClock(clock) ?? clock);
+}
+
+/** `Date` and `performance` stand for those of the moment, so that fake ones are obeyed that come later. */
+function globalClock(clock: Clock): Clock | undefined {
+  if (clock === Date) return { now: () => Date.now() };
+  return clock === globalThis.performance ? { now: () => performance.now() } : undefined;
 }
 
 function readShared(shared: string | undefined): string | undefined {

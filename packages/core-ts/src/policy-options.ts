@@ -1,3 +1,4 @@
+import { greatestCommonDivisor } from './algorithms/terms.js';
 import type { Algorithm, Policy } from './contract.js';
 import { show } from './errors.js';
 import { oneOf, wholeNumber } from './read.js';
@@ -14,7 +15,10 @@ export interface PolicyOptions {
   readonly windowMs?: number | undefined;
   /** `'fixed-window'` by default. */
   readonly algorithm?: Algorithm | undefined;
-  /** Token bucket only: the units that a full bucket has; the limit by default. */
+  /**
+   * Token bucket only: the units that a full bucket has; the limit by default. It must hold what refills in a
+   * millisecond: at 2,000 units a second, 2 at least.
+   */
   readonly burst?: number | undefined;
   /** The first denial blocks the key for so long: seconds that make whole milliseconds, up to ten years; 0: not at all. */
   readonly blockForSeconds?: number | undefined;
@@ -77,7 +81,25 @@ function readBurst(given: unknown, algorithm: Algorithm, limit: number, windowMs
     throw new RangeError(
       `${where}burst must refill within ten years, got ${burst} at ${limit} units in ${windowMs} ms`,
     );
+  const least = leastBurst(limit, windowMs);
+  if (burst < least)
+    throw new RangeError(
+      `${where}burst must be at least ${least} for ${limit} units in ${windowMs} ms, since time is whole milliseconds, got ${burst}`,
+    );
   return burst;
+}
+
+/**
+ * The smallest bucket that a caller who takes all that it can, each millisecond, keeps from being full: a full one
+ * loses what refills, and the rate with it. Calls come at whole milliseconds, so the bucket holds up to a part of a
+ * unit less than one that can't be taken yet, and what refills in a millisecond on top. A bucket of one unit may lose
+ * up to a hundredth of its rate: `burst: 1` is how calls are spaced evenly.
+ */
+export function leastBurst(limit: number, windowMs: number): number {
+  const divisor = greatestCommonDivisor(limit, windowMs);
+  const [units, ms] = [limit / divisor, windowMs / divisor];
+  if (units <= ms && Math.ceil(ms / units) * 0.99 <= ms / units) return 1;
+  return 1 + Math.ceil((units - 1) / ms);
 }
 
 function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, least: 0 | 1): number {

@@ -1,4 +1,5 @@
-import type { Clock, Decision, Engine, EngineFactory, Policy, Stats } from './contract.js';
+import type { Decision, Engine, EngineFactory, Policy, Stats } from './contract.js';
+import { delayed } from './decision.js';
 import { show } from './errors.js';
 import {
   type AnyFunction,
@@ -15,6 +16,7 @@ import { MAX_WINDOW_MS } from './policy-options.js';
 import { wholeNumber } from './read.js';
 import { Reservation } from './reservation.js';
 import { restoreInto, snapshotOf } from './snapshot.js';
+import type { SteadyClock } from './steady-clock.js';
 import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
 import { readWait, type WaitOptions } from './wait-options.js';
 import { Waiting } from './waiting.js';
@@ -34,7 +36,7 @@ export class RateLimiter {
   /** Which engine decides: `'ts'`, `'native'`, or the name that a third party's engine has. */
   readonly backend: string;
   readonly #engine: Engine;
-  readonly #clock: Clock | undefined;
+  readonly #clock: SteadyClock | undefined;
   readonly #top: TopKeys | undefined;
   #waiting: Waiting | undefined;
 
@@ -87,7 +89,7 @@ export class RateLimiter {
     if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
     const decision = this.#engine.check(key, cost);
     if (!decision.allowed) this.#top?.add(key);
-    return decision;
+    return this.#byTheClock(decision);
   }
 
   /**
@@ -96,7 +98,7 @@ export class RateLimiter {
    */
   peek(key: string, cost = 1): Decision {
     if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    return this.#engine.peek(key, cost);
+    return this.#byTheClock(this.#engine.peek(key, cost));
   }
 
   /** Units of the key that are left now: `peek(key).remaining`. */
@@ -125,7 +127,13 @@ export class RateLimiter {
    */
   reserve(key: string, estimate = 1): Reservation {
     checkCall(key, estimate);
-    const reservation = new Reservation(this.#engine, key, estimate, () => this.#waiting?.lookAgain(key));
+    const reservation = new Reservation(
+      this.#engine,
+      key,
+      estimate,
+      (decision) => this.#byTheClock(decision),
+      () => this.#waiting?.lookAgain(key),
+    );
     if (!reservation.decision.allowed) this.#top?.add(key);
     return reservation;
   }
@@ -233,6 +241,12 @@ export class RateLimiter {
   ): F | LimitDecorator<F> {
     if (typeof fnOrOptions === 'function') return limited(this, key, fnOrOptions, options);
     return limitDecorator(this, key, fnOrOptions);
+  }
+
+  /** With the time in it for which the limiter's time stands, where the clock has jittered back. */
+  #byTheClock(decision: Decision): Decision {
+    const behindMs = this.#clock?.behindMs ?? 0;
+    return behindMs === 0 ? decision : delayed(decision, behindMs);
   }
 
   /** What `console.log(limiter)` prints in Node, Bun and Deno. */

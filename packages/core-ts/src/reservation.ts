@@ -11,16 +11,24 @@ export class Reservation {
   readonly decision: Decision;
   readonly #engine: Engine;
   readonly #number: number;
+  readonly #byTheClock: (decision: Decision) => Decision;
   readonly #onSettled: () => void;
   #settledBy: string | undefined;
 
-  constructor(engine: Engine, key: string, estimate: number, onSettled: () => void) {
+  constructor(
+    engine: Engine,
+    key: string,
+    estimate: number,
+    byTheClock: (decision: Decision) => Decision,
+    onSettled: () => void,
+  ) {
     const { decision, number } = engine.reserve(key, estimate);
     this.key = key;
     this.estimate = estimate;
-    this.decision = decision;
+    this.decision = byTheClock(decision);
     this.#engine = engine;
     this.#number = number;
+    this.#byTheClock = byTheClock;
     this.#onSettled = onSettled;
   }
 
@@ -46,7 +54,7 @@ export class Reservation {
   cancel(): Decision {
     if (!this.decision.allowed && this.#settledBy === undefined) this.#settledBy = 'cancel()';
     else return this.#settle('cancel()', 0);
-    return this.#engine.peek(this.key, 0);
+    return this.#byTheClock(this.#engine.peek(this.key, 0));
   }
 
   [Symbol.dispose](): void {
@@ -61,6 +69,6 @@ export class Reservation {
     this.#engine.settle(this.key, this.#number, this.estimate, actual);
     this.#settledBy = call;
     this.#onSettled();
-    return this.#engine.peek(this.key, 0);
+    return this.#byTheClock(this.#engine.peek(this.key, 0));
   }
 }

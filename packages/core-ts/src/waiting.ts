@@ -1,6 +1,7 @@
-import { ownClock } from './clock.js';
 import type { Clock, Decision, Engine, Policy } from './contract.js';
 import { RateLimitExceeded } from './errors.js';
+import { currentTimers } from './fake-clocks.js';
+import { OwnClock } from './own-clock.js';
 import type { Signal } from './wait-options.js';
 
 interface Waiter {
@@ -35,7 +36,7 @@ export class Waiting {
   constructor(engine: Engine, policies: () => readonly Policy[], clock: Clock | undefined) {
     this.#engine = engine;
     this.#policies = policies;
-    this.#clock = clock ?? ownClock();
+    this.#clock = clock ?? new OwnClock();
     this.#grainMs = clock === undefined ? GRAIN_MS : 0;
   }
 
@@ -154,8 +155,9 @@ export class Waiting {
     if (this.#clock.after !== undefined) {
       queue.cancelTimer = this.#clock.after(dueMs, wake);
     } else {
-      const timer = setTimeout(wake, dueMs);
-      queue.cancelTimer = () => clearTimeout(timer);
+      const timers = currentTimers();
+      const timer = timers.setTimeout(wake, dueMs);
+      queue.cancelTimer = () => timers.clearTimeout(timer);
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Algorithm, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
+import { type Algorithm, leastBurst, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -55,8 +55,9 @@ interface Numbers extends Pick<Policy, 'limit' | 'windowMs'> {
 
 /** A policy of the numbers given, and without those that it can't have. */
 export function policyOf({ algorithm = 'fixed-window', limit, windowMs, burst, name = 'default' }: Numbers): Policy {
-  const fits = algorithm === 'token-bucket' && limit > 0 && ((burst ?? 0) / limit) * windowMs <= MAX_WINDOW_MS;
-  return { name, algorithm, limit, windowMs, burst: fits ? (burst ?? limit) : limit, blockForMs: 0 };
+  const most = algorithm === 'token-bucket' && limit > 0 ? (limit * MAX_WINDOW_MS) / windowMs : 0;
+  const fits = burst !== undefined && burst <= most && burst >= leastBurst(limit, windowMs);
+  return { name, algorithm, limit, windowMs, burst: fits ? burst : limit, blockForMs: 0 };
 }
 
 /** The longest that a key stays live without a block. */

@@ -1,5 +1,6 @@
 import { MAX_WINDOW_MS, ManualClock, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
+import { JITTER_MS } from '../model/time.js';
 import { Model } from '../model.js';
 import { isDenied, play } from '../play.js';
 import type { Operation, Scene } from '../scene.js';
@@ -50,7 +51,7 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
       const spanMs = kinds.updates
         ? 3 * MAX_WINDOW_MS
         : Math.max(...named.map((each) => spanMsOf(each) + each.blockForMs), policy.windowMs);
-      const latestMs = MOST - windowsAfter * spanMs;
+      const latestMs = MOST - windowsAfter * (spanMs + (kinds.back ? Number(JITTER_MS) : 0));
       const startMs = startOf(start, spanMs, latestMs);
       const scene = { policy: named[0] as Policy, others: named.slice(1), startMs };
       return { ...scene, operations: aim(inRhythm(plan, rhythm), scene, keys, latestMs) };

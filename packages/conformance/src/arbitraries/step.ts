@@ -30,6 +30,9 @@ const ADVANCES = {
 
 const STEPS_BACK = {
   '1 ms back': () => -1,
+  '50 ms back': () => -50,
+  'as far back as jitter can be': () => -1000,
+  '1 ms further back than jitter can be': () => -1001,
   'half a window back': (windowMs: number) => -Math.ceil(windowMs / 2),
   'a window back': (windowMs: number) => -windowMs,
   'a window and 1 ms back': (windowMs: number) => -windowMs - 1,
@@ -83,7 +86,7 @@ export function blockMsOf(part: number, { windowMs }: Policy): number {
 
 export function isBack(aim: AdvanceAim): boolean {
   if (typeof aim !== 'object') return aim in STEPS_BACK;
-  return 'part' in aim && aim.part < 0;
+  return ('part' in aim ? aim.part : aim.ms) < 0;
 }
 
 const costs: fc.Arbitrary<CostAim> = fc.oneof(
@@ -103,6 +106,7 @@ const advancesForward: fc.Arbitrary<AdvanceAim> = fc.oneof(
 const advancesBack: fc.Arbitrary<AdvanceAim> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...names(STEPS_BACK)) },
   { weight: 1, arbitrary: fc.record({ part: fc.integer({ min: -2500, max: -1 }) }) },
+  { weight: 1, arbitrary: fc.record({ ms: fc.integer({ min: -1100, max: -1 }) }) },
 );
 
 export function steps({

@@ -1,23 +1,11 @@
-import { type Algorithm, ManualClock, type Policy } from '@headgate/core-ts';
+import { ManualClock } from '@headgate/core-ts';
 import { scenes } from '../arbitraries/scene.js';
 import type { Law } from '../law.js';
-import { demand } from '../law-broken.js';
 import { isDenied, isTake, play } from '../play.js';
-import { limitsOf, policiesOf, printKey, printScene, type Scene } from '../scene.js';
+import { limitsOf, policiesOf, printScene, type Scene } from '../scene.js';
+import type { Subject } from '../subject.js';
+import { demandBound, type Taken } from './bounds.js';
 import { EDGE_LIVES } from './edge-lives.js';
-
-interface Taken {
-  readonly atMs: bigint;
-  readonly cost: bigint;
-}
-
-type Bound = (taken: readonly Taken[], policy: Policy, key: string) => void;
-
-const BOUNDS: Record<Algorithm, Bound> = {
-  'fixed-window': fixedWindowBound,
-  'sliding-window': slidingWindowBound,
-  'token-bucket': tokenBucketBound,
-};
 
 export const safety: Law<Scene> = {
   number: 1,
@@ -28,66 +16,24 @@ export const safety: Law<Scene> = {
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    const limiter = subject.limiter({ ...limitsOf(scene), clock });
-    let taken = new Map<string, Taken[]>();
-
-    for (const operation of scene.operations) {
-      const outcome = play(limiter, clock, operation);
-      if (operation.call === 'clear') taken = new Map();
-      if (operation.call === 'reset') taken.delete(operation.key);
-      if (!isTake(operation) || isDenied(outcome) || operation.cost === 0) continue;
-      const log = taken.get(operation.key) ?? [];
-      taken.set(operation.key, [...log, { atMs: BigInt(clock.now()), cost: BigInt(operation.cost) }]);
-      for (const policy of policiesOf(scene))
-        BOUNDS[policy.algorithm](taken.get(operation.key) ?? [], policy, operation.key);
-    }
+    demandBounds(subject, scene, clock, () => BigInt(clock.now()));
   },
 };
 
-function fixedWindowBound(taken: readonly Taken[], policy: Policy, key: string): void {
-  const limit = BigInt(policy.limit);
-  const windowMs = BigInt(policy.windowMs);
-  let window = { startMs: taken[0]?.atMs ?? 0n, used: 0n };
+/** Plays a scene and tries every span of what is taken; `timeMs` is asked at each call that reads the clock. */
+export function demandBounds(subject: Subject, scene: Scene, clock: ManualClock, timeMs: () => bigint): void {
+  const limiter = subject.limiter({ ...limitsOf(scene), clock });
+  let taken = new Map<string, Taken[]>();
 
-  for (const { atMs, cost } of taken) {
-    if (atMs >= window.startMs + windowMs) window = { startMs: atMs, used: 0n };
-    window.used += cost;
-    demand(
-      window.used <= limit,
-      () => `key ${printKey(key)}: ${window.used} units in the window from ${window.startMs}`,
-    );
+  for (const operation of scene.operations) {
+    const outcome = play(limiter, clock, operation);
+    if (operation.call === 'clear') taken = new Map();
+    if (operation.call === 'reset') taken.delete(operation.key);
+    if (operation.call === 'advance' || operation.call === 'clear') continue;
+    const atMs = timeMs();
+    if (!isTake(operation) || isDenied(outcome) || operation.cost === 0) continue;
+    const log = taken.get(operation.key) ?? [];
+    taken.set(operation.key, [...log, { atMs, cost: BigInt(operation.cost) }]);
+    for (const policy of policiesOf(scene)) demandBound(taken.get(operation.key) ?? [], policy, operation.key);
   }
-  for (const { atMs: fromMs } of taken) {
-    const span = taken.filter(({ atMs }) => atMs >= fromMs && atMs < fromMs + windowMs);
-    const used = span.reduce((sum, { cost }) => sum + cost, 0n);
-    demand(
-      used <= 2n * limit - 1n,
-      () => `key ${printKey(key)}: ${used} units in the span of one window from ${fromMs}`,
-    );
-  }
-}
-
-/** Every span is tried that begins with a taking: one that begins between two has no more in it. */
-function slidingWindowBound(taken: readonly Taken[], { limit, windowMs }: Policy, key: string): void {
-  for (const { atMs: fromMs } of taken) {
-    const used = unitsIn(taken, fromMs, fromMs + BigInt(windowMs) - 1n);
-    demand(used <= BigInt(limit), () => `key ${printKey(key)}: ${used} units in the span of one window from ${fromMs}`);
-  }
-}
-
-function tokenBucketBound(taken: readonly Taken[], { limit, windowMs, burst }: Policy, key: string): void {
-  for (const { atMs: fromMs } of taken) {
-    for (const { atMs: toMs } of taken) {
-      const bound = BigInt(burst) + ((toMs - fromMs) * BigInt(limit)) / BigInt(windowMs);
-      const used = unitsIn(taken, fromMs, toMs);
-      demand(
-        toMs < fromMs || used <= bound,
-        () => `key ${printKey(key)}: ${used} units from ${fromMs} to ${toMs}, where ${bound} may be`,
-      );
-    }
-  }
-}
-
-function unitsIn(taken: readonly Taken[], fromMs: bigint, toMs: bigint): bigint {
-  return taken.reduce((sum, { atMs, cost }) => (atMs >= fromMs && atMs <= toMs ? sum + cost : sum), 0n);
 }

@@ -5,14 +5,14 @@ import { demand } from '../law-broken.js';
 import { type Calls, outcomes, play } from '../play.js';
 import { limitsOf, type Operation, policiesOf, printOperation, printScene, type Scene } from '../scene.js';
 import type { Subject } from '../subject.js';
-import { EDGE_LIVES } from './edge-lives.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
 
 export const honestRetryAfter: Law<Scene> = {
   number: 2,
   name: 'honest waiting times',
   sentence: '`retryAfterMs` is honest (waiting it is enough) and minimal (1 ms less is not).',
-  values: scenes({ maxSteps: 25, several: true, blocks: true, windowsAfter: 4 }),
-  examples: EDGE_LIVES,
+  values: scenes({ maxSteps: 25, several: true, blocks: true, back: true, windowsAfter: 4 }),
+  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
   print: printScene,
   holds(subject, scene) {
     outcomes(subject, scene).forEach((outcome, index) => {

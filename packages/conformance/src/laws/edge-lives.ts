@@ -1,4 +1,4 @@
-import { MAX_WINDOW_MS } from '@headgate/core-ts';
+import { type Algorithm, MAX_WINDOW_MS } from '@headgate/core-ts';
 import { policyOf } from '../arbitraries/policy.js';
 import type { Operation, Scene } from '../scene.js';
 
@@ -127,4 +127,18 @@ export const LIVES_WITH_STEPS_BACK: readonly Scene[] = [
   life(2, 1000, 0, [check(1), advance(999), advance(-999), check(1), check(1), advance(1000), check(2)]),
   life(1, 1000, -MOST + 3000, [check(1), advance(-3000), check(1), advance(999), check(1), advance(1), check(1)]),
   life(1, 1000, 0, [check(1), advance(500), peek(1), advance(-500), peek(1), advance(500), check(1), check(1)]),
+  // Readings that go back and forth, by as much as jitter can be and by more, and readings out of order.
+  ...[1, 2, 250, 1000, 1001].flatMap((ms) =>
+    (['fixed-window', 'sliding-window', 'token-bucket'] as const).map((algorithm) => flapping(algorithm, ms)),
+  ),
+  life(3, 100, 5000, Array.from({ length: 40 }, (_, i) => [check(1), advance((i * 37) % 101 < 50 ? 51 : -50)]).flat()),
 ];
+
+function flapping(algorithm: Algorithm, ms: number): Scene {
+  const policy = policyOf({ algorithm, limit: 3, windowMs: 1500 });
+  return {
+    policy,
+    startMs: 0,
+    operations: Array.from({ length: 20 }, () => [check(1), advance(ms), check(1), advance(-ms)]).flat(),
+  };
+}

@@ -154,6 +154,13 @@ pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
     numbers.into_iter().chain(denied).map(|number| number as f64).collect()
 }
 
+/// The engine's own time, as a reading that calls could hand in.
+#[napi(catch_unwind)]
+#[allow(clippy::cast_precision_loss)] // 2^53 milliseconds are 285,000 years
+pub(super) fn now_ms(handle: &External<Rc<Handle>>) -> f64 {
+    handle.now_ms() as f64
+}
+
 /// Forgets all keys.
 #[napi(catch_unwind)]
 pub(super) fn clear(handle: &External<Rc<Handle>>) {

@@ -25,6 +25,6 @@ export function termsOf(policy: Policy): Terms {
   return { ...policy, subMs, subs, unitTicks, msTicks, spanMs };
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

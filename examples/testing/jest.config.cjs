@@ -1,0 +1,5 @@
+module.exports = {
+  testMatch: ['**/jest.test.cjs'],
+  moduleFileExtensions: ['js', 'cjs', 'json', 'node'],
+  transform: {},
+};
