@@ -109,6 +109,14 @@ export interface Reserved {
   readonly number: number;
 }
 
+/** What an engine holds at one moment. */
+export interface EngineSnapshot {
+  /** The policies that decided then, by which the bytes are to be read. */
+  readonly policies: readonly Policy[];
+  /** In a form of the engine's own. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Keeps everything for one limiter: states, statistics, time.
  *
@@ -141,10 +149,15 @@ export interface Engine {
    * stays. O(entries).
    */
   update(policies: readonly Policy[]): void;
-  /** All live keys in bytes of the engine's own, with times relative to now; not the statistics. O(entries). */
-  snapshot(): Uint8Array;
   /**
-   * Takes in what `snapshot` answered, in the place of all that is held. O(entries).
+   * All live keys, with times relative to now; not the statistics. O(entries).
+   *
+   * It is of one moment: where others may call the engine meanwhile (threads, processes), policies and bytes are taken
+   * under one lock or in one transaction, in one pass that no update can start anew.
+   */
+  snapshot(): EngineSnapshot;
+  /**
+   * Takes in the bytes that `snapshot` answered, in the place of all that is held. O(entries).
    *
    * @throws RangeError where the bytes are none of an engine with these policies; nothing changes then.
    */
