@@ -95,9 +95,9 @@ export class Entries {
 
   clear(): void {
     this.#keys = new KeyMap();
-    this.#open.clear();
     this.size = 0;
     this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
+    this.#open.clear();
     this.quietUntilMs = this.#originMs;
   }
 

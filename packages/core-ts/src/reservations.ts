@@ -69,10 +69,7 @@ export class Reservations {
     }
   }
 
-  /**
-   * Gives units back that were taken, as far as they still count, and forgets them. O(1) for the newest one; for a
-   * token bucket O(those that are newer).
-   */
+  /** Gives units back that were taken, as far as they still count, and forgets them. O(those that are newer). */
   settle(number: number, units: number, states: readonly State[], nowMs: number): void {
     const index = this.#find(number);
     if (index < 0) return; // its entry was forgotten since, or it fell out
