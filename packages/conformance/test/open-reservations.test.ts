@@ -14,6 +14,16 @@ describe.skipIf(!available)(
   () => bounded(createNativeEngine),
 );
 
+it.skipIf(!available)('open reservations of a limiter that threads share are 65,536 at the most as well', () => {
+  const limiter = new RateLimiter({ limit: 10_000, windowSeconds: 3600, shared: 'open' }, createNativeEngine);
+  const keys = Array.from({ length: 2 * (MOST / MOST_OF_KEY) }, (_, i) => `key ${i}`);
+  const reservations = keys.flatMap((key) => Array.from({ length: MOST_OF_KEY }, () => limiter.reserve(key)));
+  for (const reservation of reservations) reservation.cancel();
+  const given = keys.reduce((sum, key) => sum + limiter.remaining(key) - (10_000 - MOST_OF_KEY), 0);
+  expect(given).toBeLessThanOrEqual(MOST);
+  expect(limiter.remaining(keys.at(-1) as string)).toBe(10_000);
+});
+
 function bounded(createEngine: EngineFactory): void {
   function make(algorithm: Algorithm, limit = 10_000) {
     const clock = new ManualClock();

@@ -123,7 +123,8 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
       }`;
     await inWorker([shared], code, { updates }, () => {
       for (let round = 0; round < 40; round++) {
-        Atomics.wait(updates, 0, Atomics.load(updates, 0)); // for the next update
+        const updated = Atomics.wait(updates, 0, Atomics.load(updates, 0), 60_000);
+        expect(updated, 'the other thread updates no more').not.toBe('timed-out');
         const bytes = here.snapshot();
         const { limit } = headOf(bytes);
         const restored = limiter({ ...policy, limit });

@@ -135,7 +135,10 @@ export interface Engine {
   check(key: string, cost: number): Decision;
   /** The decision that `check` would give now; takes nothing, creates nothing, counts nowhere. */
   peek(key: string, cost: number): Decision;
-  /** Takes as `check` does, and notes it as open to be settled. */
+  /**
+   * Takes as `check` does, and notes it as open to be settled. Of a key 1,024 are open at the most, and of all keys so
+   * many as the engine says; with one more, the oldest falls out and is settled as one whose key was forgotten.
+   */
   reserve(key: string, cost: number): Reserved;
   /**
    * Settles what was reserved: gives back what was not used of the estimate, as far as it still counts, or
