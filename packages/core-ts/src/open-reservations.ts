@@ -2,7 +2,7 @@ import type { Entry } from './entry.js';
 import { MOST_OPEN_OF_KEY } from './reservations.js';
 
 /** The most reservations of one limiter that are open at one time: with one more, the oldest falls out. */
-export const MOST_OPEN = 64 * MOST_OPEN_OF_KEY;
+const MOST_OPEN = 64 * MOST_OPEN_OF_KEY;
 
 /** What is open of all entries, by numbers that count up. */
 export class OpenReservations {
