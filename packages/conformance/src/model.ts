@@ -90,9 +90,8 @@ export class Model {
 
   reserve(key: string, estimate: number): ModelReservation {
     const decision = this.check(key, estimate);
-    const number = this.#takings;
-    if (decision.allowed && estimate > 0)
-      this.#open.set(key, [...(this.#open.get(key) ?? []), number].slice(-MOST_OPEN_OF_KEY));
+    const number = decision.allowed && estimate > 0 ? this.#takings : 0;
+    if (number > 0) this.#open.set(key, [...(this.#open.get(key) ?? []), number].slice(-MOST_OPEN_OF_KEY));
     let settled = false;
     const commit = (actual: number) => {
       settled = true;

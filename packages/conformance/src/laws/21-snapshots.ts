@@ -55,7 +55,7 @@ export const snapshots: Law<Move> = {
     before.forEach((operation, index) => {
       play(limiter, clock, operation);
       furthestMs = Math.max(furthestMs, clock.now());
-      if (index === movesAt >> 1) demandTakesBack(limiter, keysOf(scene, true));
+      if (index === movesAt >> 1) demandTakesBack(limiter, keysOf(scene));
     });
     // A limiter remembers what its clock showed, which is in no snapshot: so it moves with nothing to remember.
     clock.advance(furthestMs - clock.now());

@@ -36,6 +36,8 @@ export const RESERVED_LIVES: readonly Scene[] = [
   // Both were all but repaid before the rest was taken, so neither comes back.
   bucket(10, 1000, [reserve(5), reserve(5), advance(990), check(5), commit(0, 0), commit(1, 0), check(5), check(1)]),
   bucket(10, 1000, [reserve(5), reserve(5), advance(990), check(5), commit(1, 5), commit(0, 0), check(5), check(1)]),
+  // One of no units is settled by no number that another has.
+  ...lives(3, [reserve(1), reserve(0), commit(1, 0), commit(0, 0), check(3)]),
   // The first one gives back all that was owed of the second one too.
   bucket(10, 1000, [reserve(5), reserve(5), advance(500), check(1), commit(0, 0), commit(1, 0), check(9), check(1)]),
   bucket(10, 1000, [
