@@ -109,28 +109,42 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
     expect(await eventually(() => limiter({ ...policy, limit: 1, shared: gone }))).toBeInstanceOf(RateLimiter);
   });
 
-  it('writes a snapshot of one moment, whatever another thread updates meanwhile', { timeout: 60_000 }, async () => {
-    const shared = 'updated meanwhile';
-    const here = limiter({ ...policy, shared });
-    for (let i = 0; i < 2_000; i++) here.allow(`key ${i}`);
+  it('writes a snapshot of one moment, in one pass, while another thread updates', { timeout: 60_000 }, async () => {
+    const [keys, rounds] = [50, 200];
     const updates = new Int32Array(new SharedArrayBuffer(4));
+    let [reads, onRead] = [0, () => {}];
+    const clock = {
+      now() {
+        reads++;
+        onRead();
+        return 0;
+      },
+    };
+    const here = limiter({ ...policy, shared: 'updated meanwhile', clock });
+    for (let i = 0; i < keys; i++) here.allow(`key ${i}`);
     // To other numbers and back, so that those before and after a snapshot may be the same.
-    const code = `const { updates, specs: [{ policies: [policy] }] } = workerData;
+    const code = `const { updates, policy } = workerData;
+      const spec = { clock: { now: () => 0 }, shared: 'updated meanwhile', maxKeys: 1_000_000, onFull: 'deny' };
+      const engine = createNativeEngine({ ...spec, policies: [policy] });
       for (let limit = 10; ; limit = 21 - limit) {
-        engines[0].update([{ ...policy, limit, burst: limit }]);
+        engine.update([{ ...policy, limit, burst: limit }]);
         if (Atomics.add(updates, 0, 1) === 0) post('at it');
         Atomics.notify(updates, 0);
       }`;
-    await inWorker([shared], code, { updates }, () => {
-      for (let round = 0; round < 40; round++) {
+    await inWorker([], code, { updates, policy: here.policy }, () => {
+      onRead = () => {
+        expect(reads, 'looks at the clock of one snapshot').toBe(1);
         const updated = Atomics.wait(updates, 0, Atomics.load(updates, 0), 60_000);
         expect(updated, 'the other thread updates no more').not.toBe('timed-out');
+      };
+      for (let round = 0; round < rounds; round++) {
+        reads = 0;
         const bytes = here.snapshot();
         const { limit } = headOf(bytes);
         const restored = limiter({ ...policy, limit });
         restored.restore(bytes);
         expect(restored.peek('key 7', 0)).toMatchObject({ limit, remaining: limit - 1 });
-        expect(restored.stats().activeKeys).toBe(2_000);
+        expect(restored.stats().activeKeys).toBe(keys);
       }
     });
   });
