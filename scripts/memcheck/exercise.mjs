@@ -18,7 +18,7 @@ let [refused, restored] = [0, 0];
 for (const shared of [undefined, 'memcheck']) {
   const engine = make(shared);
   for (let round = 0; round < ROUNDS; round++) use(engine);
-  damage(engine.snapshot(), make());
+  damage(engine.snapshot().bytes, make());
   engine.update(POLICIES.map((policy) => ({ ...policy, limit: 9, burst: 9 })));
   engine.cleanupExpired();
   engine.stats();

@@ -48,10 +48,15 @@ const fixedWindow: readonly Replacement[] = [
   ['a cost of the whole limit never fits', NEVER, NEVER.replace('>', '>=')],
 ];
 
-const COUNTS = '  if (counts(state, terms, taken, nowMs)) state.used';
+const COUNTS = '  if (state.startMs === startMs && !isFresh(state, terms, nowMs)) state.used';
 const fixedWindowRefunds: readonly Replacement[] = [
   ['a refund leaks into a later window', COUNTS, '  state.used'],
   ['a refund forgets the window', 'Math.max(0, state.used - units)', '0'],
+  [
+    'a refund gives back what was not counted',
+    ' || state.used + units <= Number.MAX_SAFE_INTEGER;',
+    ' || state.used >= 0;',
+  ],
   [
     'what is used beyond an estimate is cut at the limit',
     ADD,
@@ -63,6 +68,12 @@ const DROPS = '  return (sub + 1) * subMs - 1 + windowMs;';
 const SLIDING_FITS = '  return Math.max(0, terms.limit - state.used);';
 
 const slidingWindow: readonly Replacement[] = [
+  ['what is not counted moves the reset', '  if (counted === 0) return;\n', ''],
+  [
+    'a refund gives back what was not counted',
+    '  return state.used + units <= Number.MAX_SAFE_INTEGER;',
+    '  return state.used >= 0;',
+  ],
   ['a sub-window drops by its first instant', DROPS, '  return sub * subMs + windowMs;'],
   ['a sub-window drops one tick early', DROPS, '  return (sub + 1) * subMs - 2 + windowMs;'],
   ['a sub-window drops one tick late', DROPS, '  return (sub + 1) * subMs + windowMs;'],
@@ -110,6 +121,17 @@ const tokenBucket: readonly Replacement[] = [
   ['the debt is noted at no new time', 'most);\n  state.startMs = nowMs;', 'most);'],
   ['a refund gives back what was repaid', 'Number(low), debt)', 'debt)'],
   [
+    'debts meet no bound that a refund would be told of',
+    '  return debtAt(state, terms, nowMs) + units * unitTicks <= MOST_BUCKETS_OWED * burst * unitTicks;',
+    '  return true;',
+  ],
+  [
+    'a debt that was kept as two numbers leaves them behind',
+    '  if (state.parts !== undefined) state.parts = undefined;\n',
+    '',
+  ],
+  ['at a limit of 0 nothing is owed', 'return limit > 0 && (MOST', 'return (MOST'],
+  [
     'what is owed beyond an estimate is a bucket at most',
     'const most = MOST_BUCKETS_OWED * burst',
     'const most = burst',
@@ -122,6 +144,18 @@ const tokenBucket: readonly Replacement[] = [
 
 const tokenBucketWide: readonly Replacement[] = [
   ['the wait is rounded down', '(ticks + msTicks - 1n) / msTicks', 'ticks / msTicks'],
+  [
+    'the cap of a limit of 0 is 0',
+    '  const units = limit === 0 ? Number.MAX_SAFE_INTEGER : burst;',
+    '  const units = burst;',
+  ],
+  ['at a limit of 0 a debt stays for ever', 'nowMs - startMs < terms.windowMs ? debt : 0n', 'debt'],
+  [
+    'at a limit of 0 a debt is gone at once',
+    'nowMs - startMs < terms.windowMs ? debt : 0n',
+    'nowMs - startMs < 1 ? debt : 0n',
+  ],
+  ['at a limit of 0 the reset is a whole window away', 'terms.windowMs - (nowMs - state.startMs);', 'terms.windowMs;'],
   ['the upper half of the debt is lost', 'Number(debt >> BASE_BITS), ', '0, '],
 ];
 
@@ -134,6 +168,11 @@ const fixedWindowChanges: readonly Replacement[] = [
 
 const rule: readonly Replacement[] = [
   ['a debt is rounded down by an update', '* newUnit + unit - 1n) / unit', '* newUnit) / unit'],
+  [
+    'a debt at a limit of 0 is noted anew by each update',
+    'from.terms.limit === 0 && to.terms.limit === 0 ? state.startMs : nowMs',
+    'nowMs',
+  ],
   ['a debt is kept in ticks by an update', '* newUnit + unit - 1n) / unit', '+ 0n) / 1n'],
   ['a token bucket refunds what was reserved before an update', '{ ...taken, low: 0 }', 'taken'],
 ];
@@ -141,6 +180,7 @@ const rule: readonly Replacement[] = [
 const terms: readonly Replacement[] = [
   ['sub-windows are half a window', 'Math.floor(windowMs / 10)', 'Math.floor(windowMs / 2)'],
   ['one sub-window too few', 'Math.floor((windowMs - 2) / subMs) + 2', 'Math.floor((windowMs - 2) / subMs) + 1'],
+  ['at a limit of 0 debts are in whole units', 'limit === 0 ? 1 : greatest', 'greatest'],
   ['the burst is the limit', '  return { ...policy,', '  return { ...policy, burst: limit,'],
 ];
 

@@ -93,6 +93,11 @@ const engine: readonly Replacement[] = [
     '    this.#policies = policies;\n    this.#deniedEntry = this.#nobody;',
     '    this.#policies = policies;',
   ],
+  [
+    'a snapshot names the policies that were first',
+    '{ policies: this.#policies, bytes',
+    '{ policies: this.#spec.policies, bytes',
+  ],
   ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
 ];
 
@@ -172,11 +177,14 @@ const ledger: readonly Replacement[] = [
   ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
 ];
 
-const GIVE =
-  '      if (given > 0) for (const each of since) lower(each.marks, i, less((each.marks[i] as Mark).low, given));\n';
+const GIVE = '      if (given > 0) for (const each of since) each.low = less(each.low, given);\n';
 
 const reservations: readonly Replacement[] = [
   ['a refund forgets what was owed in between', 'const low = since.map(', 'const low = since.slice(0, 1).map('],
+  ['one too many of a key is open', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length > MOST_OPEN_OF_KEY + 1'],
+  ['one of a key falls out too early', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length >= MOST_OPEN_OF_KEY'],
+  ['the newest of a key falls out', 'this.#list.shift()?.number', 'this.#list.pop()?.number'],
+
   ['a refund is owed by the later reservations too', GIVE, ''],
   [
     'what was owed is forgotten with the reservation',
@@ -189,7 +197,6 @@ const reservations: readonly Replacement[] = [
     '    if (newest !== this.#list[-1]) return;',
   ],
   ['only the first policy is refunded', 'units > 0 && i < this.#rules.length', 'units > 0 && i < 1'],
-  ['what still counts is pruned', 'if (counts) kept', 'if (!counts) kept'],
 ];
 
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';

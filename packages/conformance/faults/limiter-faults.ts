@@ -85,6 +85,12 @@ export const limiterFaults: readonly Fault[] = [
     replace: LIMIT.replace('limit,', 'limit: limit || 1,'),
   },
   {
+    name: 'a limit of 0 keeps its burst',
+    file: 'policy-change.ts',
+    find: ' || change.limit === 0 ?',
+    replace: ' ?',
+  },
+  {
     name: 'a reservation is settled twice',
     file: 'reservation.ts',
     find: 'if (this.#settledBy !== undefined) throw',

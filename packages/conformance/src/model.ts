@@ -31,6 +31,9 @@ interface ModelKey {
   readonly blockedUntilMs: bigint;
 }
 
+/** The most reservations of a key that are open; those of all keys that a law opens are far below their own most. */
+const MOST_OPEN_OF_KEY = 1024;
+
 /**
  * A limiter that is obviously right rather than fast: exact integers, one map, and no state that is
  * expired is ever looked at.
@@ -39,6 +42,8 @@ export class Model {
   #policies: readonly ModelRule[];
   readonly #clock: Clock;
   readonly #keys = new Map<string, ModelKey>();
+  /** The numbers of what is reserved and not settled, by key. */
+  readonly #open = new Map<string, readonly number[]>();
   readonly #denied: number[];
   readonly #time: ModelTime;
   #allowed = 0;
@@ -86,7 +91,8 @@ export class Model {
 
   reserve(key: string, estimate: number): ModelReservation {
     const decision = this.check(key, estimate);
-    const number = this.#takings;
+    const number = decision.allowed && estimate > 0 ? this.#takings : 0;
+    if (number > 0) this.#open.set(key, [...(this.#open.get(key) ?? []), number].slice(-MOST_OPEN_OF_KEY));
     let settled = false;
     const commit = (actual: number) => {
       settled = true;
@@ -106,8 +112,13 @@ export class Model {
   #settle(key: string, number: number, more: bigint): void {
     const nowMs = this.#now();
     const held = this.#key(key, nowMs);
+    const open = this.#open.get(key) ?? [];
+    this.#open.set(
+      key,
+      open.filter((each) => each !== number),
+    );
     if (more > 0n) this.#keys.set(key, this.#take(held, more, nowMs));
-    if (more >= 0n || held === undefined) return;
+    if (more >= 0n || held === undefined || !open.includes(number)) return;
     const states = this.#policies.map(({ rule, exact }, i) =>
       held.states[i] === undefined ? undefined : rule.giveBack(held.states[i], exact, { number, units: -more }),
     );

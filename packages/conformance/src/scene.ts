@@ -43,7 +43,7 @@ export function limitsOf(scene: Scene): RateLimiterOptions {
 export function changesTo(policies: readonly Policy[]): PolicyChanges {
   return {
     limits: policies.map(({ name, algorithm, limit, windowMs, burst, blockForMs }) => {
-      return { name, limit, windowMs, blockForMs, ...(algorithm === 'token-bucket' ? { burst } : {}) };
+      return { name, limit, windowMs, blockForMs, ...(algorithm === 'token-bucket' && limit > 0 ? { burst } : {}) };
     }),
   };
 }

@@ -87,7 +87,7 @@ function restoring(createEngine: EngineFactory): void {
       createEngine({ policies: POLICIES, clock: new ManualClock(), shared: undefined, maxKeys: 100, onFull: 'deny' });
     const source = engineOf();
     for (const key of KEYS) source.check(key, 3);
-    const sound = source.snapshot();
+    const sound = source.snapshot().bytes;
     const words = fc.oneof(
       fc.constantFrom(0n, 1n, 5n, 2n ** 50n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n, 0x7ff0000000000000n),
       fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),

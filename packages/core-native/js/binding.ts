@@ -17,6 +17,7 @@ export interface Binding {
   update(handle: Handle, policies: readonly number[], nowMs?: number): void;
   /** `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other. */
   policies(handle: Handle): number[];
+  /** Begins with what `policies` would answer, in words of 64 bits, little-endian: both are of one moment. */
   snapshot(handle: Handle, nowMs?: number): Uint8Array;
   /** Answers why the bytes can't be restored, if they can't. */
   restore(handle: Handle, bytes: Uint8Array, nowMs?: number): string | null | undefined;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { type EngineSpec, ManualClock, RateLimiter, type RateLimiterOptions } from '@headgate/core-ts';
+import { type EngineSpec, ManualClock, type Policy, RateLimiter, type RateLimiterOptions } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { createNativeEngine, nativeStatus } from './index.js';
 
@@ -109,6 +109,46 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
     expect(await eventually(() => limiter({ ...policy, limit: 1, shared: gone }))).toBeInstanceOf(RateLimiter);
   });
 
+  it('writes a snapshot of one moment, in one pass, while another thread updates', { timeout: 60_000 }, async () => {
+    const [keys, rounds] = [50, 200];
+    const updates = new Int32Array(new SharedArrayBuffer(4));
+    let [reads, onRead] = [0, () => {}];
+    const clock = {
+      now() {
+        reads++;
+        onRead();
+        return 0;
+      },
+    };
+    const here = limiter({ ...policy, shared: 'updated meanwhile', clock });
+    for (let i = 0; i < keys; i++) here.allow(`key ${i}`);
+    // To other numbers and back, so that those before and after a snapshot may be the same.
+    const code = `const { updates, policy } = workerData;
+      const spec = { clock: { now: () => 0 }, shared: 'updated meanwhile', maxKeys: 1_000_000, onFull: 'deny' };
+      const engine = createNativeEngine({ ...spec, policies: [policy] });
+      for (let limit = 10; ; limit = 21 - limit) {
+        engine.update([{ ...policy, limit, burst: limit }]);
+        if (Atomics.add(updates, 0, 1) === 0) post('at it');
+        Atomics.notify(updates, 0);
+      }`;
+    await inWorker([], code, { updates, policy: here.policy }, () => {
+      onRead = () => {
+        expect(reads, 'looks at the clock of one snapshot').toBe(1);
+        const updated = Atomics.wait(updates, 0, Atomics.load(updates, 0), 60_000);
+        expect(updated, 'the other thread updates no more').not.toBe('timed-out');
+      };
+      for (let round = 0; round < rounds; round++) {
+        reads = 0;
+        const bytes = here.snapshot();
+        const { limit } = headOf(bytes);
+        const restored = limiter({ ...policy, limit });
+        restored.restore(bytes);
+        expect(restored.peek('key 7', 0)).toMatchObject({ limit, remaining: limit - 1 });
+        expect(restored.stats().activeKeys).toBe(keys);
+      }
+    });
+  });
+
   it('survives a worker that ends in the middle of its calls', async () => {
     const shared = 'cut off';
     const here = limiter({ ...policy, shared });
@@ -138,8 +178,19 @@ async function eventually<T>(attempt: () => T): Promise<T> {
   }
 }
 
-/** Runs code on engines of these names in a worker, answers its first message, and ends the worker there. */
-async function inWorker(names: readonly string[], code: string): Promise<unknown> {
+/** The policy that a snapshot names. */
+function headOf(bytes: Uint8Array): Policy {
+  const text = Buffer.from(bytes).toString('latin1').replaceAll('\0', '');
+  return JSON.parse(/\{.*?\}/.exec(text)?.[0] ?? '');
+}
+
+/** Runs code on engines of these names in a worker, answers its first message, and ends the worker after `meanwhile`. */
+async function inWorker(
+  names: readonly string[],
+  code: string,
+  data: object = {},
+  meanwhile: () => void = () => {},
+): Promise<unknown> {
   const module = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
   const specs: EngineSpec[] = names.map((shared) => ({
     policies: [{ name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 60_000, burst: 10, blockForMs: 0 }],
@@ -154,10 +205,14 @@ async function inWorker(names: readonly string[], code: string): Promise<unknown
      const engines = workerData.specs.map(createNativeEngine);
      const post = (message) => parentPort.postMessage(message);
      ${code}`,
-    { eval: true, workerData: { module, specs } },
+    { eval: true, workerData: { ...data, module, specs } },
   );
   const [message] = await once(worker, 'message');
-  await worker.terminate();
+  try {
+    meanwhile();
+  } finally {
+    await worker.terminate();
+  }
   return message;
 }
 

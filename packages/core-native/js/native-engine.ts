@@ -6,6 +6,7 @@ import {
   type Decision,
   decision,
   type Engine,
+  type EngineSnapshot,
   type EngineSpec,
   OwnClock,
   type Policy,
@@ -131,7 +132,10 @@ class NativeEngine implements Engine {
   /** Of a limiter that has a shared name read from the engine: those of other threads may have updated it. */
   get policies(): readonly Policy[] {
     if (!this.#isShared) return this.#own;
-    const numbers = this.#binding.policies(this.#handle);
+    return this.#policiesOf(this.#binding.policies(this.#handle));
+  }
+
+  #policiesOf(numbers: readonly number[]): readonly Policy[] {
     return this.#made.map(({ name, algorithm }, i) => {
       const own = numbers.slice(i * POLICY_NUMBERS, (i + 1) * POLICY_NUMBERS) as [number, number, number, number];
       const [limit, windowMs, burst, blockForMs] = own;
@@ -144,8 +148,13 @@ class NativeEngine implements Engine {
     this.#binding.update(this.#handle, numbersOf(policies), ...this.#now());
   }
 
-  snapshot(): Uint8Array {
-    return this.#binding.snapshot(this.#handle, ...this.#now());
+  snapshot(): EngineSnapshot {
+    const bytes = this.#binding.snapshot(this.#handle, ...this.#now());
+    const head = new DataView(bytes.buffer, bytes.byteOffset);
+    const numbers = Array.from({ length: this.#made.length * POLICY_NUMBERS }, (_, i) =>
+      Number(head.getBigUint64(8 * i, true)),
+    );
+    return { policies: this.#policiesOf(numbers), bytes };
   }
 
   restore(bytes: Uint8Array): void {

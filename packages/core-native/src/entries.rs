@@ -10,7 +10,7 @@ use crate::policy::Policy;
 use crate::reservations::Reservations;
 use crate::slab::{Slab, Slot};
 use crate::snapshot::{Damage, Kept};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 
 /// Entries whose time has come that one call looks at again.
@@ -32,6 +32,8 @@ pub struct Entries {
     blocks: HashMap<Slot, u64>,
     /// What is reserved, for the few keys of which something is.
     reservations: HashMap<Slot, Reservations>,
+    /// The entry of each one that is open, by numbers that count up.
+    open: BTreeMap<u64, Slot>,
     quiet_until_ms: u64,
     max_keys: usize,
     /// Live entries that were forgotten to make room.
@@ -54,6 +56,7 @@ impl Entries {
             order,
             blocks: HashMap::new(),
             reservations: HashMap::new(),
+            open: BTreeMap::new(),
             quiet_until_ms: 0,
             max_keys,
             evictions: 0,
@@ -117,7 +120,7 @@ impl Entries {
         if !self.reservations.is_empty()
             && let Some(reservations) = self.reservations.get_mut(&slot)
         {
-            self.ledger.note_low(entry, reservations, now_ms);
+            self.ledger.before_taking(entry, reservations, units, now_ms);
         }
         self.ledger.add(entry, units, now_ms, rank)
     }
@@ -129,15 +132,34 @@ impl Entries {
     }
 
     /// Notes that what was taken just now may be given back.
-    pub fn reserve(&mut self, slot: Slot, number: u64, now_ms: u64) {
+    /// `most`: so many are open at one time.
+    pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, now_ms: u64) {
         let entry = self.slab.get(slot);
-        self.ledger.reserve(entry, self.reservations.entry(slot).or_default(), number, now_ms);
+        self.open.insert(number, slot);
+        let reservations = self.reservations.entry(slot).or_default();
+        if let Some(fallen) = self.ledger.reserve(entry, reservations, number, now_ms) {
+            self.open.remove(&fallen);
+        }
+        if self.open.len() > most
+            && let Some((_, oldest)) = self.open.pop_first()
+        {
+            self.drop_oldest_of(oldest);
+        }
+    }
+
+    fn drop_oldest_of(&mut self, slot: Slot) {
+        let Some(reservations) = self.reservations.get_mut(&slot) else { return };
+        reservations.drop_oldest();
+        if reservations.is_empty() {
+            self.reservations.remove(&slot);
+        }
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
     pub fn settle(&mut self, slot: Slot, number: u64, units: u64, now_ms: u64) {
         let Some(reservations) = self.reservations.get_mut(&slot) else { return };
         self.ledger.settle(self.slab.get(slot), reservations, number, units, now_ms);
+        self.open.remove(&number);
         if reservations.is_empty() {
             self.reservations.remove(&slot);
         }
@@ -239,7 +261,9 @@ impl Entries {
         self.index.remove(self.slab.word(slot, ID_WORD), slot);
         self.slab.remove(slot);
         self.blocks.remove(&slot);
-        self.reservations.remove(&slot);
+        for number in self.reservations.remove(&slot).iter().flat_map(Reservations::numbers) {
+            self.open.remove(&number);
+        }
         self.forgotten += 1;
     }
 
@@ -280,6 +304,7 @@ impl Entries {
         self.index = Index::default();
         self.blocks = HashMap::new();
         self.reservations = HashMap::new();
+        self.open = BTreeMap::new();
         self.quiet_until_ms = 0;
     }
 
@@ -292,6 +317,7 @@ impl Entries {
             let slot = next.insert(self.slab.word(old, ID_WORD));
             if let Some(mut reservations) = self.reservations.remove(&old) {
                 next.ledger.change_reservations(&self.ledger, self.slab.get(old), &mut reservations, now_ms);
+                next.open.extend(reservations.numbers().map(|number| (number, slot)));
                 next.reservations.insert(slot, reservations);
             }
             if let Some(until_ms) = self.blocks.remove(&old) {

@@ -103,23 +103,22 @@ impl Ledger {
         stays
     }
 
-    /// Before more is taken: tells the newest reservation how little was owed meanwhile.
-    pub fn note_low(&self, entry: &mut [u64], reservations: &mut Reservations, now_ms: u64) {
-        for (rule, mark) in self.rules.iter().zip(reservations.newest().unwrap_or_default()) {
-            mark.low = mark.low.min(algorithms::owed(rule.state(entry), &rule.terms, now_ms));
+    /// Before more is taken: tells the newest reservation how little was owed meanwhile. Where not all of it will be
+    /// counted, nothing comes back of any: without what they took, more of this would have been counted.
+    pub fn before_taking(&self, entry: &mut [u64], reservations: &mut Reservations, units: u64, now_ms: u64) {
+        for (policy, rule) in self.rules.iter().enumerate() {
+            let (state, terms) = (rule.state(entry), &rule.terms);
+            reservations.lower_newest(policy, algorithms::owed(state, terms, now_ms));
+            if !algorithms::has_room_for(state, terms, units, now_ms) {
+                reservations.spend(policy);
+            }
         }
     }
 
-    /// Notes what has just been taken as open to be given back.
-    pub fn reserve(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, now_ms: u64) {
-        if reservations.is_long() {
-            reservations.prune(|policy, mark| {
-                let rule = self.rules.get(policy);
-                rule.is_some_and(|rule| algorithms::counts(rule.state(entry), &rule.terms, mark, now_ms))
-            });
-        }
+    /// Notes what has just been taken as open to be given back. Answers which one falls out for it, if one does.
+    pub fn reserve(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, now_ms: u64) -> Option<u64> {
         let marks = self.rules.iter().map(|rule| algorithms::mark(rule.state(entry), &rule.terms, now_ms)).collect();
-        reservations.push(number, marks);
+        reservations.open(number, marks)
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
@@ -128,7 +127,9 @@ impl Ledger {
         for (policy, rule) in self.rules.iter().enumerate() {
             let mark = reservations.since(index, policy);
             let given = algorithms::refund(rule.state(entry), &rule.terms, &mark, units, now_ms);
-            reservations.give(index, policy, given);
+            if given > 0 {
+                reservations.give(index, policy, given);
+            }
         }
         reservations.remove(index);
     }

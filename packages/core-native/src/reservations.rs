@@ -1,7 +1,9 @@
-//! What is reserved of one entry, in the order in which it was taken.
+//! What is reserved of one entry, in the order in which it was taken, which is the order of the numbers.
 //!
 //! Reads side by side with `core-ts/src/reservations.ts`.
 #![forbid(unsafe_code)]
+
+use std::collections::VecDeque;
 
 /// Where in one policy's state a taking stands, as its algorithm reads it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,14 @@ pub struct Mark {
     pub low: u128,
 }
 
+impl Mark {
+    /// In a window that no state has, so that nothing comes back of it.
+    #[must_use]
+    pub fn spent() -> Self {
+        Self { start_ms: u64::MAX, ..Self::default() }
+    }
+}
+
 /// Units that were taken and may be given back: kept with their entry and forgotten with it.
 struct Reservation {
     number: u64,
@@ -21,14 +31,15 @@ struct Reservation {
     marks: Vec<Mark>,
 }
 
-/// Beyond so many the list is looked through for those that nothing can be given back of.
-const LEAST_TO_PRUNE: usize = 64;
+/// The most reservations of one key that are open at one time: with one more, the oldest falls out.
+pub const MOST_OPEN_OF_KEY: usize = 1024;
+/// The same of one limiter.
+pub const MOST_OPEN: usize = 64 * MOST_OPEN_OF_KEY;
 
 /// All that is open of one entry.
 #[derive(Default)]
 pub struct Reservations {
-    list: Vec<Reservation>,
-    kept: usize,
+    list: VecDeque<Reservation>,
 }
 
 impl Reservations {
@@ -38,26 +49,40 @@ impl Reservations {
         self.list.is_empty()
     }
 
-    /// Whether it is time to prune: from one time to the next the list doubles.
-    #[must_use]
-    pub fn is_long(&self) -> bool {
-        self.list.len() >= (2 * self.kept).max(LEAST_TO_PRUNE)
+    /// The number of each.
+    pub fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.list.iter().map(|each| each.number)
     }
 
-    /// Adds one as the newest.
-    pub fn push(&mut self, number: u64, marks: Vec<Mark>) {
-        self.list.push(Reservation { number, marks });
+    /// Adds one as the newest. Answers which one falls out for it, if one does.
+    pub fn open(&mut self, number: u64, marks: Vec<Mark>) -> Option<u64> {
+        self.list.push_back(Reservation { number, marks });
+        if self.list.len() > MOST_OPEN_OF_KEY { self.drop_oldest() } else { None }
     }
 
-    /// The marks of the newest one.
-    pub fn newest(&mut self) -> Option<&mut [Mark]> {
-        self.list.last_mut().map(|newest| newest.marks.as_mut_slice())
+    /// Lets the oldest one fall out: what it took counts as used. Answers its number.
+    pub fn drop_oldest(&mut self) -> Option<u64> {
+        self.list.pop_front().map(|oldest| oldest.number)
     }
 
-    /// Where in the list a reservation is, unless its entry was forgotten since or nothing of it counts any more.
+    /// Tells the newest one how little is owed now.
+    pub fn lower_newest(&mut self, policy: usize, low: u128) {
+        if let Some(mark) = self.list.back_mut().and_then(|newest| newest.marks.get_mut(policy)) {
+            mark.low = mark.low.min(low);
+        }
+    }
+
+    /// Leaves nothing that could be given back under a policy.
+    pub fn spend(&mut self, policy: usize) {
+        for mark in self.list.iter_mut().filter_map(|each| each.marks.get_mut(policy)) {
+            *mark = Mark::spent();
+        }
+    }
+
+    /// Where in the list a reservation is, unless its entry was forgotten since, or it fell out.
     #[must_use]
     pub fn find(&self, number: u64) -> Option<usize> {
-        self.list.iter().position(|each| each.number == number)
+        self.list.binary_search_by_key(&number, |each| each.number).ok()
     }
 
     /// A mark with the least that was owed from it until now.
@@ -77,9 +102,11 @@ impl Reservations {
 
     /// Forgets one; what was owed meanwhile is known to the one before it.
     pub fn remove(&mut self, index: usize) {
-        let removed = self.list.remove(index);
+        let Some(removed) = self.list.remove(index) else { return };
         let Some(before) = index.checked_sub(1).and_then(|before| self.list.get_mut(before)) else { return };
-        lower(&mut before.marks, &removed.marks);
+        for (mark, later) in before.marks.iter_mut().zip(removed.marks) {
+            mark.low = mark.low.min(later.low);
+        }
     }
 
     /// Replaces every mark.
@@ -87,29 +114,5 @@ impl Reservations {
         for each in &mut self.list {
             each.marks.iter_mut().enumerate().for_each(|(policy, mark)| *mark = to(policy, mark));
         }
-    }
-
-    /// Keeps those of which something counts; `counts` is given a policy and a mark with its low until now.
-    pub fn prune(&mut self, mut counts: impl FnMut(usize, &Mark) -> bool) {
-        let mut kept: Vec<Reservation> = Vec::new();
-        let mut later: Option<Vec<Mark>> = None;
-        for mut each in std::mem::take(&mut self.list).into_iter().rev() {
-            if let Some(later) = &later {
-                lower(&mut each.marks, later);
-            }
-            later = Some(each.marks.clone());
-            if each.marks.iter().enumerate().any(|(policy, mark)| counts(policy, mark)) {
-                kept.push(each);
-            }
-        }
-        kept.reverse();
-        self.kept = kept.len();
-        self.list = kept;
-    }
-}
-
-fn lower(marks: &mut [Mark], later: &[Mark]) {
-    for (mark, later) in marks.iter_mut().zip(later) {
-        mark.low = mark.low.min(later.low);
     }
 }

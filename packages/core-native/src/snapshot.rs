@@ -1,5 +1,6 @@
-//! Entries as bytes: the policies' numbers, the seed of the fingerprints, how many there are, and each one's id, what is left of its
-//! block, and its words with the first of each policy, a time, as an age. All little-endian words of 64 bits.
+//! Entries as bytes: the policies' numbers, which JavaScript reads from there, the seed of the fingerprints, how many
+//! entries there are, and each one's id, what is left of its block, and its words with the first of each policy, a time,
+//! as an age. All little-endian words of 64 bits.
 //!
 //! Whatever the bytes are, reading them ends with entries that calls can have made, or with a refusal.
 #![forbid(unsafe_code)]

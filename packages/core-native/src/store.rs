@@ -7,6 +7,7 @@ use crate::clock::Now;
 use crate::entries::{Entries, LOOKS_PER_CALL};
 use crate::ledger::{Row, keeps_rank};
 use crate::policy::Policy;
+use crate::reservations::MOST_OPEN;
 use crate::slab::Slot;
 use crate::snapshot::{Damage, Kept};
 
@@ -262,7 +263,8 @@ impl Store {
             return (outcome, 0);
         }
         self.reservations.last += self.reservations.step;
-        self.entries.reserve(slot, self.reservations.last, clock.exact_ms());
+        let most = MOST_OPEN / usize::try_from(self.reservations.step).unwrap_or(1);
+        self.entries.reserve(slot, self.reservations.last, most, clock.exact_ms());
         (outcome, self.reservations.last)
     }
 
@@ -288,9 +290,6 @@ impl Store {
                 Some(slot) => {
                     self.entries.add(slot, more, now_ms);
                     self.entries.append(slot, now_ms);
-                    if self.entries.is_fresh(slot, now_ms) {
-                        self.entries.remove(slot); // a limit of 0 holds no debt
-                    }
                 }
                 None => self.counts.rejected_full += 1,
             }

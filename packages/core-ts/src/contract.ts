@@ -109,6 +109,14 @@ export interface Reserved {
   readonly number: number;
 }
 
+/** What an engine holds at one moment. */
+export interface EngineSnapshot {
+  /** The policies that decided then, by which the bytes are to be read. */
+  readonly policies: readonly Policy[];
+  /** In a form of the engine's own. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Keeps everything for one limiter: states, statistics, time.
  *
@@ -127,7 +135,10 @@ export interface Engine {
   check(key: string, cost: number): Decision;
   /** The decision that `check` would give now; takes nothing, creates nothing, counts nowhere. */
   peek(key: string, cost: number): Decision;
-  /** Takes as `check` does, and notes it as open to be settled. */
+  /**
+   * Takes as `check` does, and notes it as open to be settled. Of a key 1,024 are open at the most, and of all keys so
+   * many as the engine says; with one more, the oldest falls out and is settled as one whose key was forgotten.
+   */
   reserve(key: string, cost: number): Reserved;
   /**
    * Settles what was reserved: gives back what was not used of the estimate, as far as it still counts, or
@@ -141,10 +152,15 @@ export interface Engine {
    * stays. O(entries).
    */
   update(policies: readonly Policy[]): void;
-  /** All live keys in bytes of the engine's own, with times relative to now; not the statistics. O(entries). */
-  snapshot(): Uint8Array;
   /**
-   * Takes in what `snapshot` answered, in the place of all that is held. O(entries).
+   * All live keys, with times relative to now; not the statistics. O(entries).
+   *
+   * It is of one moment: where others may call the engine meanwhile (threads, processes), policies and bytes are taken
+   * under one lock or in one transaction, in one pass that no update can start anew.
+   */
+  snapshot(): EngineSnapshot;
+  /**
+   * Takes in the bytes that `snapshot` answered, in the place of all that is held. O(entries).
    *
    * @throws RangeError where the bytes are none of an engine with these policies; nothing changes then.
    */

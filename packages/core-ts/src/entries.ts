@@ -6,6 +6,7 @@ import { show } from './errors.js';
 import { EvictionOrder } from './eviction-order.js';
 import { KeyMap } from './key-map.js';
 import { Ledger } from './ledger.js';
+import { OpenReservations } from './open-reservations.js';
 
 /** Entries whose time has come that one call looks at again. */
 const LOOKS_PER_CALL = 4;
@@ -23,6 +24,7 @@ export class Entries {
   readonly #originMs: number;
   #keys = new KeyMap();
   #order: EvictionOrder;
+  readonly #open = new OpenReservations();
   /** Before then there is nothing to look at again. */
   quietUntilMs: number;
   size = 0;
@@ -67,7 +69,24 @@ export class Entries {
     if (anew || list !== entry.list) this.#order.place(entry, list);
   }
 
+  /** Notes that what was taken just now may be given back, and answers the number to settle it by. */
+  reserve(entry: Entry): number {
+    const number = this.#open.open(entry);
+    const fallen = this.ledger.reserve(entry, number);
+    if (fallen !== undefined) this.#open.close(fallen);
+    const surplus = this.#open.closeSurplus();
+    if (surplus !== undefined) this.ledger.dropOldest(surplus);
+    return number;
+  }
+
+  /** Forgets a reservation, and gives back so many of its units as far as they still count. */
+  settle(entry: Entry, number: number, units: number, nowMs: number): void {
+    this.ledger.settle(entry, number, units, nowMs);
+    this.#open.close(number);
+  }
+
   forget(entry: Entry): void {
+    for (const number of entry.extra?.reservations?.numbers ?? []) this.#open.close(number);
     this.#order.remove(entry);
     entry.list = -1;
     this.#keys.delete(entry.key);
@@ -78,6 +97,7 @@ export class Entries {
     this.#keys = new KeyMap();
     this.size = 0;
     this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
+    this.#open.clear();
     this.quietUntilMs = this.#originMs;
   }
 

@@ -5,6 +5,7 @@ export type {
   Decision,
   Engine,
   EngineFactory,
+  EngineSnapshot,
   EngineSpec,
   OnFull,
   Policy,

@@ -74,12 +74,12 @@ export class Ledger {
    * has to be placed anew for that.
    */
   add(entry: Entry, units: number, nowMs: number): boolean {
+    entry.extra?.reservations?.beforeTaking(units, statesOf(entry), nowMs);
     if (this.#lone !== undefined) {
       const { startMs } = entry;
       fixedWindow.add(entry, this.#lone, units, nowMs);
       return startMs !== entry.startMs || !(entry.used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number));
     }
-    entry.extra?.reservations?.noteLow(statesOf(entry), nowMs);
     const rank = entry.list >>> RANK_SHIFT;
     let stays = true;
     for (let i = 0; i < this.rules.length; i++) {
@@ -93,17 +93,24 @@ export class Ledger {
     return !stays;
   }
 
-  /** Notes that what was taken just now may be given back. */
-  reserve(entry: Entry, number: number, nowMs: number): void {
+  /** Notes that what was taken just now may be given back. Answers which one falls out for it, if one does. */
+  reserve(entry: Entry, number: number): number | undefined {
     const extra = entry.more();
     extra.reservations ??= new Reservations(this.rules);
-    extra.reservations.open(number, statesOf(entry), nowMs);
+    return extra.reservations.open(number, statesOf(entry));
   }
 
   /** Forgets a reservation, and gives back so many of its units as far as they still count. */
   settle(entry: Entry, number: number, units: number, nowMs: number): void {
     const reservations = entry.extra?.reservations;
     reservations?.settle(number, units, statesOf(entry), nowMs);
+    if (reservations?.isEmpty) entry.more().reservations = undefined;
+  }
+
+  /** Lets the oldest one that is open fall out. */
+  dropOldest(entry: Entry): void {
+    const reservations = entry.extra?.reservations;
+    reservations?.dropOldest();
     if (reservations?.isEmpty) entry.more().reservations = undefined;
   }
 

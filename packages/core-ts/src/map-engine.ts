@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './bytes.js';
-import type { Clock, Decision, Engine, EngineSpec, Policy, Reserved, Stats } from './contract.js';
+import type { Clock, Decision, Engine, EngineSnapshot, EngineSpec, Policy, Reserved, Stats } from './contract.js';
 import { decision } from './decision.js';
 import { Entries } from './entries.js';
 import { Entry } from './entry.js';
@@ -23,7 +23,6 @@ class MapEngine implements Engine {
   readonly #nobody: Entry;
   #allowed = 0;
   #blocked = 0;
-  #reservations = 0;
   #rejectedFull = 0;
   readonly #denied: number[];
   /** The last entry that was denied, where that will hold for a while. */
@@ -93,15 +92,13 @@ class MapEngine implements Engine {
     const decision = this.check(key, cost);
     const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
-    const number = ++this.#reservations;
-    this.#ledger.reserve(entry, number, Math.floor(this.#clock.now())); // the check has looked at what is due
-    return { decision, number };
+    return { decision, number: this.#entries.reserve(entry) };
   }
 
   settle(key: string, number: number, estimate: number, actual: number): void {
     const nowMs = this.#now();
     const held = this.#entries.get(key);
-    if (held !== undefined) this.#ledger.settle(held, number, Math.max(0, estimate - actual), nowMs);
+    if (held !== undefined) this.#entries.settle(held, number, Math.max(0, estimate - actual), nowMs);
     const entry = actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held;
     if (entry === undefined) {
       if (actual > estimate) this.#rejectedFull++;
@@ -152,10 +149,10 @@ class MapEngine implements Engine {
     this.#deniedEntry = this.#nobody;
   }
 
-  snapshot(): Uint8Array {
+  snapshot(): EngineSnapshot {
     const writer = new ByteWriter();
     this.#entries.write(writer, this.#now());
-    return writer.written();
+    return { policies: this.#policies, bytes: writer.written() };
   }
 
   restore(bytes: Uint8Array): void {

@@ -14,7 +14,8 @@ export interface PolicyChanges {
 const CHANGES = ['limit', 'windowSeconds', 'windowMs', 'burst', 'blockForSeconds', 'blockForMs'];
 
 /**
- * The policies with other numbers. A burst that was the limit stays the limit.
+ * The policies with other numbers. A burst that was the limit stays the limit. At a limit of 0 there is none, and it
+ * is the limit once there is one again, unless it is given.
  *
  * @throws TypeError or RangeError that names the option and prints the value.
  */
@@ -58,7 +59,7 @@ function changed(policy: Policy, change: PolicyChange): PolicyOptions {
     name,
     algorithm,
     limit: change.limit ?? limit,
-    burst: change.burst ?? (burst === limit ? undefined : burst),
+    burst: change.burst ?? (burst === limit || change.limit === 0 ? undefined : burst),
     ...(keeps('window') ? { windowMs } : {}),
     ...(keeps('blockFor') ? { blockForMs } : {}),
   };

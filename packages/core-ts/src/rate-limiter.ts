@@ -124,6 +124,9 @@ export class RateLimiter {
    * if (!reservation.decision.allowed) return tooManyRequests();
    * reservation.commit(await send());
    * ```
+   *
+   * Of a key 1,024 are open at one time at the most, and of all keys of a limiter 65,536: with one more the oldest
+   * falls out. It counts as used; a `commit` below its estimate gives nothing back then, and one above takes the rest.
    */
   reserve(key: string, estimate = 1): Reservation {
     checkCall(key, estimate);
@@ -158,8 +161,9 @@ export class RateLimiter {
    * in `{ limits: [{ name: 'day', limit: 9000 }] }`. What isn't given stays, and so do names and algorithms.
    *
    * Keys keep what they have used. A fixed window goes on from its start, with the new length; a sliding window
-   * keeps the units that still count; a token bucket keeps the units that are owed. A limit that is lower than
-   * what is used leaves none. Running blocks stay. O(keys held).
+   * keeps the units that still count; a token bucket keeps the units that are owed, at a limit of 0 for one window. A
+   * limit that is lower than what is used leaves none. A limit of 0 has no `burst`: give it again with the next limit
+   * where it is not that limit. Running blocks stay. O(keys held).
    *
    * @throws TypeError or RangeError for a bad option, with its name and value; nothing changes then.
    */

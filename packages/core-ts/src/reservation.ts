@@ -3,7 +3,10 @@ import type { Decision, Engine } from './contract.js';
 import { show } from './errors.js';
 import { wholeNumber } from './read.js';
 
-/** An estimate that was taken, to be settled once. One that is never settled counts as if it had been used. */
+/**
+ * An estimate that was taken, to be settled once. One that is never settled counts as if it had been used, and so does
+ * one that fell out because too many were open.
+ */
 export class Reservation {
   readonly key: string;
   readonly estimate: number;

@@ -8,24 +8,27 @@ export interface Mark {
   /** The sub-window that it was taken in. */
   readonly sub: number;
   /** Token bucket: the least that was owed from this taking to the next one in the list, in ticks. */
-  readonly low: number | bigint;
+  low: number | bigint;
 }
 
 /** Units that were taken and may be given back: kept with their entry and forgotten with it. */
-export interface Reservation {
+interface Reservation {
   readonly number: number;
   /** One per policy. */
   readonly marks: Mark[];
 }
 
-/** Beyond so many the list is looked through for those that nothing can be given back of. */
-const LEAST_TO_PRUNE = 64;
+/** The most reservations of one key that are open at one time: with one more, the oldest falls out. */
+export const MOST_OPEN_OF_KEY = 1024;
 
-/** What is reserved of one entry, in the order in which it was taken. */
+/**
+ * What is reserved of one entry, in the order in which it was taken, which is the order of the numbers.
+ *
+ * Reads side by side with `core-native/src/reservations.rs`.
+ */
 export class Reservations {
   #rules: readonly Rule[];
-  #list: Reservation[] = [];
-  #pruneAt = LEAST_TO_PRUNE;
+  readonly #list: Reservation[] = [];
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -35,35 +38,50 @@ export class Reservations {
     return this.#list.length === 0;
   }
 
-  /** Notes what has just been taken. O(policies) amortised: from one look through the list to the next it doubles. */
-  open(number: number, states: readonly State[], nowMs: number): void {
-    if (this.#list.length >= this.#pruneAt) this.#prune(states, nowMs);
-    this.#list.push({ number, marks: this.#rules.map(({ calls, terms }, i) => calls.mark(states[i] as State, terms)) });
+  get numbers(): readonly number[] {
+    return this.#list.map(({ number }) => number);
   }
 
-  /** Before more is taken: tells the newest reservation how little was owed meanwhile. */
-  noteLow(states: readonly State[], nowMs: number): void {
+  /** Notes what has just been taken. Answers which one falls out for it, if one does. */
+  open(number: number, states: readonly State[]): number | undefined {
+    this.#list.push({ number, marks: this.#rules.map(({ calls, terms }, i) => calls.mark(states[i] as State, terms)) });
+    return this.#list.length > MOST_OPEN_OF_KEY ? this.dropOldest() : undefined;
+  }
+
+  /** Lets the oldest one fall out: what it took counts as used. Answers its number. */
+  dropOldest(): number | undefined {
+    return this.#list.shift()?.number;
+  }
+
+  /**
+   * Before more is taken: tells the newest one how little was owed meanwhile. Where not all of it will be counted,
+   * nothing comes back of any: without what they took, more of this would have been counted.
+   */
+  beforeTaking(units: number, states: readonly State[], nowMs: number): void {
     const newest = this.#list.at(-1);
     if (newest === undefined) return;
     for (let i = 0; i < this.#rules.length; i++) {
       const { calls, terms } = this.#rules[i] as Rule;
-      const owed = calls.owed?.(states[i] as State, terms, nowMs);
-      if (owed !== undefined) lower(newest.marks, i, owed);
+      const state = states[i] as State;
+      const owed = calls.owed?.(state, terms, nowMs);
+      if (owed !== undefined) lower(newest.marks[i] as Mark, owed);
+      if (!calls.hasRoomFor(state, terms, units, nowMs)) for (const { marks } of this.#list) marks[i] = spent();
     }
   }
 
-  /** Gives units back that were taken, as far as they still count, and forgets them. O(reservations of the key). */
+  /** Gives units back that were taken, as far as they still count, and forgets them. O(those that are newer). */
   settle(number: number, units: number, states: readonly State[], nowMs: number): void {
-    const index = this.#list.findIndex((each) => each.number === number);
-    if (index < 0) return; // its entry was forgotten since, or nothing of it counts any more
+    const index = this.#find(number);
+    if (index < 0) return; // its entry was forgotten since, or it fell out
     const { marks } = this.#list[index] as Reservation;
     for (let i = 0; units > 0 && i < this.#rules.length; i++) {
       const { calls, terms } = this.#rules[i] as Rule;
-      const since = this.#list.slice(index);
-      const low = since.map((each) => (each.marks[i] as Mark).low).reduce(least);
-      const given = calls.refund(states[i] as State, terms, { ...(marks[i] as Mark), low }, units, nowMs);
+      const mark = marks[i] as Mark;
+      const since = calls.owed === undefined ? [] : this.#list.slice(index).map((each) => each.marks[i] as Mark);
+      const low = since.map((each) => each.low).reduce(least, mark.low);
+      const given = calls.refund(states[i] as State, terms, { ...mark, low }, units, nowMs);
       // What is given back was owed at no time since.
-      if (given > 0) for (const each of since) lower(each.marks, i, less((each.marks[i] as Mark).low, given));
+      if (given > 0) for (const each of since) each.low = less(each.low, given);
     }
     this.#drop(index);
   }
@@ -78,35 +96,32 @@ export class Reservations {
     this.#rules = rules;
   }
 
+  #find(number: number): number {
+    let [from, to] = [0, this.#list.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#list[middle] as Reservation).number < number) from = middle + 1;
+      else to = middle;
+    }
+    return this.#list[from]?.number === number ? from : -1;
+  }
+
+  /** What was owed meanwhile is known to the one before it. */
   #drop(index: number): void {
     const before = this.#list[index - 1];
     const [dropped] = this.#list.splice(index, 1);
     if (before === undefined || dropped === undefined) return;
-    for (let i = 0; i < dropped.marks.length; i++) lower(before.marks, i, (dropped.marks[i] as Mark).low);
-  }
-
-  /** Drops those that nothing can be given back of. */
-  #prune(states: readonly State[], nowMs: number): void {
-    const lows = this.#rules.map((): number | bigint => Number.POSITIVE_INFINITY);
-    const kept: Reservation[] = [];
-    for (const { number, marks } of this.#list.reverse()) {
-      marks.forEach(({ low }, i) => {
-        lows[i] = least(lows[i] as number, low);
-      });
-      const since = marks.map((mark, i) => ({ ...mark, low: lows[i] as number }));
-      const counts = this.#rules.some(({ calls, terms }, i) =>
-        calls.counts(states[i] as State, terms, since[i] as Mark, nowMs),
-      );
-      if (counts) kept.push({ number, marks: since });
-    }
-    this.#list = kept.reverse();
-    this.#pruneAt = Math.max(LEAST_TO_PRUNE, 2 * kept.length);
+    for (let i = 0; i < dropped.marks.length; i++) lower(before.marks[i] as Mark, (dropped.marks[i] as Mark).low);
   }
 }
 
-function lower(marks: Mark[], policy: number, low: number | bigint): void {
-  const mark = marks[policy] as Mark;
-  if (low < mark.low) marks[policy] = { ...mark, low };
+/** A mark in a window that no state has. */
+function spent(): Mark {
+  return { startMs: Number.POSITIVE_INFINITY, sub: -1, low: 0 };
+}
+
+function lower(mark: Mark, low: number | bigint): void {
+  if (low < mark.low) mark.low = low;
 }
 
 function least(a: number | bigint, b: number | bigint): number | bigint {

@@ -12,26 +12,15 @@ const VERSION = 1;
 const CRC_BYTES = 4;
 
 export function snapshotOf(engine: Engine): Uint8Array {
-  const [policies, entries] = takeUnder(engine);
+  const { policies, bytes } = engine.snapshot();
   const writer = new ByteWriter();
   writer.u32(MAGIC);
   writer.u8(VERSION);
   writer.string(engine.backend);
-  writer.string(policies);
-  writer.bytes(entries);
+  writer.string(JSON.stringify(policies));
+  writer.bytes(bytes);
   writer.u32(crc32(writer.written()));
   return writer.written();
-}
-
-/** Entries, and the policies that they were taken under: another thread may update them at any time. */
-function takeUnder(engine: Engine): [policies: string, entries: Uint8Array] {
-  let policies = '';
-  let entries: Uint8Array = new Uint8Array();
-  while (policies !== JSON.stringify(engine.policies)) {
-    policies = JSON.stringify(engine.policies);
-    entries = engine.snapshot();
-  }
-  return [policies, entries];
 }
 
 /**

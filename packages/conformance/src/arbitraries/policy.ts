@@ -64,5 +64,5 @@ export function policyOf({ algorithm = 'fixed-window', limit, windowMs, burst, n
 export function spanMsOf({ algorithm, limit, windowMs, burst }: Policy): number {
   if (algorithm === 'fixed-window') return windowMs;
   if (algorithm === 'sliding-window') return windowMs + Math.max(1, Math.floor(windowMs / 10)) - 1;
-  return limit === 0 ? 0 : Number((BigInt(burst) * BigInt(windowMs) + BigInt(limit) - 1n) / BigInt(limit));
+  return limit === 0 ? windowMs : Number((BigInt(burst) * BigInt(windowMs) + BigInt(limit) - 1n) / BigInt(limit));
 }

@@ -6,7 +6,7 @@ import { isDenied, play } from '../play.js';
 import type { Operation, Scene } from '../scene.js';
 import { someKeys } from './key.js';
 import { blockingPolicies, policies, policyOf, spanMsOf } from './policy.js';
-import { advanceOf, blockMsOf, costOf, isBack, type Step, type StepKinds, steps } from './step.js';
+import { advanceOf, blockMsOf, costOf, isBack, type LimitAim, type Step, type StepKinds, steps } from './step.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
@@ -58,10 +58,9 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
     });
 }
 
-/** A policy with parts of its numbers, as far as there are such policies. */
-function inParts(policy: Policy, limitPart: number, windowPart: number): Policy {
-  const least = policy.algorithm === 'token-bucket' ? 1 : 0;
-  const limit = Math.min(MOST, Math.max(least, Math.ceil(policy.limit * (limitPart / 1000))));
+/** A policy with other numbers, as far as there are such policies. */
+function changed(policy: Policy, aim: LimitAim, windowPart: number): Policy {
+  const limit = 'units' in aim ? aim.units : Math.min(MOST, Math.ceil(policy.limit * (aim.part / 1000)));
   const windowMs = Math.min(MAX_WINDOW_MS, Math.max(1, Math.ceil(policy.windowMs * (windowPart / 1000))));
   return {
     ...policyOf({ ...policy, burst: policy.burst || undefined, limit, windowMs }),
@@ -110,7 +109,7 @@ function aim(
 
   function known(step: Step): Operation {
     if (step.call === 'update') {
-      current = [policy, ...(others ?? [])].map((each) => inParts(each, step.limitPart, step.windowPart));
+      current = [policy, ...(others ?? [])].map((each) => changed(each, step.limit, step.windowPart));
       return { call: 'update', policies: current };
     }
     if (step.call === 'settle') {

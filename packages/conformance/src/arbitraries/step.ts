@@ -1,6 +1,7 @@
 import { type Decision, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 import type { Operation } from '../scene.js';
+import { limits } from './policy.js';
 
 /** A cost relative to the policy and to the units that the key has left then. */
 const COSTS = {
@@ -42,6 +43,9 @@ const STEPS_BACK = {
 type CostAim = keyof typeof COSTS | { readonly units: number };
 type AdvanceAim = keyof typeof ADVANCES | keyof typeof STEPS_BACK | { readonly ms: number } | { readonly part: number };
 
+/** A limit itself, or a part of the one that the policy began with, in thousandths. */
+export type LimitAim = { readonly units: number } | { readonly part: number };
+
 /** An operation whose numbers become known when it is played: only then is there a remaining and a reset. */
 export type Step =
   | { readonly call: 'allow' | 'check' | 'peek' | 'reserve'; readonly key: number; readonly cost: CostAim }
@@ -51,8 +55,8 @@ export type Step =
   | { readonly call: 'block'; readonly key: number; readonly part: number }
   /** One that is open, by its number among those, for a part of its estimate or beyond it, in thousandths. */
   | { readonly call: 'settle'; readonly open: number; readonly part: number }
-  /** Each policy to a part of the limit and of the window that it began with, in thousandths. */
-  | { readonly call: 'update'; readonly limitPart: number; readonly windowPart: number }
+  /** Each policy to a part of the window that it began with, in thousandths, and to a limit. */
+  | { readonly call: 'update'; readonly limit: LimitAim; readonly windowPart: number }
   | Extract<Operation, { call: 'clear' | 'cleanupExpired' | 'crowd' }>;
 
 /** Which steps a scene has. The clock only goes forward unless `back`. */
@@ -140,7 +144,7 @@ export function steps({
       weight: updates ? 1 : 0,
       arbitrary: fc.record({
         call: fc.constant('update'),
-        limitPart: fc.oneof(fc.constant(1000), fc.integer({ min: 1, max: 3000 })),
+        limit: limitAims,
         windowPart: fc.oneof(fc.constant(1000), fc.constantFrom(1, 100, 500, 2000), fc.integer({ min: 1, max: 2500 })),
       }),
     },
@@ -151,6 +155,13 @@ export function steps({
     },
   ) as fc.Arbitrary<Step>;
 }
+
+/** Off and on again, a little more or less, and from numbers that JavaScript holds exactly to those that it can't. */
+const limitAims: fc.Arbitrary<LimitAim> = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom({ units: 0 }, { part: 1000 }) },
+  { weight: 3, arbitrary: fc.record({ part: fc.integer({ min: 1, max: 3000 }) }) },
+  { weight: 2, arbitrary: fc.record({ units: limits }) },
+);
 
 const crowdSteps = fc.record({
   call: fc.constant('crowd'),

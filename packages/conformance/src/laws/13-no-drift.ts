@@ -103,7 +103,8 @@ function keepsItsRate(
     demand(error instanceof RangeError && error.message.startsWith('burst must be at least'), () => String(error));
     const named = Number(/at least (\d+)/.exec((error as Error).message)?.[1]);
     demand(named > burst, () => `burst ${burst} was refused, and ${named} was named as the least`);
-    return keepsItsRate(subject, { limit, windowMs, burst: named });
+    keepsItsRate(subject, { limit, windowMs, burst: named });
+    return;
   }
   let admitted = 0;
   for (let ms = 1; ms <= MS; ms++) {

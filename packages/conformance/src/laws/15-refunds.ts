@@ -35,6 +35,7 @@ export const refunds: Law<Scene> = {
     for (const key of keysOf(scene)) {
       demandSame('at the end', limiter.peek(key), twin.peek(key));
       demandNoLeak(limiter, clock, key);
+      demandNothingBeyondTheMost(limiter, twin, key);
     }
   },
 };
@@ -67,6 +68,18 @@ function demandNoLeak(limiter: RateLimiter, clock: ManualClock, key: string): vo
   limiter.check(key, 1);
   const before = limiter.peek(key, 0);
   demandSame('cancelled in a later window', reservation.cancel(), before);
+}
+
+/** Where more is used than is ever counted, units that were taken before and are given back make it no less. */
+function demandNothingBeyondTheMost(limiter: RateLimiter, twin: RateLimiter, key: string): void {
+  for (const each of [limiter, twin]) each.reset(key);
+  const before = limiter.reserve(key, Math.max(0, limiter.remaining(key) - 1));
+  for (const each of [limiter, twin]) {
+    const reservation = each.reserve(key, 1);
+    if (!reservation.decision.allowed) return;
+    reservation.commit(Number.MAX_SAFE_INTEGER);
+  }
+  demandSame('cancelled beyond the most that is counted', before.cancel(), twin.peek(key, 0));
 }
 
 function throws(call: () => unknown): boolean {

@@ -14,14 +14,19 @@ export const liveChange: Law<Scene> = {
   values: scenes({ several: true, updates: true, windowsAfter: 4 }),
   examples: CHANGED_LIVES,
   print: printScene,
-  /** After each update every key is looked at, and then whether any time but that of the new numbers is left. */
+  /**
+   * After each update every key is looked at, and then whether any time but that of the new numbers is left. A twin
+   * is switched off before each, by limits of 0, which is nothing that can be seen once it is on again.
+   */
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
     const limiter = subject.limiter({ ...limitsOf(scene), clock });
+    const twin = subject.limiter({ ...limitsOf(scene), clock });
     let policies = policiesOf(scene);
     scene.operations.forEach((operation, index) => {
       if (operation.call !== 'update') {
         play(limiter, clock, operation);
+        if (operation.call !== 'advance') play(twin, clock, operation);
         return;
       }
       const rowsOf = () => keysOf(scene).map((key) => limiter.peek(key, 0).policies);
@@ -29,6 +34,10 @@ export const liveChange: Law<Scene> = {
       const counts = limiter.stats();
       play(limiter, clock, operation);
       const where = `${index + 1}. ${printOperation(operation)}`;
+      play(twin, clock, { call: 'update', policies: policies.map((each) => ({ ...each, limit: 0, burst: 0 })) });
+      play(twin, clock, operation);
+      for (const key of keysOf(scene))
+        demandSame(`${where}: off and on again`, twin.peek(key, 0), limiter.peek(key, 0));
       demandSame(`${where}: policies`, limiter.policies, operation.policies);
       demandSame(`${where}: statistics`, limiter.stats(), counts);
       rowsOf().forEach((rows, key) => {

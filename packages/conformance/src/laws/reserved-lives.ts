@@ -18,6 +18,7 @@ function lives(limit: number, operations: readonly Operation[]): Scene[] {
   });
 }
 
+const MOST = Number.MAX_SAFE_INTEGER;
 const many = Array.from({ length: 140 }, () => reserve(1));
 
 /** Lives with reservations at the edges, and those that once were a counterexample. */
@@ -35,6 +36,8 @@ export const RESERVED_LIVES: readonly Scene[] = [
   // Both were all but repaid before the rest was taken, so neither comes back.
   bucket(10, 1000, [reserve(5), reserve(5), advance(990), check(5), commit(0, 0), commit(1, 0), check(5), check(1)]),
   bucket(10, 1000, [reserve(5), reserve(5), advance(990), check(5), commit(1, 5), commit(0, 0), check(5), check(1)]),
+  // One of no units is settled by no number that another has.
+  ...lives(3, [reserve(1), reserve(0), commit(1, 0), commit(0, 0), check(3)]),
   // The first one gives back all that was owed of the second one too.
   bucket(10, 1000, [reserve(5), reserve(5), advance(500), check(1), commit(0, 0), commit(1, 0), check(9), check(1)]),
   bucket(10, 1000, [
@@ -47,6 +50,25 @@ export const RESERVED_LIVES: readonly Scene[] = [
     commit(1, 2),
     check(9),
   ]),
+  // Beyond the most that is counted, nothing comes back of what was reserved before: without it more would count.
+  bucket(10, 1000, [reserve(9), reserve(1), commit(1, 1e9), commit(0, 0), check(1)]),
+  bucket(10, 1000, [reserve(9), reserve(1), commit(1, 10_231), commit(0, 0), check(1)]),
+  bucket(10, 1000, [reserve(9), reserve(1), commit(1, 10_232), commit(0, 0), check(1)]),
+  ...lives(MOST, [reserve(9), reserve(1), check(MOST - 20), commit(1, 20), commit(0, 0), check(10)]),
+  ...lives(MOST, [reserve(9), reserve(1), check(MOST - 20), commit(1, 12), commit(0, 0), check(10)]),
+  ...lives(MOST, [reserve(1), allow(MOST - 1), advance(500), commit(0, 2), check(0), advance(600), check(1)]),
+  // So many of a key are open at one time at the most: the oldest falls out.
+  {
+    policy: policyOf({ algorithm: 'sliding-window', limit: 2000, windowMs: 1000 }),
+    startMs: 0,
+    operations: [
+      ...Array.from({ length: 1026 }, () => reserve(1)),
+      commit(1, 0),
+      commit(0, 3),
+      commit(2, 0),
+      check(977),
+    ],
+  },
   // More than a number can hold is owed.
   bucket(Number.MAX_SAFE_INTEGER - 1, 1, [reserve(Number.MAX_SAFE_INTEGER - 1), commit(0, Number.MAX_SAFE_INTEGER)]),
 ];

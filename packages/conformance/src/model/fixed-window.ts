@@ -1,4 +1,4 @@
-import { atLeast0, least, MOST_UNITS, type Rule, type Taking, without } from './rule.js';
+import { atLeast0, least, MOST_UNITS, type Rule, spent, type Taking, without } from './rule.js';
 
 interface Window {
   readonly startMs: bigint;
@@ -11,7 +11,8 @@ export const fixedWindow: Rule<Window> = {
   take(state, _policy, { number, units }, nowMs) {
     const room = MOST_UNITS - usedIn(state);
     const taking = { number, units: least(units, room) };
-    return { startMs: state?.startMs ?? nowMs, taken: [...(state?.taken ?? []), taking] };
+    const before = state?.taken ?? [];
+    return { startMs: state?.startMs ?? nowMs, taken: [...(units > room ? spent(before) : before), taking] };
   },
   giveBack(state, _policy, taking) {
     const taken = without(state.taken, taking);

@@ -5,7 +5,7 @@ export interface ModelPolicy {
   readonly burst: bigint;
 }
 
-/** Units taken at one time, and by which number they can be given back. */
+/** Units taken at one time, and by which number they can be given back; 0: they can't. */
 export interface Taking {
   readonly number: number;
   readonly units: bigint;
@@ -17,7 +17,10 @@ export const MOST_UNITS = BigInt(Number.MAX_SAFE_INTEGER);
 /** An algorithm, said once more in the plainest words. A key never seen, or fresh again, has no state. */
 export interface Rule<S = unknown> {
   remaining(state: S | undefined, policy: ModelPolicy, nowMs: bigint): bigint;
-  /** The state after a taking of more than 0, which fits or goes beyond an estimate. */
+  /**
+   * The state after a taking of more than 0, which fits or goes beyond an estimate. Where not all of it is counted,
+   * nothing can be given back of what was taken before.
+   */
   take(state: S | undefined, policy: ModelPolicy, taking: Taking, nowMs: bigint): S;
   /** The state that there would be if a taking of that number had been of fewer units. */
   giveBack(state: S, policy: ModelPolicy, taking: Taking): S | undefined;
@@ -33,6 +36,11 @@ export interface Rule<S = unknown> {
 export function without<T extends Taking>(taken: readonly T[], { number, units }: Taking): readonly T[] {
   const less = taken.map((each) => (each.number === number ? { ...each, units: each.units - units } : each));
   return less.filter((each) => each.units > 0n);
+}
+
+/** The same takings, of which nothing can be given back. */
+export function spent<T extends Taking>(taken: readonly T[]): readonly T[] {
+  return taken.map((each) => ({ ...each, number: 0 }));
 }
 
 export function atLeast0(units: bigint): bigint {

@@ -1,4 +1,4 @@
-import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, type Taking, without } from './rule.js';
+import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking, without } from './rule.js';
 
 interface Log {
   readonly startMs: bigint;
@@ -15,8 +15,10 @@ export const slidingWindow: Rule<Log> = {
   take(state, policy, { number, units }, nowMs) {
     const { startMs, taken } = state ?? { startMs: nowMs, taken: [] };
     const room = MOST_UNITS - countedAt(state, nowMs);
+    const before = units > room ? spent(taken) : taken;
+    if (room === 0n) return { startMs, taken: before };
     const taking = { number, units: least(units, room), untilMs: untilMs(startMs, policy, nowMs) };
-    return { startMs, taken: [...taken, taking] };
+    return { startMs, taken: [...before, taking] };
   },
   giveBack(state, _policy, taking) {
     const taken = without(state.taken, taking);

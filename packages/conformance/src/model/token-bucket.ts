@@ -1,4 +1,4 @@
-import { atLeast0, least, type ModelPolicy, type Rule, type Taking, without } from './rule.js';
+import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking, without } from './rule.js';
 
 /** All that was taken since the bucket was full, in order. */
 interface Log {
@@ -10,17 +10,18 @@ const MOST_BUCKETS = 1024n;
 
 /**
  * A bucket of `burst` units that refills evenly, `limit` units in a window. What is owed is worked out from
- * the log: `windowMs` for a unit, of which a millisecond repays `limit`.
+ * the log: `windowMs` for a unit, of which a millisecond repays `limit`. At a limit of 0 nothing is repaid, and all is
+ * forgotten one window after the last that was noted.
  */
 export const tokenBucket: Rule<Log> = {
   remaining: (state, policy, nowMs) =>
     atLeast0((policy.burst * policy.windowMs - owedAt(state, policy, nowMs)) / policy.windowMs),
   take(state, policy, { number, units }, nowMs) {
-    const { burst, windowMs } = policy;
-    const room = MOST_BUCKETS * burst * windowMs - owedAt(state, policy, nowMs);
-    const ticks = units * windowMs;
+    const room = mostOwed(policy) - owedAt(state, policy, nowMs);
+    const ticks = units * policy.windowMs;
     const taking = { number, units: least(ticks, room), atMs: nowMs };
-    return { taken: [...(state?.taken ?? []), taking] };
+    const before = state?.taken ?? [];
+    return { taken: [...(ticks > room ? spent(before) : before), taking] };
   },
   giveBack({ taken }, { windowMs }, { number, units }) {
     const left = without(taken, { number, units: units * windowMs });
@@ -28,12 +29,16 @@ export const tokenBucket: Rule<Log> = {
   },
   /** As many units are owed, rounded up to what window and limit can both be counted in; none can be given back. */
   change(state, from, to, nowMs) {
-    const tick = greatestCommonDivisor(to.limit, to.windowMs);
+    const tick = to.limit === 0n ? 1n : greatestCommonDivisor(to.limit, to.windowMs);
     const owed = dividedUp(owedAt(state, from, nowMs) * to.windowMs, from.windowMs * tick) * tick;
-    const most = MOST_BUCKETS * to.burst * to.windowMs;
-    return owed === 0n ? undefined : { taken: [{ number: 0, units: least(owed, most), atMs: nowMs }] };
+    const atMs = from.limit === 0n && to.limit === 0n ? lastMs(state) : nowMs;
+    return owed === 0n ? undefined : { taken: [{ number: 0, units: least(owed, mostOwed(to)), atMs }] };
   },
-  freshAtMs: (state, policy) => lastMs(state) + dividedUp(owedAt(state, policy, lastMs(state)), policy.limit),
+  freshAtMs(state, policy) {
+    const owed = owedAt(state, policy, lastMs(state));
+    if (policy.limit === 0n) return lastMs(state) + (owed === 0n ? 0n : policy.windowMs);
+    return lastMs(state) + dividedUp(owed, policy.limit);
+  },
   fitsAtMs(state, policy, cost) {
     const { burst, windowMs, limit } = policy;
     const owed = owedAt(state, policy, lastMs(state));
@@ -41,13 +46,23 @@ export const tokenBucket: Rule<Log> = {
   },
 };
 
-function owedAt(state: Log | undefined, { limit }: ModelPolicy, nowMs: bigint): bigint {
+function owedAt(state: Log | undefined, policy: ModelPolicy, nowMs: bigint): bigint {
   let [owed, atMs] = [0n, 0n];
   for (const each of state?.taken ?? []) {
-    owed = atLeast0(owed - (each.atMs - atMs) * limit) + each.units;
+    owed = leftAfter(owed, each.atMs - atMs, policy) + each.units;
     atMs = each.atMs;
   }
-  return atLeast0(owed - (nowMs - atMs) * limit);
+  return leftAfter(owed, nowMs - atMs, policy);
+}
+
+function leftAfter(owed: bigint, ms: bigint, { limit, windowMs }: ModelPolicy): bigint {
+  if (limit === 0n) return ms < windowMs ? owed : 0n;
+  return atLeast0(owed - ms * limit);
+}
+
+/** A bucket of a limit of 0 holds nothing, so what is owed there is bounded by the largest of all buckets. */
+function mostOwed({ limit, burst, windowMs }: ModelPolicy): bigint {
+  return MOST_BUCKETS * (limit === 0n ? MOST_UNITS : burst) * windowMs;
 }
 
 function lastMs({ taken }: Log): bigint {

@@ -40,6 +40,11 @@ pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     }
 }
 
+/// Whether all of the units would be counted, none of them beyond 2^53 − 1.
+pub(super) fn has_room_for(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) -> bool {
+    is_fresh(state, terms, now_ms) || matches!(state, &mut [_, used] if used.saturating_add(units) <= MOST_UNITS)
+}
+
 pub(super) fn reset_after_ms(state: &mut [u64], terms: &Terms, now_ms: u64) -> u64 {
     if is_fresh(state, terms, now_ms) {
         return 0;
@@ -59,13 +64,10 @@ pub(super) fn mark(state: &mut [u64], _terms: &Terms, _now_ms: u64) -> Mark {
 }
 
 /// Units count in their own window only.
-pub(super) fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
-    !is_fresh(state, terms, now_ms) && state.first() == Some(&mark.start_ms)
-}
-
 pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
-    if counts(state, terms, mark, now_ms)
-        && let [_, used] = state
+    if !is_fresh(state, terms, now_ms)
+        && let [start_ms, used] = state
+        && *start_ms == mark.start_ms
     {
         *used = used.saturating_sub(units);
     }

@@ -74,9 +74,9 @@ pub fn mark(state: &mut [u64], terms: &Terms, now_ms: u64) -> Mark {
     by_algorithm!(mark(state, terms, now_ms))
 }
 
-/// Whether anything of the units behind a mark still counts.
-pub fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
-    by_algorithm!(counts(state, terms, mark, now_ms))
+/// Whether all of the units would be counted, none of them beyond the most that is.
+pub fn has_room_for(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) -> bool {
+    by_algorithm!(has_room_for(state, terms, units, now_ms))
 }
 
 /// Gives units back as far as those behind the mark still count; for a token bucket answers how much debt.

@@ -44,11 +44,19 @@ pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     // Another thread's reading may lie before this key's newest sub-window, or before its start.
     let sub = (now_ms.saturating_sub(*start_ms) / terms.sub_ms).max(*newest);
     let counted = units.min(MOST_UNITS.saturating_sub(*used));
+    if counted == 0 {
+        return; // what isn't counted changes nothing
+    }
     if let Some(part) = part(parts, sub) {
         *part += counted;
     }
     *newest = sub;
     *used += counted;
+}
+
+/// Whether all of the units would be counted, none of them beyond 2^53 − 1.
+pub(super) fn has_room_for(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) -> bool {
+    used_at(state, terms, now_ms).saturating_add(units) <= MOST_UNITS
 }
 
 /// Until its newest units count no more.
@@ -77,7 +85,7 @@ pub(super) fn mark(state: &mut [u64], _terms: &Terms, _now_ms: u64) -> Mark {
 }
 
 /// Units count as long as their sub-window does.
-pub(super) fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
+fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
     let used = used_at(state, terms, now_ms);
     let &mut [start_ms, _, _, oldest, ..] = state else { return false };
     used > 0 && start_ms == mark.start_ms && mark.sub >= oldest
@@ -128,9 +136,8 @@ pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], terms: &Te
 
 /// Called before the state is changed.
 pub(super) fn change_mark(state: &mut [u64], from: &Terms, mark: &Mark, terms: &Terms, now_ms: u64) -> Mark {
-    // Where nothing of it counts, a start that no state has.
     if !counts(state, from, mark, now_ms) {
-        return Mark { start_ms: u64::MAX, ..*mark };
+        return Mark::spent();
     }
     Mark { sub: sub_after(mark.sub, from, terms, now_ms.saturating_sub(mark.start_ms)), ..*mark }
 }

@@ -36,6 +36,11 @@ export function add(state: State, terms: Terms, units: number, nowMs: number): v
   }
 }
 
+/** Whether all of the units would be counted, none of them beyond 2^53 − 1. */
+export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  return isFresh(state, terms, nowMs) || state.used + units <= Number.MAX_SAFE_INTEGER;
+}
+
 /** Until the key is as good as never seen; 0 once it is. */
 export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
   return isFresh(state, terms, nowMs) ? 0 : terms.windowMs - (nowMs - state.startMs);
@@ -52,12 +57,8 @@ export function mark({ startMs }: State): Mark {
 }
 
 /** Units count in their own window only. */
-export function counts(state: State, terms: Terms, { startMs }: Mark, nowMs: number): boolean {
-  return state.startMs === startMs && !isFresh(state, terms, nowMs);
-}
-
-export function refund(state: State, terms: Terms, taken: Mark, units: number, nowMs: number): number {
-  if (counts(state, terms, taken, nowMs)) state.used = Math.max(0, state.used - units);
+export function refund(state: State, terms: Terms, { startMs }: Mark, units: number, nowMs: number): number {
+  if (state.startMs === startMs && !isFresh(state, terms, nowMs)) state.used = Math.max(0, state.used - units);
   return 0;
 }
 

@@ -13,12 +13,12 @@ export interface AlgorithmCalls {
   remaining(state: State, terms: Terms, nowMs: number): number;
   fits(state: State, terms: Terms, cost: number, nowMs: number): boolean;
   add(state: State, terms: Terms, units: number, nowMs: number): void;
+  /** Whether all of the units would be counted, none of them beyond the most that is. */
+  hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean;
   /** Whether no more than so many units are counted, as of the last taking. */
   within(state: State, terms: Terms, units: number): boolean;
   /** Where the units stand that were taken just now. */
   mark(state: State, terms: Terms): Mark;
-  /** Whether anything of the units behind a mark still counts. */
-  counts(state: State, terms: Terms, mark: Mark, nowMs: number): boolean;
   /** Gives units back as far as those behind the mark still count; for a token bucket answers how many ticks. */
   refund(state: State, terms: Terms, mark: Mark, units: number, nowMs: number): number | bigint;
   /** Whether a state that was read from bytes, with something used, can have come about. */
@@ -55,14 +55,18 @@ function callsOf(terms: Terms): AlgorithmCalls {
   return tokenBucket.isExact(terms) ? tokenBucket : tokenBucketWide;
 }
 
-/** Makes a state of one policy one of another policy of the same algorithm: units that count stay so many. */
+/**
+ * Makes a state of one policy one of another policy of the same algorithm: units that count stay so many. A token
+ * bucket's debt is noted anew, but for one that goes on without a rate to repay by: its window goes on.
+ */
 export function changeState(state: State, from: Rule, to: Rule, nowMs: number): void {
   to.calls.change?.(state, from.terms, to.terms, nowMs);
   if (from.calls.owed === undefined) return;
   const [unit, newUnit] = [BigInt(from.terms.unitTicks), BigInt(to.terms.unitTicks)];
   const ticks = (BigInt(from.calls.owed(state, from.terms, nowMs)) * newUnit + unit - 1n) / unit;
-  const most = BigInt(tokenBucket.MOST_BUCKETS_OWED) * BigInt(to.terms.burst) * newUnit;
-  to.calls.owe?.(state, to.terms, ticks < most ? ticks : most, nowMs);
+  const most = tokenBucketWide.mostOwed(to.terms);
+  const notedMs = from.terms.limit === 0 && to.terms.limit === 0 ? state.startMs : nowMs;
+  to.calls.owe?.(state, to.terms, ticks < most ? ticks : most, notedMs);
 }
 
 /** Where a mark stands then. A token bucket gives nothing back of what was reserved before. */

@@ -34,7 +34,7 @@ export function fits(state: State, terms: Terms, cost: number, nowMs: number): b
   return cost <= remaining(state, terms, nowMs);
 }
 
-/** Takes units, more than 0: those that fit, or what was used beyond an estimate. */
+/** Takes units, more than 0: those that fit, or what was used beyond an estimate. What isn't counted changes nothing. */
 export function add(state: State, terms: Terms, units: number, nowMs: number): void {
   const { subMs, subs } = terms;
   drop(state, terms, nowMs);
@@ -45,6 +45,7 @@ export function add(state: State, terms: Terms, units: number, nowMs: number): v
   const parts = state.parts as number[];
   const sub = Math.floor((nowMs - state.startMs) / subMs);
   const counted = Math.min(units, Number.MAX_SAFE_INTEGER - state.used);
+  if (counted === 0) return;
   parts[sub % subs] = at(parts, sub % subs) + counted;
   parts[subs] = sub;
   state.used += counted;
@@ -60,6 +61,12 @@ export function addInSubWindow(parts: number[], terms: Terms, units: number, sin
   if (sinceStartMs >= (sub + 1) * subMs || sinceStartMs >= dropsAtMs(at(parts, subs + 1), terms)) return false;
   parts[sub % subs] = at(parts, sub % subs) + units;
   return true;
+}
+
+/** Whether all of the units would be counted, none of them beyond 2^53 − 1. */
+export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  drop(state, terms, nowMs);
+  return state.used + units <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Until the key is as good as never seen: until its newest units count no more. */
@@ -90,7 +97,7 @@ export function mark({ startMs, parts }: State, { subs }: Terms): Mark {
 }
 
 /** Units count as long as their sub-window does. */
-export function counts(state: State, terms: Terms, { startMs, sub }: Mark, nowMs: number): boolean {
+function counts(state: State, terms: Terms, { startMs, sub }: Mark, nowMs: number): boolean {
   drop(state, terms, nowMs);
   return state.used > 0 && state.startMs === startMs && sub >= at(state.parts as number[], terms.subs + 1);
 }

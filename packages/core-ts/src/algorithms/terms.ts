@@ -18,7 +18,7 @@ export function termsOf(policy: Policy): Terms {
   const { algorithm, limit, windowMs, burst } = policy;
   const subMs = Math.max(1, Math.floor(windowMs / 10));
   const subs = Math.floor((windowMs - 2) / subMs) + 2;
-  const divisor = greatestCommonDivisor(limit, windowMs);
+  const divisor = limit === 0 ? 1 : greatestCommonDivisor(limit, windowMs); // at 0 any tick would do: the finest
   const [msTicks, unitTicks] = [limit / divisor, windowMs / divisor];
   const refillMs = limit === 0 ? windowMs : Math.ceil((burst / limit) * windowMs);
   const spanMs = { 'fixed-window': windowMs, 'sliding-window': windowMs + subMs, 'token-bucket': refillMs }[algorithm];

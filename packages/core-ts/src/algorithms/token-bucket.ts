@@ -16,12 +16,12 @@ export const MOST_BUCKETS_OWED = 1024;
  * `used`: the debt, in ticks, as it was at `startMs`.
  *
  * Reads side by side with `core-native/src/algorithms/token_bucket.rs`. Numbers that a `number` can't keep
- * exactly are `token-bucket-wide.ts`.
+ * exactly, and a limit of 0, are `token-bucket-wide.ts`.
  */
 
-/** Whether the ticks of all debts are safe integers. */
-export function isExact({ burst, unitTicks }: Terms): boolean {
-  return (MOST_BUCKETS_OWED + 1) * burst * unitTicks <= Number.MAX_SAFE_INTEGER;
+/** Whether the ticks of all debts are safe integers; at a limit of 0 what is owed may be of any size. */
+export function isExact({ limit, burst, unitTicks }: Terms): boolean {
+  return limit > 0 && (MOST_BUCKETS_OWED + 1) * burst * unitTicks <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Whether the key is as good as never seen. */
@@ -49,6 +49,12 @@ export function add(state: State, terms: Terms, units: number, nowMs: number): v
   state.startMs = nowMs;
 }
 
+/** Whether all of the units would be owed, none of them beyond the most. */
+export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  const { burst, unitTicks } = terms;
+  return debtAt(state, terms, nowMs) + units * unitTicks <= MOST_BUCKETS_OWED * burst * unitTicks;
+}
+
 /** Until the key is as good as never seen: until all is repaid. */
 export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
   const debt = debtAt(state, terms, nowMs);
@@ -68,10 +74,6 @@ export function mark({ used }: State): Mark {
   return { startMs: 0, sub: 0, low: used };
 }
 
-export function counts(state: State, terms: Terms, { low }: Mark, nowMs: number): boolean {
-  return low > 0 && debtAt(state, terms, nowMs) > 0;
-}
-
 /**
  * Leaves the debt that there would be if the units had never been taken. Without them it is less by those
  * units from then on, and where it would fall below 0, by what was owed at that time: so the least that was
@@ -80,6 +82,7 @@ export function counts(state: State, terms: Terms, { low }: Mark, nowMs: number)
 export function refund(state: State, terms: Terms, { low }: Mark, units: number, nowMs: number): number {
   const debt = debtAt(state, terms, nowMs);
   const given = Math.min(units * terms.unitTicks, Number(low), debt);
+  if (given === 0) return 0;
   state.used = debt - given;
   state.startMs = nowMs;
   return given;
@@ -87,10 +90,11 @@ export function refund(state: State, terms: Terms, { low }: Mark, units: number,
 
 export { debtAt as owed };
 
-/** Sets the debt, in ticks of these terms. */
+/** Sets the debt, in ticks of these terms. What other terms kept beside it is no part of these. */
 export function owe(state: State, _terms: Terms, ticks: bigint, nowMs: number): void {
   state.used = Number(ticks);
   state.startMs = nowMs;
+  if (state.parts !== undefined) state.parts = undefined;
 }
 
 function debtAt(state: State, terms: Terms, nowMs: number): number {
