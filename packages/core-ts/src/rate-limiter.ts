@@ -16,6 +16,7 @@ import { wholeNumber } from './read.js';
 import { Reservation } from './reservation.js';
 import { restoreInto, snapshotOf } from './snapshot.js';
 import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
+import { waitClock } from './wait-clock.js';
 import { readWait, type WaitOptions } from './wait-options.js';
 import { Waiting } from './waiting.js';
 
@@ -110,7 +111,9 @@ export class RateLimiter {
    */
   block(key: string, ms: number): boolean {
     checkCall(key, 0);
-    return this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
+    const blocks = this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
+    this.#waiting?.lookAgain(key);
+    return blocks;
   }
 
   /**
@@ -141,7 +144,7 @@ export class RateLimiter {
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost = 1, maxWaitMs, signal } = readWait(options);
     checkCall(key, cost);
-    this.#waiting ??= new Waiting(this.#engine, () => this.policies, this.#clock);
+    this.#waiting ??= new Waiting(this.#engine, waitClock(this.#clock));
     return this.#waiting.wait(key, cost, maxWaitMs, signal);
   }
 
@@ -195,7 +198,9 @@ export class RateLimiter {
 
   /** Drops all expired entries at once and answers how many went. O(entries); never needed, only exact. */
   cleanupExpired(): number {
-    return this.#engine.cleanupExpired();
+    const dropped = this.#engine.cleanupExpired();
+    this.#waiting?.lookAgain(); // a new key may have found room
+    return dropped;
   }
 
   /** What was allowed and blocked since the start, and how many entries are held. */
