@@ -137,9 +137,10 @@ export class RateLimiter {
    * Resolves when the cost was taken, first come first served among those who wait for the key here; `allow`
    * and its like don't queue. Takes nothing before, and a wait that is rejected counts in no statistic.
    *
-   * Rejects with `RateLimitExceeded` at once where the wait would be longer than `maxWaitMs` or the cost can
-   * never fit, and later where others took what it waited for; with the signal's reason when that is aborted.
-   * Behind others, the wait is foreseen as the least that it can be. One timer per key that is waited for.
+   * Rejects with `RateLimitExceeded` at once where the wait is foreseen to be longer than `maxWaitMs` or the cost can
+   * never fit, and later where others took what it waited for or an update made it so; with the signal's reason when
+   * that is aborted. Behind others, the wait is foreseen as the least that it can be if all of them stay. One timer
+   * per key that is waited for; 500 are admitted in one turn of the event loop at the most, the rest in the next ones.
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost = 1, maxWaitMs, signal } = readWait(options);

@@ -1,4 +1,4 @@
-import { type Policy, RateLimitExceeded, type RateLimiter } from '@headgate/core-ts';
+import type { Policy, RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { policies } from '../arbitraries/policy.js';
 import type { Law } from '../law.js';
@@ -53,9 +53,12 @@ export const waiting: Law<Queueing> = {
       { weight: 3, arbitrary: small.map((policy) => [policy]) },
       fc.tuple(small, small).map(([one, two]) => [one, { ...two, name: 'second' }]),
     ),
-    steps: fc.array(fc.oneof<[fc.Arbitrary<Step>, fc.WeightedArbitrary<Step>]>(others, { weight: 4, arbitrary: comes }), {
-      maxLength: 14,
-    }),
+    steps: fc.array(
+      fc.oneof<[fc.Arbitrary<Step>, fc.WeightedArbitrary<Step>]>(others, { weight: 4, arbitrary: comes }),
+      {
+        maxLength: 14,
+      },
+    ),
   }),
   examples: QUEUES,
   print: ({ policies: all, steps }) => `${all.map(printPolicy).join(' | ')}: ${JSON.stringify(steps)}`,
@@ -158,7 +161,7 @@ class Play {
     const { index } = comer;
     const isRefused = this.#ends.some((end) => end.index === index && end.what === 'refused');
     this.#demandForesight(come, maxWaitMs, isRefused, `${index} of key ${come.key}`);
-    if (isRefused) this.#model.ends.push({ index, what: 'refused', atMs: this.#clock.ms });
+    if (isRefused) this.#model.ends.push({ index, key: come.key, what: 'refused', atMs: this.#clock.ms });
     else this.#model.come([comer]);
   }
 
@@ -167,10 +170,10 @@ class Play {
     const leave = new AbortController();
     const leavesMs = leavesPart < 0 ? Infinity : this.#part(leavesPart) + (step * 8 + i + 1) / 1024; // one by one
     if (leavesPart >= 0) this.#clock.meanwhile(leavesMs, () => leave.abort(new Error('left')));
-    const note = (what: End['what']) => this.#ends.push({ index, what, atMs: Math.floor(this.#clock.ms) });
+    const note = (what: End['what']) => this.#ends.push({ index, key, what, atMs: Math.floor(this.#clock.ms) });
     this.#limiter.wait(key, { cost, maxWaitMs, signal: leave.signal }).then(
       () => note('admitted'),
-      (error: unknown) => note(error instanceof RateLimitExceeded ? 'refused' : 'left'),
+      (error: Error) => note(error.name === 'RateLimitExceeded' ? 'refused' : 'left'),
     );
     return { index, key, cost, untilMs: this.#clock.ms + maxWaitMs, leavesMs: this.#clock.ms + leavesMs };
   }
@@ -194,5 +197,12 @@ function demandSameEnds(actual: readonly End[], expected: readonly End[]): void 
   const found = [...actual].sort((a, b) => a.index - b.index);
   const wanted = [...expected].sort((a, b) => a.index - b.index);
   demandSame('how many came to an end', found.length, wanted.length);
-  wanted.forEach((end, i) => demandSame(`${end.index}`, found[i], end));
+  for (const [i, end] of wanted.entries()) demandSame(`${end.index}`, found[i], end);
+  for (const key of new Set(expected.map((end) => end.key)))
+    demandSame(`who was admitted on key ${key}, in order`, admittedOn(key, actual), admittedOn(key, expected));
+}
+
+function admittedOn(key: string, ends: readonly End[]): string {
+  const admitted = ends.filter((end) => end.key === key && end.what === 'admitted');
+  return admitted.map(({ index }) => index).join(' ');
 }

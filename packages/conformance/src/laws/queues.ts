@@ -60,6 +60,8 @@ export const QUEUES: readonly Queueing[] = [
     steps: [come(10), come(1), come(9), update(5, 0.5), come(1, { maxWaitPart: 900 }), come(1)],
   },
   { policies: bucket, steps: [come(10), come(9), come(1), update(5), update(20), come(9, { maxWaitPart: 1900 })] },
+  { policies: ten, steps: [come(10), come(1), come(9), come(7), update(8), update(5)] },
+  { policies: ten, steps: [come(10), come(1), come(9), come(1), update(5)] },
   { policies: ten, steps: [come(10), come(5), come(6), come(1, { maxWaitPart: 1000 }), update(0), update(5)] },
   // More than are served in one turn: nobody who comes between two turns overtakes, whatever starts them.
   {
@@ -77,18 +79,37 @@ export const QUEUES: readonly Queueing[] = [
     policies: [policyOf({ limit: 1100, windowMs: 1000 })],
     steps: [come(1100), come(1, { count: 1050 }), come(1, { maxWaitPart: 1000, afterPart: 1 })],
   },
-  // Whoever waits for a block, and is still in time when it is lifted.
+  // A window, a bucket and a sliding window are foreseen beyond what fits at once.
+  ...[1050, 1100].map((maxWaitPart) => ({
+    policies: bucket,
+    steps: [come(10), come(1, { count: 10 }), come(1, { maxWaitPart })],
+  })),
+  {
+    policies: [policyOf({ algorithm: 'sliding-window', limit: 2, windowMs: 1000 })],
+    steps: [come(2), come(1, { count: 3 }), come(1, { maxWaitPart: 2200 })],
+  },
+  // Behind a block that ends before its window, with some units left.
+  { policies: ten, steps: [come(1), block(100), come(1, { count: 10 }), come(1, { maxWaitPart: 1100 })] },
+  // A block makes one in front late at once, and one behind it when its time is over.
+  { policies: one, steps: [come(1), come(1, { maxWaitPart: 1500 }), block(4000, 500)] },
+  { policies: one, steps: [come(1), come(1), come(1, { maxWaitPart: 2500 }), block(4000, 500)] },
+  {
+    policies: one,
+    steps: [come(1), come(1), come(1, { maxWaitPart: 2500 }), come(1, { maxWaitPart: 3500 }), block(6000, 500)],
+  },
+  // Whoever waits for a block is admitted when it is lifted.
   {
     policies: one,
     steps: [
       come(1),
       come(1),
       come(0, { maxWaitPart: 2500 }),
-      { what: 'block', key: '0', part: 2000, afterPart: 500 },
+      block(2000, 500),
       come(1, { maxWaitPart: 3500 }),
       { what: 'reset', key: '0', afterPart: 200 },
     ],
   },
+  { policies: one, steps: [come(1), come(1), { what: 'clear', afterPart: 200 }] },
 ];
 
 function come(cost: number, options: Partial<Come> = {}): Come {
@@ -97,4 +118,8 @@ function come(cost: number, options: Partial<Come> = {}): Come {
 
 function update(limit: number, windows = 1): Step {
   return { what: 'update', limit, windows, afterPart: 0 };
+}
+
+function block(part: number, afterPart = 0): Step {
+  return { what: 'block', key: '0', part, afterPart };
 }

@@ -13,6 +13,7 @@ export interface Comer {
 
 export interface End {
   readonly index: number;
+  readonly key: string;
   readonly what: 'admitted' | 'refused' | 'left';
   readonly atMs: number;
 }
@@ -110,7 +111,7 @@ export class QueueModel {
   }
 
   #end({ index, key }: Comer, what: End['what']): void {
-    this.ends.push({ index, what, atMs: this.#clock.now() });
+    this.ends.push({ index, key, what, atMs: this.#clock.now() });
     this.#queues.set(
       key,
       this.waiting(key).filter((each) => each.index !== index),
