@@ -12,6 +12,7 @@ import { type Fault, read, seed } from './fault.js';
 import { loadCore } from './faulty-core.js';
 import { keyFaults } from './key-faults.js';
 import { limiterFaults } from './limiter-faults.js';
+import { waitFaults } from './wait-faults.js';
 
 const RUNS = { runs: 50, seed: 20_240_229, path: undefined, shrink: false };
 /** Law 11 makes a quarter of them. */
@@ -24,9 +25,12 @@ const table: string[][] = [['fault', 'caught by the laws', 'first by', 'after ru
 afterAll(() => console.log(`\n${table.length - 1} seeded faults\n\n${formatTable(table)}\n`));
 
 describe('the laws catch every seeded fault', () => {
-  it.each([...algorithmFaults, ...engineFaults, ...keyFaults, ...limiterFaults])('$name', async (fault) => {
-    expect(await caughtBy(fault, SEQUENTIAL, coreWith(fault), RUNS)).not.toEqual([]);
-  });
+  it.each([...algorithmFaults, ...engineFaults, ...keyFaults, ...limiterFaults, ...waitFaults])(
+    '$name',
+    async (fault) => {
+      expect(await caughtBy(fault, SEQUENTIAL, coreWith(fault), RUNS)).not.toEqual([]);
+    },
+  );
 
   it.each(concurrencyFaults)('$name', { timeout: 60_000 }, async (fault) => {
     expect(await caughtBy(fault, [lawOf(11)], sharedEngineWith(fault), RACING_RUNS)).not.toEqual([]);

@@ -3,8 +3,8 @@ export interface Clock {
   /** Milliseconds; a fraction is rounded down. A reading below the one before counts as no time at all. */
   now(): number;
   /**
-   * Calls back once, when so many milliseconds have passed; the answer takes that back. What `wait` uses; without
-   * it, it uses `setTimeout`.
+   * Calls back once, when so many milliseconds have passed, for 0 after the call that asks for it; the answer takes
+   * that back. What `wait` uses; without it, it uses `setTimeout`.
    */
   after?(ms: number, wake: () => void): () => void;
 }

@@ -18,6 +18,7 @@ import { Reservation } from './reservation.js';
 import { restoreInto, snapshotOf } from './snapshot.js';
 import type { SteadyClock } from './steady-clock.js';
 import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
+import { waitClock } from './wait-clock.js';
 import { readWait, type WaitOptions } from './wait-options.js';
 import { Waiting } from './waiting.js';
 
@@ -112,7 +113,9 @@ export class RateLimiter {
    */
   block(key: string, ms: number): boolean {
     checkCall(key, 0);
-    return this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
+    const blocks = this.#engine.block(key, wholeNumber('ms', ms, 1, MAX_WINDOW_MS));
+    this.#waiting?.lookAgain(key);
+    return blocks;
   }
 
   /**
@@ -145,14 +148,15 @@ export class RateLimiter {
    * Resolves when the cost was taken, first come first served among those who wait for the key here; `allow`
    * and its like don't queue. Takes nothing before, and a wait that is rejected counts in no statistic.
    *
-   * Rejects with `RateLimitExceeded` at once where the wait would be longer than `maxWaitMs` or the cost can
-   * never fit, and later where others took what it waited for; with the signal's reason when that is aborted.
-   * Behind others, the wait is foreseen as the least that it can be. One timer per key that is waited for.
+   * Rejects with `RateLimitExceeded` at once where the wait is foreseen to be longer than `maxWaitMs` or the cost can
+   * never fit, and later where others took what it waited for or an update made it so; with the signal's reason when
+   * that is aborted. Behind others, the wait is foreseen as the least that it can be if all of them stay. One timer
+   * per key that is waited for; 500 are admitted in one turn of the event loop at the most, the rest in the next ones.
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost = 1, maxWaitMs, signal } = readWait(options);
     checkCall(key, cost);
-    this.#waiting ??= new Waiting(this.#engine, () => this.policies, this.#clock);
+    this.#waiting ??= new Waiting(this.#engine, waitClock(this.#clock));
     return this.#waiting.wait(key, cost, maxWaitMs, signal);
   }
 
@@ -207,7 +211,9 @@ export class RateLimiter {
 
   /** Drops all expired entries at once and answers how many went. O(entries); never needed, only exact. */
   cleanupExpired(): number {
-    return this.#engine.cleanupExpired();
+    const dropped = this.#engine.cleanupExpired();
+    this.#waiting?.lookAgain(); // a new key may have found room
+    return dropped;
   }
 
   /** What was allowed and blocked since the start, and how many entries are held. */

@@ -75,6 +75,92 @@ describe('wait', () => {
     expect(held.stats()).toMatchObject({ allowed: 3, blocked: 0 });
   });
 
+  it('has one listener per signal, whatever waits with it, and none in the end', async () => {
+    const [one, other] = [limiter(), limiter()];
+    const leave = new AbortController();
+    const options = { signal: leave.signal };
+    one.limiter.allow('a');
+    other.limiter.allow('a');
+    const waits = [one, one, one, other, other].map(({ limiter: held }) => held.wait('a', options));
+    expect(getEventListeners(leave.signal, 'abort')).toHaveLength(1);
+    one.clock.advance(1000);
+    await waits[0];
+    expect(getEventListeners(leave.signal, 'abort')).toHaveLength(1);
+    leave.abort(new Error('gone'));
+    const ends = await Promise.allSettled(waits);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'rejected']);
+    expect(getEventListeners(leave.signal, 'abort')).toEqual([]);
+    one.clock.advance(5000);
+    expect(one.limiter.stats()).toMatchObject({ allowed: 2 });
+  });
+
+  it('admits nobody whose signal is aborted already, though its listener was not called yet', async () => {
+    const { limiter: held } = limiter();
+    held.allow('a');
+    const leave = new AbortController();
+    leave.signal.addEventListener('abort', () => held.reset('a'));
+    const wait = held.wait('a', { signal: leave.signal });
+    leave.abort(new Error('gone'));
+    await expect(wait).rejects.toThrow('gone');
+    expect(held.stats()).toMatchObject({ allowed: 1, activeKeys: 0 });
+  });
+
+  it('gives the event loop air between hundreds, and all are served in order', async () => {
+    const many = 2000;
+    const held = new RateLimiter({ limit: many, windowMs: 1000, clock: { now: () => 0 } });
+    held.allow('a', many);
+    const order: number[] = [];
+    const waits = Array.from({ length: many }, (_, i) => held.wait('a').then(() => order.push(i)));
+    held.reset('a');
+    expect(held.stats().allowed).toBeLessThan(600);
+    const behind = held.wait('a', NEVER).then(
+      () => 'admitted',
+      () => order.length,
+    );
+    await Promise.all(waits);
+    expect(order).toEqual(Array.from({ length: many }, (_, i) => i));
+    expect(await behind).toBe(many);
+  });
+
+  it('has admitted all that is due when a ManualClock has been advanced', async () => {
+    const { clock, limiter: held } = limiter({ limit: 2000 });
+    held.allow('a', 2000);
+    const waits = Array.from({ length: 3000 }, () => held.wait('a'));
+    clock.advance(1000);
+    expect(held.stats().allowed).toBe(2001);
+    clock.advance(1000);
+    await Promise.all(waits);
+  });
+
+  it('refuses everyone with what its clock throws, rather than leave them hanging', async () => {
+    const wakes: (() => void)[] = [];
+    const after = (_ms: number, wake: () => void) => {
+      wakes.push(wake);
+      return () => {};
+    };
+    const clock = { now: () => 0, after };
+    const held = new RateLimiter({ limit: 1, windowMs: 1000, clock });
+    held.allow('a');
+    const waits = [held.wait('a'), held.wait('a', { maxWaitMs: 2000 })];
+    await Promise.resolve();
+    clock.now = () => Number.NaN;
+    for (const wake of wakes) wake();
+    for (const wait of waits) await expect(wait).rejects.toThrow('clock.now() must answer milliseconds, got NaN');
+    clock.now = () => 0;
+    clock.after = () => {
+      throw new Error('no timers here');
+    };
+    await expect(held.wait('a')).rejects.toThrow('no timers here');
+  });
+
+  it('takes a maxWaitMs that is no whole number', async () => {
+    const { clock, limiter: held } = limiter();
+    held.allow('a');
+    const [front, behind] = [held.wait('a', { maxWaitMs: 1000.5 }), held.wait('a', { maxWaitMs: 2000.9 })];
+    clock.advance(2000);
+    await Promise.all([front, behind]);
+  });
+
   it('sets one timer for a key that is waited for, and waits longer than a timer can', async () => {
     vi.useFakeTimers();
     const held = new RateLimiter({ limit: 1, windowMs: 3_000_000_000 });

@@ -1,186 +1,175 @@
-import type { Clock, Decision, Engine, Policy } from './contract.js';
+import { onAbort } from './abort-listeners.js';
+import type { Decision, Engine, Policy } from './contract.js';
 import { RateLimitExceeded } from './errors.js';
-import { currentTimers } from './fake-clocks.js';
-import { OwnClock } from './own-clock.js';
+import { Turns } from './turns.js';
+import type { WaitClock } from './wait-clock.js';
+import { foresee, mostUnits } from './wait-foresight.js';
 import type { Signal } from './wait-options.js';
-
-interface Waiter {
-  readonly cost: number;
-  readonly untilMs: number;
-  admit(decision: Decision): void;
-  refuse(reason: unknown): void;
-}
-
-/** Those who wait for one key, in the order in which they came, and the one timer that they have. */
-interface Queue {
-  readonly waiters: Set<Waiter>;
-  cost: number;
-  /** When the first of them will have waited as long as it may, or before. */
-  earliestMs: number;
-  cancelTimer: () => void;
-}
-
-/** By how much a timer may be early by an engine's own clock. */
-const GRAIN_MS = 2;
-/** What `setTimeout` can wait for; one who waits longer is looked at in between. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { type Waiter, WaitQueue } from './wait-queue.js';
 
 /** Lets callers wait for units, first come first served per key: it peeks, and takes only what it admits. */
 export class Waiting {
   readonly #engine: Engine;
-  readonly #policies: () => readonly Policy[];
-  readonly #clock: Clock;
-  readonly #grainMs: number;
-  readonly #queues = new Map<string, Queue>();
+  readonly #clock: WaitClock;
+  readonly #queues = new Map<string, WaitQueue>();
+  readonly #turns: Turns<WaitQueue>;
 
-  constructor(engine: Engine, policies: () => readonly Policy[], clock: Clock | undefined) {
+  constructor(engine: Engine, clock: WaitClock) {
     this.#engine = engine;
-    this.#policies = policies;
-    this.#clock = clock ?? new OwnClock();
-    this.#grainMs = clock === undefined ? GRAIN_MS : 0;
-  }
-
-  /** How many keys have somebody waiting. */
-  get keys(): number {
-    return this.#queues.size;
-  }
-
-  wait(key: string, cost: number, maxWaitMs: number, signal: Signal | undefined): Promise<Decision> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) throw signal.reason;
-      const queue = this.#queues.get(key) ?? newQueue();
-      const ahead = queue.waiters.size;
-      const foreseen = this.#foresee(key, queue.cost + cost, cost);
-      if (ahead === 0 && foreseen.allowed) {
-        const decision = this.#engine.check(key, cost);
-        if (decision.allowed) return resolve(decision);
-      }
-      if (foreseen.retryAfterMs === Number.POSITIVE_INFINITY || foreseen.retryAfterMs > maxWaitMs)
-        throw new RateLimitExceeded(key, foreseen);
-
-      const leave = () => {
-        signal?.removeEventListener('abort', abort);
-        this.#leave(key, queue, waiter);
-      };
-      const waiter: Waiter = {
-        cost,
-        untilMs: this.#now() + maxWaitMs,
-        admit: (decision) => {
-          leave();
-          resolve(decision);
-        },
-        refuse: (reason) => {
-          leave();
-          reject(reason);
-        },
-      };
-      const abort = () => {
-        const isFirst = first(queue) === waiter;
-        waiter.refuse(signal?.reason);
-        if (isFirst) this.#serve(key, queue);
-      };
-      signal?.addEventListener('abort', abort);
-      this.#queues.set(key, queue);
-      queue.waiters.add(waiter);
-      queue.cost += cost;
-      if (ahead === 0) this.#setTimer(key, queue, foreseen.retryAfterMs);
-      if (waiter.untilMs < queue.earliestMs) {
-        queue.earliestMs = waiter.untilMs;
-        if (ahead > 0) this.#serve(key, queue);
-      }
+    this.#clock = clock;
+    this.#turns = new Turns(clock, {
+      go: (queue, step) => this.#serve(queue, step),
+      fail: (queue, error) => this.#refuseAll(queue, error),
     });
   }
 
-  /** Looks again at who waits for a key, or for any, where it may have got units back. */
-  lookAgain(key?: string): void {
-    const waiting = key === undefined ? [...this.#queues] : [[key, this.#queues.get(key)] as const];
-    for (const [each, queue] of waiting) if (queue !== undefined) this.#serve(each, queue);
+  /** O(1), but for a deadline: it is O(log waiters) where one ahead has a later one. */
+  wait(key: string, cost: number, maxWaitMs: number, signal: Signal | undefined): Promise<Decision> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) throw signal.reason;
+      if (this.#clock.hasNewTimers()) this.lookAgain();
+      const policies = this.#engine.policies;
+      const nowMs = this.#clock.now();
+      const ahead = this.#ahead(key, policies, nowMs);
+      const untilMs = nowMs + Math.floor(maxWaitMs) + this.#clock.lagMs;
+      const comer = { cost, untilMs, signal, resolve, reject };
+      if (ahead !== undefined && untilMs === Number.POSITIVE_INFINITY && cost <= mostUnits(policies))
+        return this.#join(ahead, comer); // whatever the wait, it is no longer than it may be
+      const foreseen = ahead === undefined ? this.#engine.peek(key, cost) : this.#foresee(ahead, cost, policies);
+      if (ahead === undefined && foreseen.allowed) {
+        const decision = this.#engine.check(key, cost);
+        if (decision.allowed) return resolve(decision);
+      }
+      const { retryAfterMs } = foreseen;
+      if (retryAfterMs === Number.POSITIVE_INFINITY || retryAfterMs > maxWaitMs)
+        throw new RateLimitExceeded(key, foreseen);
+      const queue = ahead ?? new WaitQueue(key);
+      this.#join(queue, comer);
+      if (this.#turns.has(queue)) return;
+      this.#setTimer(queue, Math.min(untilMs, ahead === undefined ? nowMs + retryAfterMs : queue.dueMs), nowMs);
+    });
   }
 
-  /** Admits from the front what fits, refuses what would wait too long, and sets the timer for the next one. */
-  #serve(key: string, queue: Queue): void {
-    queue.cancelTimer();
-    for (let waiter = first(queue); waiter !== undefined; waiter = first(queue)) {
+  /** Looks again at who waits for a key, or for any, after something was done to it. */
+  lookAgain(key?: string): void {
+    if (key === undefined) for (const queue of this.#queues.values()) this.#turns.add(queue);
+    else this.#look(this.#queues.get(key));
+    this.#turns.start();
+  }
+
+  #look(queue: WaitQueue | undefined): void {
+    if (queue !== undefined) this.#turns.add(queue);
+    this.#turns.start();
+  }
+
+  /** Who waits for the key still. */
+  #ahead(key: string, policies: readonly Policy[], nowMs: number): WaitQueue | undefined {
+    const queue = this.#queues.get(key);
+    if (queue === undefined || (queue.dueMs > nowMs && queue.mostCost <= mostUnits(policies))) return queue;
+    this.#look(queue);
+    return this.#queues.get(key);
+  }
+
+  /** How one who comes would wait, by its cost alone where those ahead are still to be looked at: some may go. */
+  #foresee(queue: WaitQueue, cost: number, policies: readonly Policy[]): Decision {
+    if (cost > mostUnits(policies)) return this.#engine.peek(queue.key, cost);
+    const units = this.#turns.has(queue) ? 0n : queue.units;
+    return foresee(this.#engine, policies, queue.key, cost, units + BigInt(cost));
+  }
+
+  #join(queue: WaitQueue, comer: Pick<Waiter, 'cost' | 'untilMs' | 'signal' | 'resolve' | 'reject'>): void {
+    const waiter: Waiter = { ...comer, queue, place: -1, unlisten: undefined, before: undefined, behind: undefined };
+    const { signal } = waiter;
+    if (signal !== undefined) {
+      waiter.unlisten = onAbort(signal, () => {
+        const isFirst = queue.first === waiter;
+        this.#refuse(waiter, signal.reason);
+        if (isFirst) this.#look(queue);
+      });
+    }
+    queue.join(waiter);
+    this.#queues.set(queue.key, queue);
+  }
+
+  /** Admits from the front what fits, refuses who would wait too long, and sets the timer for the next one. */
+  #serve(queue: WaitQueue, step: () => boolean): boolean {
+    const { key } = queue;
+    queue.stopTimer();
+    if (!this.#refuseWhatNeverFits(queue, step)) return false;
+    for (let waiter = queue.first; waiter !== undefined; waiter = queue.first) {
+      if (!step()) return false;
+      if (waiter.signal?.aborted) {
+        this.#refuse(waiter, waiter.signal.reason);
+        continue;
+      }
       const foreseen = this.#engine.peek(key, waiter.cost);
       const decision = foreseen.allowed ? this.#engine.check(key, waiter.cost) : foreseen;
+      const nowMs = this.#clock.now();
+      const late = isInTime(waiter, nowMs, decision) ? queue.lateAt(nowMs) : waiter;
       if (decision.allowed) {
-        waiter.admit(decision);
-      } else if (!this.#isInTime(decision, waiter)) {
-        waiter.refuse(new RateLimitExceeded(key, decision));
+        this.#leave(waiter);
+        waiter.resolve(decision);
+      } else if (late !== undefined) {
+        this.#refuse(late, new RateLimitExceeded(key, decision));
       } else {
-        this.#refuseLate(key, queue, decision);
-        this.#setTimer(key, queue, Math.min(decision.retryAfterMs, queue.earliestMs - this.#now()));
-        break;
+        this.#setTimer(queue, Math.min(nowMs + decision.retryAfterMs, queue.pressedMs), nowMs);
+        return true;
       }
     }
+    return true;
   }
 
-  /** Refuses those behind the first one who have waited as long as they may. O(waiters), where one has. */
-  #refuseLate(key: string, queue: Queue, ahead: Decision): void {
-    if (queue.earliestMs > this.#now()) return;
-    queue.earliestMs = Number.POSITIVE_INFINITY;
-    for (const waiter of queue.waiters) {
-      if (waiter.untilMs <= this.#now()) waiter.refuse(new RateLimitExceeded(key, ahead));
-      else queue.earliestMs = Math.min(queue.earliestMs, waiter.untilMs);
+  /** Wherever it stands: after an update, which another thread may have made. O(waiters), where one is refused. */
+  #refuseWhatNeverFits(queue: WaitQueue, step: () => boolean): boolean {
+    const most = mostUnits(this.#engine.policies);
+    if (queue.mostCost <= most) return true;
+    let mostCost = 0;
+    for (let waiter = queue.first; waiter !== undefined; waiter = waiter.behind) {
+      if (waiter.cost <= most) {
+        mostCost = Math.max(mostCost, waiter.cost);
+        continue;
+      }
+      if (!step()) return false;
+      this.#refuse(waiter, new RateLimitExceeded(queue.key, this.#engine.peek(queue.key, waiter.cost)));
+    }
+    queue.mostCost = mostCost;
+    return true;
+  }
+
+  #refuse(waiter: Waiter, reason: unknown): void {
+    this.#leave(waiter);
+    waiter.reject(reason);
+  }
+
+  /** Where nobody can tell any more when it would be whose turn, e.g. since the clock throws. */
+  #refuseAll(queue: WaitQueue, reason: unknown): void {
+    for (let waiter = queue.first; waiter !== undefined; waiter = queue.first) this.#refuse(waiter, reason);
+  }
+
+  #leave(waiter: Waiter): void {
+    const { queue } = waiter;
+    waiter.unlisten?.();
+    queue.leave(waiter);
+    if (queue.first !== undefined) return;
+    queue.stopTimer();
+    this.#queues.delete(queue.key);
+  }
+
+  /** Unless the one that it has is due before. */
+  #setTimer(queue: WaitQueue, dueMs: number, nowMs: number): void {
+    if (dueMs >= queue.dueMs) return;
+    try {
+      const cancel = this.#clock.after(Math.max(1, dueMs - nowMs), () => {
+        queue.stopTimer();
+        this.#look(queue);
+      });
+      queue.setTimer(dueMs, cancel);
+    } catch (error) {
+      this.#refuseAll(queue, error);
     }
   }
-
-  /**
-   * How one who comes now would wait: exactly if nobody is ahead. Behind others, it is when all their units
-   * and its own can have been admitted at the earliest.
-   */
-  #foresee(key: string, withAhead: number, cost: number): Decision {
-    if (withAhead === cost) return this.#engine.peek(key, cost);
-    const policies = this.#policies();
-    const most = Math.min(...policies.map(({ burst }) => burst));
-    const decision = this.#engine.peek(key, cost > most ? cost : Math.min(withAhead, most));
-    const beyond = policies.map((policy) => refillMs(policy, withAhead - policy.burst));
-    const waitMs = decision.retryAfterMs;
-    const retryAfterMs = policies.length === 1 ? waitMs + Math.max(0, ...beyond) : Math.max(waitMs, ...beyond);
-    return { ...decision, allowed: false, retryAfterMs, retryAfterSeconds: Math.ceil(retryAfterMs / 1000) };
-  }
-
-  #isInTime({ retryAfterMs }: Decision, { untilMs }: Waiter): boolean {
-    return retryAfterMs !== Number.POSITIVE_INFINITY && this.#now() + retryAfterMs <= untilMs + this.#grainMs;
-  }
-
-  #now(): number {
-    return Math.floor(this.#clock.now());
-  }
-
-  #setTimer(key: string, queue: Queue, ms: number): void {
-    queue.cancelTimer();
-    const wake = () => this.#serve(key, queue);
-    const dueMs = Math.min(Math.max(ms, 1), LONGEST_TIMER_MS);
-    if (this.#clock.after !== undefined) {
-      queue.cancelTimer = this.#clock.after(dueMs, wake);
-    } else {
-      const timers = currentTimers();
-      const timer = timers.setTimeout(wake, dueMs);
-      queue.cancelTimer = () => timers.clearTimeout(timer);
-    }
-  }
-
-  #leave(key: string, queue: Queue, waiter: Waiter): void {
-    queue.waiters.delete(waiter);
-    queue.cost -= waiter.cost;
-    if (queue.waiters.size > 0) return;
-    queue.cancelTimer();
-    this.#queues.delete(key);
-  }
 }
 
-function newQueue(): Queue {
-  return { waiters: new Set(), cost: 0, earliestMs: Number.POSITIVE_INFINITY, cancelTimer: () => {} };
-}
-
-function first({ waiters }: Queue): Waiter | undefined {
-  return waiters.values().next().value;
-}
-
-/** In what time a policy admits so many units more than it can at once, at the least. */
-function refillMs({ algorithm, limit, windowMs }: Policy, units: number): number {
-  if (units <= 0) return 0;
-  if (algorithm === 'token-bucket') return Math.floor((units / limit) * windowMs);
-  return Math.floor(units / limit) * windowMs;
+function isInTime({ untilMs }: Waiter, nowMs: number, { retryAfterMs }: Decision): boolean {
+  return retryAfterMs !== Number.POSITIVE_INFINITY && nowMs + retryAfterMs <= untilMs;
 }

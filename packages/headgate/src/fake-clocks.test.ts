@@ -135,6 +135,15 @@ describe.each(cases)('fake clocks of $name are obeyed by the engine $backend', (
   });
 });
 
+it.each(backends)('who waits by a timer that was faked goes on by the real one: engine %s', async (backend) => {
+  const limiter = new RateLimiter({ limit: 2, windowMs: 20, backend });
+  vi.useFakeTimers();
+  limiter.allow('k', 2);
+  const left = limiter.wait('k');
+  vi.useRealTimers();
+  await Promise.all([left, limiter.wait('k')]);
+});
+
 it.each(backends)('fake timers without a fake Date leave time and waits real on the engine %s', async (backend) => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const limiter = new RateLimiter({ limit: 1, windowMs: 5, backend });

@@ -1,32 +1,47 @@
-import { type Clock, type Policy, RateLimitExceeded, type RateLimiter } from '@headgate/core-ts';
+import type { Policy, RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
-import { policies, policyOf } from '../arbitraries/policy.js';
+import { policies } from '../arbitraries/policy.js';
 import type { Law } from '../law.js';
 import { demand, demandSame } from '../law-broken.js';
-import { Model } from '../model.js';
-import { limitsOf, printPolicy } from '../scene.js';
+import { type Comer, type End, QueueModel } from '../model/queue.js';
+import { changesTo, limitsOf, printPolicy } from '../scene.js';
+import { type Come, QUEUES, type Queueing, type Step } from './queues.js';
+import { SteppedClock, settled } from './stepped-clock.js';
 
-/** One who comes so long after the one before (in thousandths of the window), and may go away again. */
-interface Comer {
-  readonly key: number;
-  readonly cost: number;
-  readonly afterPart: number;
-  readonly maxWaitPart: number;
-  readonly leavesPart: number;
-}
+const parts = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 0, max }));
+const never = fc.constant(-1);
+const keys = fc.constantFrom('0', '0', '1');
+const costs = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(1) },
+  fc.integer({ min: 1, max: 4 }),
+  fc.integer({ min: 0, max: 9 }),
+);
 
-interface Queueing {
-  readonly policy: Policy;
-  readonly comers: readonly Comer[];
-}
+const comes = fc.record({
+  what: fc.constant('come' as const),
+  key: keys,
+  cost: costs,
+  count: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, fc.integer({ min: 1, max: 5 })),
+  maxWaitPart: fc.oneof({ weight: 2, arbitrary: never }, fc.integer({ min: 0, max: 4500 })),
+  leavesPart: fc.oneof({ weight: 4, arbitrary: never }, fc.integer({ min: 0, max: 2000 })),
+  afterPart: parts(1500),
+});
+const others = fc.oneof(
+  fc.record({ what: fc.constant('take' as const), key: keys, cost: costs, afterPart: parts(1500) }),
+  fc.record({ what: fc.constant('reset' as const), key: keys, afterPart: parts(1500) }),
+  fc.record({ what: fc.constant('clear' as const), afterPart: parts(1500) }),
+  fc.record({ what: fc.constant('block' as const), key: keys, part: fc.nat({ max: 2500 }), afterPart: parts(1500) }),
+  fc.record({
+    what: fc.constant('update' as const),
+    limit: fc.nat({ max: 9 }),
+    windows: fc.constantFrom(0.5, 1, 1, 2),
+    afterPart: parts(1500),
+  }),
+);
 
-interface Event {
-  readonly atMs: number;
-  readonly key: string;
-  readonly cost: number;
-  readonly what: 'came' | 'admitted' | 'refused' | 'left';
-  readonly index: number;
-}
+const small = policies.filter(({ algorithm, limit, windowMs }) => {
+  return limit < 2 ** 33 && windowMs < 2 ** 33 && (limit > 0 || algorithm !== 'token-bucket');
+});
 
 export const waiting: Law<Queueing> = {
   number: 19,
@@ -34,174 +49,160 @@ export const waiting: Law<Queueing> = {
   sentence:
     '`wait` admits in the order in which callers came, per key, each at the first instant at which its cost fits, and takes nothing before.',
   values: fc.record({
-    policy: policies.filter(({ limit, windowMs }) => limit < 2 ** 33 && windowMs < 2 ** 33),
-    comers: fc.array(
-      fc.record({
-        key: fc.nat({ max: 1 }),
-        cost: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 9 })),
-        afterPart: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1500 })),
-        maxWaitPart: fc.oneof({ weight: 2, arbitrary: fc.constant(-1) }, fc.integer({ min: 0, max: 3000 })),
-        leavesPart: fc.oneof({ weight: 4, arbitrary: fc.constant(-1) }, fc.integer({ min: 0, max: 2000 })),
-      }),
-      { maxLength: 14 },
+    policies: fc.oneof(
+      { weight: 3, arbitrary: small.map((policy) => [policy]) },
+      fc.tuple(small, small).map(([one, two]) => [one, { ...two, name: 'second' }]),
+    ),
+    steps: fc.array(
+      fc.oneof<[fc.Arbitrary<Step>, fc.WeightedArbitrary<Step>]>(others, { weight: 4, arbitrary: comes }),
+      {
+        maxLength: 14,
+      },
     ),
   }),
-  examples: [
-    // Behind one who waits for nearly a window, and behind one who leaves.
-    { policy: policyOf({ limit: 1, windowMs: 1000 }), comers: [comer(1), comer(1), comer(1, 1500), comer(1, 2500)] },
-    { policy: policyOf({ limit: 1, windowMs: 1000 }), comers: [comer(1), { ...comer(1), leavesPart: 500 }, comer(1)] },
-    { policy: policyOf({ limit: 2, windowMs: 1000 }), comers: [comer(1), { ...comer(2), leavesPart: 500 }, comer(1)] },
-    {
-      policy: policyOf({ algorithm: 'token-bucket', limit: 2, windowMs: 1000 }),
-      comers: [comer(2), comer(2), comer(1)],
-    },
-    // Costs that don't fill a window keep those behind them longer than could be foreseen.
-    {
-      policy: policyOf({ limit: 4, windowMs: 1000 }),
-      comers: [comer(2), comer(3, 1000), comer(2), comer(3), comer(1, 2000)],
-    },
-  ],
-  print: ({ policy, comers }) => `${printPolicy(policy)}: ${JSON.stringify(comers)}`,
-  async holds(subject, { policy, comers }) {
+  examples: QUEUES,
+  print: ({ policies: all, steps }) => `${all.map(printPolicy).join(' | ')}: ${JSON.stringify(steps)}`,
+  async holds(subject, { policies: all, steps }) {
     const clock = new SteppedClock();
-    const limiter = subject.limiter({ ...limitsOf({ policy, startMs: 0, operations: [] }), clock });
-    const events: Event[] = [];
-    const part = (thousandths: number) => Math.floor((policy.windowMs * thousandths) / 1000);
-    for (const [index, comer] of comers.entries()) {
-      await clock.advance(part(comer.afterPart));
-      const leave = new AbortController();
-      if (comer.leavesPart >= 0) clock.meanwhile(part(comer.leavesPart), () => leave.abort(new Error('left')));
-      const maxWaitMs = comer.maxWaitPart < 0 ? Infinity : part(comer.maxWaitPart);
-      come(limiter, clock, events, index, comer, { maxWaitMs, signal: leave.signal });
-      await settled();
-      demandOneTimerEach(clock, events);
-    }
-    await clock.advance(part(1000) * 200 + 10_000);
-    demandOneTimerEach(clock, events);
-
-    const ends = events.filter(({ what }) => what !== 'came');
-    demandSame('who came to an end', ends.length, comers.length);
-    const admitted = ends.filter(({ what }) => what === 'admitted');
-    demandSame('statistics', pick(limiter), { allowed: admitted.length, blocked: 0 });
-    for (const { what, index, atMs } of ends) {
-      const { cost, maxWaitPart } = comers[index] as Comer;
-      const waitedMs = atMs - (events.find((each) => each.index === index)?.atMs ?? 0);
-      const where = `${index}, ${what} after ${waitedMs} ms`;
-      if (maxWaitPart >= 0) demand(waitedMs <= part(maxWaitPart), () => `${where}: longer than maxWaitMs`);
-      else demand(what !== 'refused' || cost > policy.burst, () => `${where}: it would have waited for any time`);
-    }
-    for (const key of ['0', '1']) demandOrder(policy, events, key);
+    const [policy, ...rest] = all as [Policy, ...Policy[]];
+    const limiter = subject.limiter({ ...limitsOf({ policy, others: rest, startMs: 0, operations: [] }), clock });
+    const play = new Play(limiter, clock, new QueueModel(all), steps);
+    for (const [index, step] of steps.entries()) await play.step(step, index);
+    await play.toTheEnd();
   },
 };
 
-function comer(cost: number, maxWaitPart = -1): Comer {
-  return { key: 0, cost, afterPart: 0, maxWaitPart, leavesPart: -1 };
-}
+/** Plays one life on a limiter and on the model, step by step. */
+class Play {
+  readonly #limiter: RateLimiter;
+  readonly #clock: SteppedClock;
+  readonly #model: QueueModel;
+  readonly #ends: End[] = [];
+  readonly #isExact: boolean;
+  readonly #windowMs: number;
+  #came = 0;
+  #allowed = 0;
+  #blocked = 0;
 
-function come(
-  limiter: RateLimiter,
-  clock: SteppedClock,
-  events: Event[],
-  index: number,
-  { key, cost }: Comer,
-  options: { readonly maxWaitMs: number; readonly signal: AbortSignal },
-): void {
-  const note = (what: Event['what']) => events.push({ atMs: clock.now(), key: `${key}`, cost, what, index });
-  note('came');
-  limiter.wait(`${key}`, { cost, ...options }).then(
-    () => note('admitted'),
-    (error: unknown) => note(error instanceof RateLimitExceeded ? 'refused' : 'left'),
-  );
-}
+  constructor(limiter: RateLimiter, clock: SteppedClock, model: QueueModel, steps: readonly Step[]) {
+    this.#limiter = limiter;
+    this.#clock = clock;
+    this.#model = model;
+    this.#windowMs = Math.max(...limiter.policies.map(({ windowMs }) => windowMs));
+    const [all, few] = [limiter.policies.length, steps.every((step) => step.what !== 'come' || step.count < 500)];
+    this.#isExact = all === 1 && few && steps.every(({ what }) => what !== 'block');
+  }
 
-function demandOneTimerEach(clock: SteppedClock, events: readonly Event[]): void {
-  const ended = new Set(events.filter(({ what }) => what !== 'came').map(({ index }) => index));
-  const waiting = new Set(events.filter(({ index }) => !ended.has(index)).map(({ key }) => key));
-  demandSame('timers', clock.timers, waiting.size);
-}
+  async step(step: Step, index: number): Promise<void> {
+    // One who comes may do so between two turns; for anything else all turns at this instant are over.
+    if (step.what !== 'come' || step.afterPart > 0) await this.#advance(this.#part(step.afterPart));
+    if (step.what !== 'come') this.#do(step);
+    else if (step.maxWaitPart < 0) this.#comeTogether(step, index);
+    else for (let i = 0; i < step.count; i++) await this.#come(step, index, i);
+  }
 
-/** Plays the admissions of one key again on the model. */
-function demandOrder(policy: Policy, events: readonly Event[], key: string): void {
-  const clock = new SteppedClock();
-  const model = new Model([policy], clock);
-  let queue: Event[] = [];
-  let frontSinceMs = 0;
-  for (const event of events.filter((each) => each.key === key)) {
-    if (event.what === 'came') {
-      queue.push(event);
-      if (queue.length === 1) frontSinceMs = event.atMs;
-      continue;
+  async toTheEnd(): Promise<void> {
+    await this.#advance(this.#part(1000) * 400 + 10_000);
+    demandSame('who came to an end', this.#ends.length, this.#came);
+    const admitted = this.#ends.filter(({ what }) => what === 'admitted').length;
+    const { allowed, blocked } = this.#limiter.stats();
+    demandSame('statistics', { allowed, blocked }, { allowed: admitted + this.#allowed, blocked: this.#blocked });
+  }
+
+  #part(thousandths: number): number {
+    return Math.floor((this.#windowMs * thousandths) / 1000);
+  }
+
+  async #advance(ms: number): Promise<void> {
+    await this.#clock.advance(ms);
+    await settled();
+    this.#model.advanceTo(this.#clock.ms);
+    demandSameEnds(this.#ends, this.#model.ends);
+    demandSame(`at ${this.#clock.ms}: timers`, this.#clock.timers, this.#model.keys);
+  }
+
+  #do(step: Exclude<Step, Come>): void {
+    if (step.what === 'take') {
+      const taken = this.#limiter.allow(step.key, step.cost);
+      this.#model.call((model) => model.check(step.key, step.cost));
+      if (taken) this.#allowed++;
+      else this.#blocked++;
+    } else if (step.what === 'update') {
+      const [policy, ...rest] = this.#limiter.policies as [Policy, ...Policy[]];
+      const windowMs = Math.max(1, Math.floor(policy.windowMs * step.windows));
+      const limit = policy.algorithm === 'token-bucket' ? Math.max(1, step.limit) : step.limit;
+      const changes = changesTo([{ ...policy, limit, windowMs, burst: limit }, ...rest]);
+      this.#limiter.update(changes);
+      this.#model.call((model) => model.update(changes));
+    } else if (step.what === 'block') {
+      const ms = Math.max(1, this.#part(step.part));
+      this.#limiter.block(step.key, ms);
+      this.#model.call((model) => model.block(step.key, ms));
+    } else if (step.what === 'reset') {
+      this.#limiter.reset(step.key);
+      this.#model.call((model) => model.reset(step.key));
+    } else {
+      this.#limiter.clear();
+      this.#model.call((model) => model.clear());
     }
-    const front = queue[0];
-    if (event.what === 'admitted') {
-      const where = `${event.index} of key ${key}, at ${event.atMs}`;
-      demandSame(`${where}: who is in front`, event.index, front?.index);
-      if (event.atMs > frontSinceMs) {
-        clock.ms = event.atMs - 1;
-        demand(!model.peek(key, event.cost).allowed, () => `${where}: it could have been admitted before`);
-      }
-      clock.ms = event.atMs;
-      demand(model.check(key, event.cost).allowed, () => `${where}: it was admitted too early`);
-    }
-    if (event.index === front?.index) frontSinceMs = event.atMs;
-    queue = queue.filter(({ index }) => index !== event.index);
+  }
+
+  /** All wait for any time. */
+  #comeTogether(come: Come, step: number): void {
+    const comers = Array.from({ length: come.count }, (_, i) => this.#wait(come, Infinity, step, i));
+    this.#model.come(comers);
+  }
+
+  /** One waits for some time, or is refused at once. */
+  async #come(come: Come, step: number, i: number): Promise<void> {
+    const maxWaitMs = this.#part(come.maxWaitPart);
+    const comer = this.#wait(come, maxWaitMs, step, i);
+    await settled();
+    const { index } = comer;
+    const isRefused = this.#ends.some((end) => end.index === index && end.what === 'refused');
+    this.#demandForesight(come, maxWaitMs, isRefused, `${index} of key ${come.key}`);
+    if (isRefused) this.#model.ends.push({ index, key: come.key, what: 'refused', atMs: this.#clock.ms });
+    else this.#model.come([comer]);
+  }
+
+  #wait({ key, cost, leavesPart }: Come, maxWaitMs: number, step: number, i: number): Comer {
+    const index = this.#came++;
+    const leave = new AbortController();
+    const leavesMs = leavesPart < 0 ? Infinity : this.#part(leavesPart) + (step * 8 + i + 1) / 1024; // one by one
+    if (leavesPart >= 0) this.#clock.meanwhile(leavesMs, () => leave.abort(new Error('left')));
+    const note = (what: End['what']) => this.#ends.push({ index, key, what, atMs: Math.floor(this.#clock.ms) });
+    this.#limiter.wait(key, { cost, maxWaitMs, signal: leave.signal }).then(
+      () => note('admitted'),
+      (error: Error) => note(error.name === 'RateLimitExceeded' ? 'refused' : 'left'),
+    );
+    return { index, key, cost, untilMs: this.#clock.ms + maxWaitMs, leavesMs: this.#clock.ms + leavesMs };
+  }
+
+  /** Refused at once is only who can't be in time; where the foresight is exact, everyone who can't be. */
+  #demandForesight({ key, cost }: Come, maxWaitMs: number, isRefused: boolean, who: string): void {
+    const waitMs = this.#model.waitMs(key, cost);
+    if (isRefused) demand(waitMs > maxWaitMs, () => `${who}: refused, but it would have waited for ${waitMs} ms`);
+    const isOneByOne = [...this.#model.waiting(key), { cost }].every((each) => each.cost <= 1);
+    if (waitMs !== Infinity && !(this.#isExact && isOneByOne && isExact(this.#limiter.policy))) return;
+    if (!isRefused) demand(waitMs <= maxWaitMs, () => `${who}: it waits, though it would have to for ${waitMs} ms`);
   }
 }
 
-function pick(limiter: RateLimiter): object {
-  const { allowed, blocked } = limiter.stats();
-  return { allowed, blocked };
+function isExact({ algorithm, limit, windowMs }: Policy): boolean {
+  return algorithm === 'fixed-window' || (algorithm === 'token-bucket' && windowMs % limit === 0);
 }
 
-/** For fourteen who come, in steps of 24.8 days. */
-const MOST_WAKES = 1000;
-
-interface Wake {
-  readonly dueMs: number;
-  readonly wake: () => void;
-  readonly isTimer: boolean;
+/** Of each wait the same end at the same time, and those admitted in the same order. */
+function demandSameEnds(actual: readonly End[], expected: readonly End[]): void {
+  const found = [...actual].sort((a, b) => a.index - b.index);
+  const wanted = [...expected].sort((a, b) => a.index - b.index);
+  demandSame('how many came to an end', found.length, wanted.length);
+  for (const [i, end] of wanted.entries()) demandSame(`${end.index}`, found[i], end);
+  for (const key of new Set(expected.map((end) => end.key)))
+    demandSame(`who was admitted on key ${key}, in order`, admittedOn(key, actual), admittedOn(key, expected));
 }
 
-/** Stands still while promises settle, at each instant that somebody waits for. */
-class SteppedClock implements Clock {
-  ms = 0;
-  readonly #wakes = new Set<Wake>();
-
-  now(): number {
-    return this.ms;
-  }
-
-  get timers(): number {
-    return [...this.#wakes].filter(({ isTimer }) => isTimer).length;
-  }
-
-  after(ms: number, wake: () => void): () => void {
-    const due = { dueMs: this.ms + ms, wake, isTimer: true };
-    this.#wakes.add(due);
-    return () => this.#wakes.delete(due);
-  }
-
-  /** What happens by itself, and is nobody's timer. */
-  meanwhile(ms: number, wake: () => void): void {
-    this.#wakes.add({ dueMs: this.ms + ms, wake, isTimer: false });
-  }
-
-  async advance(ms: number): Promise<void> {
-    const untilMs = this.ms + ms;
-    for (let wakes = 0; ; wakes++) {
-      demand(wakes < MOST_WAKES, () => `${wakes} timers for ${ms} ms: it asks again and again`);
-      const [next] = [...this.#wakes].filter(({ dueMs }) => dueMs <= untilMs).sort((a, b) => a.dueMs - b.dueMs);
-      if (next === undefined) break;
-      this.#wakes.delete(next);
-      this.ms = next.dueMs;
-      next.wake();
-      await settled();
-    }
-    this.ms = untilMs;
-  }
-}
-
-/** After the reactions of all promises that are settled now. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+function admittedOn(key: string, ends: readonly End[]): string {
+  const admitted = ends.filter((end) => end.key === key && end.what === 'admitted');
+  return admitted.map(({ index }) => index).join(' ');
 }
