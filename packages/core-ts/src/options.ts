@@ -64,8 +64,7 @@ interface ReadOptions extends EngineSpec {
  * @throws TypeError or RangeError that names the option and prints the value.
  */
 export function readOptions(given: RateLimiterOptions): ReadOptions {
-  if (typeof given !== 'object' || given === null)
-    throw new TypeError(`options must be an object, got ${show(given)}`);
+  if (typeof given !== 'object' || given === null) throw new TypeError(`options must be an object, got ${show(given)}`);
   const options = readOnce(given, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
   if (options.track !== undefined && typeof options.track !== 'boolean')
     throw new TypeError(`track must be true or false, got ${show(options.track)}`);

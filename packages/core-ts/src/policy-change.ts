@@ -33,7 +33,11 @@ function changeNamed(policies: readonly Policy[], { limits }: PolicyChanges): re
   readList('limits', limits, (each, i) => {
     if (typeof each !== 'object' || each === null)
       throw new TypeError(`limits[${i}] must be an object, got ${show(each)}`);
-    const { name, ...change } = readOnce(each as PolicyChanges['limits'][number], ['name', ...CHANGES], `limits[${i}].`);
+    const { name, ...change } = readOnce(
+      each as PolicyChanges['limits'][number],
+      ['name', ...CHANGES],
+      `limits[${i}].`,
+    );
     const known = policies.map((policy) => policy.name);
     if (typeof name !== 'string' || !known.includes(name))
       throw new RangeError(`limits[${i}].name must be ${known.map(show).join(' or ')}, got ${show(name)}`);

@@ -82,8 +82,7 @@ export class RateLimiter {
     });
     checkCost(cost);
     const allowed = this.#engine.allowMany(own, cost);
-    if (this.#top !== undefined)
-      for (let i = 0; i < own.length; i++) if (!allowed[i]) this.#top.add(own[i] as string);
+    if (this.#top !== undefined) for (let i = 0; i < own.length; i++) if (!allowed[i]) this.#top.add(own[i] as string);
     return allowed;
   }
 

@@ -32,11 +32,9 @@ export class RateLimiter extends CoreRateLimiter {
   constructor(options: RateLimiterOptions, createEngine?: EngineFactory) {
     if (typeof options !== 'object' || options === null)
       throw new TypeError(`options must be an object, got ${show(options)}`);
-    const { backend, ...rest } = options;
+    const { backend, ...rest } = { ...options }; // each option is read once, which V8's rest pattern alone does not
     if (createEngine !== undefined && backend !== undefined)
-      throw new TypeError(
-        `give backend or createEngine, not both: got ${show(backend)} and ${show(createEngine)}`,
-      );
+      throw new TypeError(`give backend or createEngine, not both: got ${show(backend)} and ${show(createEngine)}`);
     super(rest, createEngine === undefined ? chooseEngine(backend) : createEngine);
   }
 }
