@@ -50,22 +50,19 @@ const later = (part: number): Group => [0, 1, 0, part];
 
 export const CROWDS: readonly Crowd[] = [
   // The time of many live keys was put off in front of few that have expired.
-  ...[bucket, sliding].map((policy) => ({
-    policy,
-    groups: [[0, 300, 200, 0], [300, 50, 190, 10], [0, 300, 160, 180], later(150)] as Group[],
-    newcomers: 4,
-  })),
+  { policy: bucket, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 160, 180], later(150)], newcomers: 4 },
+  { policy: sliding, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 20, 490], later(800)], newcomers: 4 },
   // Those that have drained still rank high.
   {
     policy: bucket,
     groups: [
       [0, 50, 600, 0],
-      [50, 1, 300, 590],
+      [50, 1, 450, 590],
     ],
     newcomers: 1,
   },
   // Many that were protected have come back in front of few that have expired.
-  { policy: bucket, groups: [[0, 100, 1000, 0], [100, 50, 10, 0], later(400)], newcomers: 4 },
+  { policy: bucket, groups: [[0, 100, 1000, 0], [100, 50, 150, 0], later(400)], newcomers: 4 },
 ];
 
 export function printCrowd({ policy: { algorithm, limit, windowMs }, groups, newcomers }: Crowd): string {
