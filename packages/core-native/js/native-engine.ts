@@ -75,23 +75,27 @@ class NativeEngine implements Engine {
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
+    return this.#allowMany(keys, cost, this.#now());
+  }
+
+  #allowMany(keys: readonly string[], cost: number, now: [] | [number]): Uint8Array {
     const lengths = new Uint32Array(keys.length); // Uint32Array.from would take as long as the rest
     let units = 0;
     for (let i = 0; i < keys.length; i++) {
       lengths[i] = (keys[i] as string).length;
       units += lengths[i] as number;
     }
-    if (units > MOST_JOINED) return this.#allowInParts(keys, cost);
-    return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...this.#now());
+    if (units > MOST_JOINED) return this.#allowInParts(keys, cost, now);
+    return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...now);
   }
 
   /** A string has an end: keys that don't fit into one are handed over in several. */
-  #allowInParts(keys: readonly string[], cost: number): Uint8Array {
-    if (keys.length === 1) return Uint8Array.of(this.allow(keys[0] as string, cost) ? 1 : 0);
+  #allowInParts(keys: readonly string[], cost: number, now: [] | [number]): Uint8Array {
+    if (keys.length === 1) return Uint8Array.of(this.#take(keys[0] as string, cost, ...now) === undefined ? 0 : 1);
     const allowed = new Uint8Array(keys.length);
     const middle = keys.length >> 1;
-    allowed.set(this.allowMany(keys.slice(0, middle), cost));
-    allowed.set(this.allowMany(keys.slice(middle), cost), middle);
+    allowed.set(this.#allowMany(keys.slice(0, middle), cost, now));
+    allowed.set(this.#allowMany(keys.slice(middle), cost, now), middle);
     return allowed;
   }
 
@@ -109,8 +113,10 @@ class NativeEngine implements Engine {
     return { decision, number: this.#number(1) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): void {
-    this.#binding.settle(this.#handle, key, number, estimate, actual, ...this.#now());
+  settle(key: string, number: number, estimate: number, actual: number): Decision {
+    const now = this.#now();
+    this.#binding.settle(this.#handle, key, number, estimate, actual, ...now);
+    return this.#decision(this.#peek(key, 0, ...now));
   }
 
   block(key: string, ms: number): boolean {
@@ -144,8 +150,8 @@ class NativeEngine implements Engine {
   }
 
   update(policies: readonly Policy[]): void {
-    this.#own = policies;
     this.#binding.update(this.#handle, numbersOf(policies), ...this.#now());
+    this.#own = policies;
   }
 
   snapshot(): EngineSnapshot {

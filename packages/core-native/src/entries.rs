@@ -183,7 +183,7 @@ impl Entries {
     }
 
     fn make_room(&mut self, now_ms: u64) -> bool {
-        if self.look_for_room(now_ms) {
+        if self.look_for_room(now_ms) || self.look_at_firsts(now_ms) {
             return true;
         }
         let Some(victim) = self.order.least_used(&self.slab) else { return false };
@@ -204,6 +204,23 @@ impl Entries {
             self.look_again(1, now_ms);
             self.index.len() < held
         })
+    }
+
+    /// Looks again at the first entry of each rank, until one of them goes: what has drained since it was placed ranks
+    /// lower then. Behind one of the lowest rank there is nothing better.
+    fn look_at_firsts(&mut self, now_ms: u64) -> bool {
+        for rank in 0..PROTECTED_RANK {
+            let Some(slot) = self.order.first(&self.slab, rank) else { continue };
+            if self.is_fresh(slot, now_ms) {
+                self.remove(slot);
+                return true;
+            }
+            if rank == 0 {
+                return false;
+            }
+            self.place(slot, now_ms);
+        }
+        false
     }
 
     /// Looks again at so many entries whose time has come.

@@ -42,7 +42,11 @@ class MapEngine implements Engine {
   }
 
   allow(key: string, cost: number): boolean {
-    const reading = this.#clock.now(); // a fraction of a millisecond is on no other side of a whole one
+    return this.#allow(key, cost, this.#clock.now());
+  }
+
+  /** `reading`: a fraction of a millisecond is on no other side of a whole one. */
+  #allow(key: string, cost: number, reading: number): boolean {
     if (reading >= this.#entries.quietUntilMs) this.#entries.lookAgain(Math.floor(reading));
     if (key === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
       this.#countDenial(0);
@@ -58,13 +62,17 @@ class MapEngine implements Engine {
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
+    const reading = this.#clock.now();
     const allowed = new Uint8Array(keys.length);
-    for (let i = 0; i < keys.length; i++) if (this.allow(keys[i] as string, cost)) allowed[i] = 1;
+    for (let i = 0; i < keys.length; i++) if (this.#allow(keys[i] as string, cost, reading)) allowed[i] = 1;
     return allowed;
   }
 
   check(key: string, cost: number): Decision {
-    const nowMs = this.#now();
+    return this.#check(key, cost, this.#now());
+  }
+
+  #check(key: string, cost: number, nowMs: number): Decision {
     const held = this.#entries.get(key);
     if (held !== undefined) {
       const allowed = this.#take(held, cost, nowMs);
@@ -75,7 +83,10 @@ class MapEngine implements Engine {
   }
 
   peek(key: string, cost: number): Decision {
-    const nowMs = this.#now();
+    return this.#peek(key, cost, this.#now());
+  }
+
+  #peek(key: string, cost: number, nowMs: number): Decision {
     const entry = this.#entries.get(key);
     if (entry === undefined) {
       const fits =
@@ -89,14 +100,20 @@ class MapEngine implements Engine {
   }
 
   reserve(key: string, cost: number): Reserved {
-    const decision = this.check(key, cost);
+    const nowMs = this.#now();
+    const decision = this.#check(key, cost, nowMs);
     const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
     return { decision, number: this.#entries.reserve(entry) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): void {
+  settle(key: string, number: number, estimate: number, actual: number): Decision {
     const nowMs = this.#now();
+    this.#settle(key, number, estimate, actual, nowMs);
+    return this.#peek(key, 0, nowMs);
+  }
+
+  #settle(key: string, number: number, estimate: number, actual: number, nowMs: number): void {
     const held = this.#entries.get(key);
     if (held !== undefined) this.#entries.settle(held, number, Math.max(0, estimate - actual), nowMs);
     const entry = actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held;
