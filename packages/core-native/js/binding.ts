@@ -1,4 +1,4 @@
-import { version } from '../package.json';
+import { version } from './version.js';
 
 /** What the binary exports; see `src/node_api`. */
 export interface Binding {
