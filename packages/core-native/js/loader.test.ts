@@ -96,7 +96,9 @@ describe('the loader', () => {
   });
 
   it.each(CALLS)('takes no binary that does not export %s', (name) => {
-    expect(reasons({ ...fake, [name]: 1 })).toEqual(Array(2).fill(`it is no headgate engine: it does not export ${name}`));
+    expect(reasons({ ...fake, [name]: 1 })).toEqual(
+      Array(2).fill(`it is no headgate engine: it does not export ${name}`),
+    );
   });
 
   it('takes no binary of another version, and tells both', () => {

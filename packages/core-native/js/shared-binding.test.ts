@@ -30,7 +30,8 @@ describe('the binding of a shared name', () => {
     const second = bindingAmong([{ path: '/a/headgate.node', version: '9.9.9', own: false }, own]);
     const join = () => firstLoaded(second);
     expect(join).toThrow(BackendUnavailableError);
-    for (const told of ['9.9.9, loaded first: /a/headgate.node', `${version}: /b/headgate.node`]) expect(join).toThrow(told);
+    for (const told of ['9.9.9, loaded first: /a/headgate.node', `${version}: /b/headgate.node`])
+      expect(join).toThrow(told);
   });
 
   it('is refused where the first is no engine after all', () => {

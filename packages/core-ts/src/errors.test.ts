@@ -33,7 +33,15 @@ describe('an error of headgate', () => {
   it('is an instance of no other class', async () => {
     const copy = await anotherCopy();
     expect(new copy.RateLimitExceeded('k', denied)).not.toBeInstanceOf(BackendUnavailableError);
-    for (const other of [new Error('no'), { name: 'RateLimitExceeded' }, 'RateLimitExceeded', 1, null, undefined, () => {}])
+    for (const other of [
+      new Error('no'),
+      { name: 'RateLimitExceeded' },
+      'RateLimitExceeded',
+      1,
+      null,
+      undefined,
+      () => {},
+    ])
       expect((other as unknown) instanceof RateLimitExceeded, String(other)).toBe(false);
   });
 

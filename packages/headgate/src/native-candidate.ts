@@ -1,5 +1,5 @@
-import { find } from '#peers/native';
 import { BackendUnavailableError, type EngineFactory } from '@headgate/core-ts';
+import { find } from '#peers/native';
 import { version } from '../package.json';
 
 /** One thing that was tried for an engine, and why it was not taken; no `error`: it was. */

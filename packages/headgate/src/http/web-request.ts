@@ -13,7 +13,9 @@ export function requestOf(incoming: Incoming): Request {
   if (isRequest(incoming)) return incoming;
   const { request, cause } = carried(incoming);
   if (isRequest(request)) return request;
-  throw new TypeError(`a request must be a Request, or an object with one as request, got ${show(incoming)}`, { cause });
+  throw new TypeError(`a request must be a Request, or an object with one as request, got ${show(incoming)}`, {
+    cause,
+  });
 }
 
 /** Of this realm, or one that is like it: another library's, or a proxy of one. */

@@ -1,6 +1,6 @@
-import { find } from '#peers/prom-client';
 import { refuseUnknown } from '@headgate/core-ts';
 import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
+import { find } from '#peers/prom-client';
 import { type Endpoint, endpoint, notAllowed } from '../http/endpoint.js';
 import type { HttpLimiter } from '../http/options.js';
 import { demand } from '../peer.js';
