@@ -72,7 +72,13 @@ function place(from, to) {
   renameSync(`${to}.new`, to);
 }
 
-export function platformName() {
+/** The binary in the platform package of this machine, for which one is known. */
+export function releasedBinary() {
+  const platform = platformName();
+  return join(root, 'packages/core-native/npm', platform, `headgate.${platform}.node`);
+}
+
+function platformName() {
   const { platform, arch } = process;
   if (platform === 'darwin') return `darwin-${arch}`;
   if (platform === 'win32') return `win32-${arch}-msvc`;

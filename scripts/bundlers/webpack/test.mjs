@@ -16,7 +16,10 @@ function build(path, options) {
   });
 }
 
-const esm = { experiments: { outputModule: true }, output: { filename: 'app.mjs', module: true, chunkFormat: 'module' } };
+const esm = {
+  experiments: { outputModule: true },
+  output: { filename: 'app.mjs', module: true, chunkFormat: 'module' },
+};
 for (const [name, options] of [
   ['app.cjs', { output: { filename: 'app.cjs' } }],
   ['app.mjs', esm],
