@@ -16,6 +16,9 @@ const cases = join(root, 'scripts/pack-test');
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
 
+/** For a command that hangs; a slow machine takes minutes over the builds of frameworks. */
+const HANG_MS = 1_200_000;
+
 const work = mkdtempSync(join(tmpdir(), 'headgate-pack-'));
 const count = { passed: 0, failed: 0 };
 
@@ -109,6 +112,6 @@ function outcome(name, passed, why) {
 }
 
 function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: HANG_MS });
   return { status, output: `${stdout}${stderr}${error ?? ''}` };
 }

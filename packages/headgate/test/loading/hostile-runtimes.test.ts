@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { install, run, temporary } from './installed.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HANG_MS, install, run, temporary } from './installed.js';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -47,10 +47,12 @@ const once = async (name, exported) => {
   else if (['headgate/express', 'headgate/koa', 'headgate/node'].includes(name)) rateLimit({ limit: 1, windowSeconds: 60 });
 };`;
 
-describe('a runtime that has less than Node', () => {
+describe('a runtime that has less than Node', { timeout: HANG_MS }, () => {
+  const project = temporary();
+  beforeAll(() => install(project.folder));
+  afterAll(() => project[Symbol.dispose]());
+
   it.each(Object.entries(RUNTIMES))('lets every subpath be imported, and limiters work: %s', async (_, hostile) => {
-    using project = temporary();
-    install(project.folder);
     const script = `
       const { writeSync } = require('node:fs'); // console needs a process of its own
       ${USE}

@@ -9,6 +9,9 @@ import { load } from '../../../core-native/js/loader.js';
 const packages = fileURLToPath(new URL('../../..', import.meta.url));
 const own = join(packages, 'headgate/node_modules');
 
+/** For a process that hangs: none of these tests is about speed. */
+export const HANG_MS = 120_000;
+
 /** What the built native engine is called here; `undefined` where none runs. */
 export const platform = load()
   .tried.find(({ error }) => error === undefined)
