@@ -17,6 +17,7 @@ import {
 } from '@headgate/core-ts';
 import type { Binding, Handle, HotCall } from './binding.js';
 import { type Attempt, type Loaded, load } from './loader.js';
+import { sharedBinding } from './shared-binding.js';
 
 const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 /** `limit`, `remaining`, `resetAfterMs` and `retryAfterMs` of each policy. */
@@ -239,13 +240,14 @@ export function nativeStatus(): NativeStatus {
  * The engine in Rust, as a drop-in for `createMapEngine`. Worker threads share one set of counters where
  * the spec has a shared name.
  *
- * @throws BackendUnavailableError where no binary runs, with each thing that was tried.
+ * @throws BackendUnavailableError where no binary runs, with each thing that was tried; where the spec has a shared
+ * name, and the process loaded a binary of another version before this one.
  * @throws RangeError where the shared name stands for another policy in this process.
  */
 export function createNativeEngine(spec: EngineSpec): Engine {
   const { binding, tried } = loadOnce();
   if (binding === undefined) throw new BackendUnavailableError(unavailable(tried));
-  return new NativeEngine(binding, spec);
+  return new NativeEngine(spec.shared === undefined ? binding : sharedBinding(binding), spec);
 }
 
 function unavailable(tried: readonly Attempt[]): string {

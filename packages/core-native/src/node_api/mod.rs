@@ -6,6 +6,7 @@
 mod cold;
 mod hot;
 mod key;
+mod loaded;
 
 use napi::bindgen_prelude::*;
 use napi_derive::module_init;
