@@ -18,6 +18,7 @@ const CALLS = [
   'restore',
   'settle',
   'stats',
+  'nowMs',
   'clear',
   'cleanupExpired',
 ] satisfies (keyof Binding)[];
