@@ -5,6 +5,7 @@ import { decision } from './decision.js';
 import { Entries } from './entries.js';
 import { Entry } from './entry.js';
 import { BackendUnavailableError, show } from './errors.js';
+import { fold } from './fold.js';
 import { blockLeftMs, type Ledger } from './ledger.js';
 
 /**
@@ -45,17 +46,18 @@ class MapEngine implements Engine {
   allow(key: string, cost: number): boolean {
     const reading = this.#clock.now(); // a fraction of a millisecond is on no other side of a whole one
     if (reading >= this.#entries.quietUntilMs) this.#entries.lookAgain(Math.floor(reading));
-    if (key === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
+    const name = fold(key);
+    if (name === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
       this.#countDenial(0);
       return false;
     }
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(name);
     if (entry !== undefined && this.#ledger.addInWindow(entry, cost, reading)) {
       this.#allowed++;
       return true;
     }
     const nowMs = Math.floor(reading);
-    return entry === undefined ? this.#takeFirst(key, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
+    return entry === undefined ? this.#takeFirst(name, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
@@ -65,19 +67,12 @@ class MapEngine implements Engine {
   }
 
   check(key: string, cost: number): Decision {
-    const nowMs = this.#now();
-    const held = this.#entries.get(key);
-    if (held !== undefined) {
-      const allowed = this.#take(held, cost, nowMs);
-      return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
-    }
-    const taken = this.#takeFirst(key, cost, nowMs);
-    return this.#firstDecision(taken, cost, nowMs);
+    return this.#check(fold(key), cost, this.#now());
   }
 
   peek(key: string, cost: number): Decision {
     const nowMs = this.#now();
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(fold(key));
     if (entry === undefined) {
       const fits =
         this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || cost === 0 || this.#entries.hasRoom(nowMs));
@@ -90,8 +85,9 @@ class MapEngine implements Engine {
   }
 
   reserve(key: string, cost: number): Reserved {
-    const decision = this.check(key, cost);
-    const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
+    const name = fold(key);
+    const decision = this.#check(name, cost, this.#now());
+    const entry = decision.allowed && cost > 0 ? this.#entries.get(name) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
     const number = ++this.#reservations;
     this.#ledger.reserve(entry, number, Math.floor(this.#clock.now())); // the check has looked at what is due
@@ -100,9 +96,10 @@ class MapEngine implements Engine {
 
   settle(key: string, number: number, estimate: number, actual: number): void {
     const nowMs = this.#now();
-    const held = this.#entries.get(key);
+    const name = fold(key);
+    const held = this.#entries.get(name);
     if (held !== undefined) this.#ledger.settle(held, number, Math.max(0, estimate - actual), nowMs);
-    const entry = actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held;
+    const entry = actual > estimate ? (held ?? this.#entries.enter(name, nowMs)) : held;
     if (entry === undefined) {
       if (actual > estimate) this.#rejectedFull++;
       return;
@@ -115,7 +112,8 @@ class MapEngine implements Engine {
 
   block(key: string, ms: number): boolean {
     const nowMs = this.#now();
-    const entry = this.#entries.get(key) ?? this.#entries.enter(key, nowMs);
+    const name = fold(key);
+    const entry = this.#entries.get(name) ?? this.#entries.enter(name, nowMs);
     if (entry === undefined) return false;
     if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;
     this.#entries.place(entry, nowMs);
@@ -124,7 +122,7 @@ class MapEngine implements Engine {
 
   reset(key: string): boolean {
     const nowMs = this.#now();
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(fold(key));
     if (entry === undefined) return false;
     this.#entries.forget(entry);
     return !this.#ledger.isFresh(entry, nowMs);
@@ -181,6 +179,16 @@ class MapEngine implements Engine {
     return nowMs;
   }
 
+  #check(name: string, cost: number, nowMs: number): Decision {
+    const held = this.#entries.get(name);
+    if (held !== undefined) {
+      const allowed = this.#take(held, cost, nowMs);
+      return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
+    }
+    const taken = this.#takeFirst(name, cost, nowMs);
+    return this.#firstDecision(taken, cost, nowMs);
+  }
+
   #take(entry: Entry, cost: number, nowMs: number): boolean {
     const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;
     if (blocked || !this.#ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, nowMs);
@@ -222,12 +230,12 @@ class MapEngine implements Engine {
   }
 
   /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
-  #takeFirst(key: string, cost: number, nowMs: number): Entry | undefined {
+  #takeFirst(name: string, cost: number, nowMs: number): Entry | undefined {
     if (!this.#ledger.canEverFit(cost)) {
       this.#deny(this.#nobody, true, cost, nowMs);
       return undefined;
     }
-    const entry = cost === 0 ? this.#nobody : this.#entries.enter(key, nowMs);
+    const entry = cost === 0 ? this.#nobody : this.#entries.enter(name, nowMs);
     if (entry === undefined) return this.#withoutRoom();
     this.#allowed++;
     if (cost > 0) {
