@@ -38,6 +38,8 @@ pub struct Entries {
     pub evictions: u64,
     /// Entries that went for whatever reason: where it moves, what was known of a key may be over.
     pub forgotten: u64,
+    /// What is allocated, but for the lists of reservations: counted where it changes, so that looking costs nothing.
+    pub bytes: usize,
 }
 
 impl Entries {
@@ -47,10 +49,12 @@ impl Entries {
         let ledger = Ledger::new(policies, FIRST_STATE_WORD);
         let mut slab = Slab::new(ledger.words());
         let order = Order::new(ledger.span_ms(), &mut slab);
+        let index = Index::default();
         Self {
             ledger,
+            bytes: slab.bytes() + index.bytes(),
             slab,
-            index: Index::default(),
+            index,
             order,
             blocks: HashMap::new(),
             reservations: HashMap::new(),
@@ -132,6 +136,7 @@ impl Entries {
     pub fn reserve(&mut self, slot: Slot, number: u64, now_ms: u64) {
         let entry = self.slab.get(slot);
         self.ledger.reserve(entry, self.reservations.entry(slot).or_default(), number, now_ms);
+        self.weigh();
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
@@ -157,7 +162,14 @@ impl Entries {
             *word = id;
         }
         self.index.insert(id, slot);
+        self.weigh();
         slot
+    }
+
+    fn weigh(&mut self) {
+        let blocks = self.blocks.capacity() * size_of::<(Slot, u64)>();
+        let reservations = self.reservations.capacity() * size_of::<(Slot, Reservations)>();
+        self.bytes = self.slab.bytes() + self.index.bytes() + blocks + reservations;
     }
 
     fn make_room(&mut self, now_ms: u64) -> bool {
@@ -241,6 +253,7 @@ impl Entries {
         self.blocks.remove(&slot);
         self.reservations.remove(&slot);
         self.forgotten += 1;
+        self.weigh();
     }
 
     /// What is left of the block that a key is under; 0 if it is under none.
@@ -257,6 +270,7 @@ impl Entries {
     pub fn block(&mut self, slot: Slot, until_ms: u64) {
         let held = self.blocks.entry(slot).or_default();
         *held = until_ms.max(*held);
+        self.weigh();
     }
 
     /// Whether any key is or was blocked.
@@ -281,6 +295,7 @@ impl Entries {
         self.blocks = HashMap::new();
         self.reservations = HashMap::new();
         self.quiet_until_ms = 0;
+        self.weigh();
     }
 
     /// Goes over to other policies of the same algorithms; what each key has used stays.

@@ -21,6 +21,8 @@ const LEAST_CAPACITY: usize = 8;
 pub struct Index {
     tables: Vec<Table>,
     len: usize,
+    /// Of all tables.
+    words: usize,
 }
 
 #[derive(Clone, Default)]
@@ -32,7 +34,7 @@ struct Table {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { tables: vec![Table::default(); SHARDS], len: 0 }
+        Self { tables: vec![Table::default(); SHARDS], len: 0, words: 0 }
     }
 }
 
@@ -69,7 +71,9 @@ impl Index {
     pub fn insert(&mut self, id: u64, slot: Slot) {
         let Some(table) = self.tables.get_mut(shares::shard(id)) else { return };
         if (table.len + 1) * 5 > table.words.len() * 4 {
+            self.words -= table.words.len();
             table.resize((table.words.len() * 2).max(LEAST_CAPACITY));
+            self.words += table.words.len();
         }
         table.add(word_of(id, slot));
         table.len += 1;
@@ -84,8 +88,16 @@ impl Index {
         table.len -= 1;
         self.len -= 1;
         if table.words.len() > 64 && table.len < table.words.len() / 8 {
+            self.words -= table.words.len();
             table.resize(table.words.len() / 4);
+            self.words += table.words.len();
         }
+    }
+
+    /// What the tables take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.words * size_of::<u64>() + SHARDS * size_of::<Table>()
     }
 
     /// Every entry held.

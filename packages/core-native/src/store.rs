@@ -407,6 +407,13 @@ impl Store {
         self.entries.is_empty()
     }
 
+    /// What is allocated for them.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.entries.bytes
+    }
+
     /// What a key never seen would hold.
     fn nobody(&self) -> Vec<u64> {
         vec![0; self.entries.ledger.words()]
