@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -91,22 +93,49 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
     expect(held.remaining('k')).toBe(7);
   });
 
-  it('is freed when its last holder is collected', async () => {
-    const shared = 'freed';
-    hold(shared);
-    const other = { ...policy, limit: 1, shared };
-    expect(await eventually(() => limiter(other))).toBeInstanceOf(RateLimiter);
+  it.each(['ends', 'is terminated'])('keeps what was used for who comes after a worker that %s', async (how) => {
+    const [kept, left] = [`kept by main, ${how}`, `left by a worker that ${how}`];
+    const here = limiter({ ...policy, shared: kept });
+    for (const admitted of [6, 4, 0, 0]) {
+      const take = `let admitted = 0;
+        for (let i = 0; i < 6; i++) for (const engine of engines) admitted += engine.allow("k", 1);
+        post(admitted / 2);`;
+      expect(await inWorker([kept, left], take, how === 'ends')).toBe(admitted);
+    }
+    expect(here.stats()).toMatchObject({ allowed: 10, blocked: 14 });
+    expect(limiter({ ...policy, shared: left }).stats()).toMatchObject({ allowed: 10, blocked: 14 });
   });
 
-  it('is freed when the worker that held it last has ended, and keeps what it counted for the others', async () => {
-    const [kept, gone] = ['kept by main', 'gone with the worker'];
-    const here = limiter({ ...policy, shared: kept });
-    expect(await inWorker([kept, gone], 'for (const engine of engines) engine.allow("k", 6); post("done")')).toBe(
-      'done',
-    );
-    expect(here.check('k', 5)).toMatchObject({ allowed: false, remaining: 4 });
-    expect(here.stats()).toMatchObject({ allowed: 1, blocked: 1 });
-    expect(await eventually(() => limiter({ ...policy, limit: 1, shared: gone }))).toBeInstanceOf(RateLimiter);
+  it('keeps what was used after a worker that nobody was beside, terminated in the middle of its calls', async () => {
+    const shared = 'left in the middle';
+    await inWorker([shared], 'for (let i = 1; ; i++) { engines[0].allow("k", 1); if (i === 1_000) post("at it"); }');
+    expect(await inWorker([shared], 'post(engines[0].allow("k", 1))')).toBe(false);
+  });
+
+  it('goes on with other numbers once nobody holds it', async () => {
+    const shared = 'other numbers';
+    hold({ ...policy, shared }, 8);
+    const more = await eventually(() => limiter({ ...policy, limit: 11, shared }));
+    expect(more.policy.limit).toBe(11);
+    expect(more.check('k', 4)).toMatchObject({ allowed: false, remaining: 3 });
+    expect(() => limiter({ ...policy, shared })).toThrow(RangeError);
+  });
+
+  it('is made anew for a limiter of another kind once nobody holds it', async () => {
+    const others = [{ algorithm: 'sliding-window' }, { maxKeys: 9 }, { onFull: 'admit' }, { clock: new ManualClock() }];
+    for (const [i, other] of others.entries()) {
+      const shared = `another kind ${i}`;
+      hold({ ...policy, shared }, 10);
+      const anew = await eventually(() => limiter({ ...policy, ...(other as object), shared }));
+      expect(anew.allow('k', 10)).toBe(true);
+    }
+  });
+
+  it('has other statistics once nobody holds it and nothing in it is live', async () => {
+    const shared = 'nothing live';
+    const clock = new ManualClock();
+    hold({ ...policy, clock, shared }, 0);
+    await eventually(() => expect(limiter({ ...policy, clock, shared }).stats().totalChecks).toBe(0));
   });
 
   it('survives a worker that ends in the middle of its calls', async () => {
@@ -120,9 +149,20 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
   });
 });
 
+it.skipIf(!status.available)(
+  'what a limiter takes is told to the garbage collector, however its keys came in',
+  async () => {
+    const program = fileURLToPath(new URL('../test/let-go.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    const collectedAfter: Record<string, number> = JSON.parse(stdout);
+    expect(Object.keys(collectedAfter)).toHaveLength(4);
+    for (const [way, limiters] of Object.entries(collectedAfter)) expect(limiters, way).toBeLessThan(100);
+  },
+);
+
 /** In a function of its own, so that nothing on the stack holds it. */
-function hold(shared: string): void {
-  limiter({ limit: 10, windowSeconds: 60, shared }).allow('k', 10);
+function hold(options: RateLimiterOptions, units: number): void {
+  limiter(options).allow('k', units);
 }
 
 /** Collects until it works; finalizers run between turns of the event loop. */
@@ -138,8 +178,8 @@ async function eventually<T>(attempt: () => T): Promise<T> {
   }
 }
 
-/** Runs code on engines of these names in a worker, answers its first message, and ends the worker there. */
-async function inWorker(names: readonly string[], code: string): Promise<unknown> {
+/** Runs code on engines of these names in a worker, answers its first message, and terminates it, unless it ends by itself. */
+async function inWorker(names: readonly string[], code: string, endsItself = false): Promise<unknown> {
   const module = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
   const specs: EngineSpec[] = names.map((shared) => ({
     policies: [{ name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 60_000, burst: 10, blockForMs: 0 }],
@@ -156,8 +196,10 @@ async function inWorker(names: readonly string[], code: string): Promise<unknown
      ${code}`,
     { eval: true, workerData: { module, specs } },
   );
+  const ended = once(worker, 'exit');
   const [message] = await once(worker, 'message');
-  await worker.terminate();
+  if (!endsItself) await worker.terminate();
+  await ended;
   return message;
 }
 

@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::order::{LINK_WORD, Order, PROTECTED_RANK};
 use crate::policy::Policy;
 use crate::reservations::Reservations;
+use crate::shares::SHARDS;
 use crate::slab::{Slab, Slot};
 use crate::snapshot::{Damage, Kept};
 use std::collections::HashMap;
@@ -366,6 +367,25 @@ impl Entries {
                 self.remove(slot);
             }
         }
+    }
+
+    /// Whether anything is live. What is found expired before that goes, so that nothing is looked at twice.
+    pub fn has_live(&mut self, now_ms: u64) -> bool {
+        (0..SHARDS).any(|table| {
+            self.index.slots_of(table).into_iter().any(|slot| {
+                let is_live = !self.is_fresh(slot, now_ms);
+                if !is_live {
+                    self.remove(slot);
+                }
+                is_live
+            })
+        })
+    }
+
+    /// A time that has passed for these entries, by the calls on them.
+    #[must_use]
+    pub fn passed_ms(&self) -> u64 {
+        self.order.passed_ms()
     }
 
     /// When a full set of entries is looked at for one that can go.

@@ -102,15 +102,21 @@ impl Index {
 
     /// Every entry held.
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.tables
-            .iter()
-            .flat_map(|table| table.words.iter())
-            .filter(|&&word| word != EMPTY)
-            .map(|&word| slot_of(word))
+        self.tables.iter().flat_map(Table::slots)
+    }
+
+    /// The entries of one of the [`SHARDS`] tables.
+    #[must_use]
+    pub fn slots_of(&self, table: usize) -> Vec<Slot> {
+        self.tables.get(table).map(|table| table.slots().collect()).unwrap_or_default()
     }
 }
 
 impl Table {
+    fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.words.iter().filter(|&&word| word != EMPTY).map(|&word| slot_of(word))
+    }
+
     /// Where the word of an id is whose slot is the right one.
     #[inline]
     fn place(&self, id: u64, is_right: impl Fn(Slot) -> bool) -> Option<(usize, Slot)> {
@@ -222,6 +228,7 @@ mod tests {
                 held.insert(id, slot);
             }
             assert_eq!((index.find(&slab, id), index.len()), (held.get(&id).copied(), held.len()));
+            assert_eq!(index.words, index.tables.iter().map(|table| table.words.len()).sum());
         }
         let mut slots: Vec<_> = index.slots().collect();
         let mut expected: Vec<_> = held.values().copied().collect();

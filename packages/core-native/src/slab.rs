@@ -101,3 +101,18 @@ impl Slab {
         self.chunks.get(slot as usize >> self.chunk_bits).and_then(|chunk| chunk.get(at)).copied().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_what_the_blocks_have() {
+        let mut slab = Slab::new(5);
+        for added in 0..400_000 {
+            assert_eq!(slab.add(), added);
+            assert_eq!(slab.words, slab.chunks.iter().map(Vec::len).sum());
+        }
+        assert!(slab.chunks.len() > 2);
+    }
+}
