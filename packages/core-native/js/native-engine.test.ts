@@ -62,7 +62,7 @@ describe.skipIf(!status.available)(title, () => {
 });
 
 describe.skipIf(!status.available)(`${title}, shared by name`, () => {
-  const policy = { limit: 10, windowSeconds: 60 };
+  const policy = { limit: 10, windowSeconds: 3600 };
 
   it('is one set of counters and statistics', () => {
     const [a, b] = [limiter({ ...policy, shared: 'one set' }), limiter({ ...policy, shared: 'one set' })];
@@ -86,7 +86,7 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
     held.allow('k', 3);
     expect(() => limiter({ ...policy, limit: 11, shared: 'refusing' })).toThrow(
       new RangeError(
-        'shared: "refusing" has the policy (fixed-window, limit 10, windowMs 60000, burst 10, blockForMs 0) already, got (fixed-window, limit 11, windowMs 60000, burst 11, blockForMs 0)',
+        'shared: "refusing" has the policy (fixed-window, limit 10, windowMs 3600000, burst 10, blockForMs 0) already, got (fixed-window, limit 11, windowMs 3600000, burst 11, blockForMs 0)',
       ),
     );
     expect(() => limiter({ ...policy, clock: new ManualClock(), shared: 'refusing' })).toThrow(RangeError);
@@ -182,7 +182,9 @@ async function eventually<T>(attempt: () => T): Promise<T> {
 async function inWorker(names: readonly string[], code: string, endsItself = false): Promise<unknown> {
   const module = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
   const specs: EngineSpec[] = names.map((shared) => ({
-    policies: [{ name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 60_000, burst: 10, blockForMs: 0 }],
+    policies: [
+      { name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 3_600_000, burst: 10, blockForMs: 0 },
+    ],
     clock: undefined,
     shared,
     maxKeys: 1_000_000,
