@@ -77,7 +77,7 @@ describe('a snapshot of the TypeScript engine', () => {
     expect(restored.peek(long, 0).remaining).toBe(3);
     const firstUnit = 8; // after how many keys there are, and how many units this one has
     bytes[firstUnit] = (bytes[firstUnit] as number) ^ 32;
-    expect(() => restored.restore(bytes)).toThrow(/^no limiter has what it says of the key "SHA256:/);
+    expect(() => restored.restore(bytes)).toThrow(/^no limiter has what it says of the key "Sha256:/);
     expect(restored.peek(long, 0).remaining).toBe(3);
   });
 });
