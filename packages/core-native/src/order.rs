@@ -52,6 +52,12 @@ impl Order {
         Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0 }
     }
 
+    /// A time that has passed: the start of the slot that time is in.
+    #[must_use]
+    pub fn passed_ms(&self) -> u64 {
+        self.slot << self.grain_shift
+    }
+
     /// The rank of a list.
     #[must_use]
     pub fn rank(list: u32) -> u32 {

@@ -4,6 +4,7 @@ import { Entry } from './entry.js';
 import { readEntry, writeEntry } from './entry-bytes.js';
 import { show } from './errors.js';
 import { EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
+import { flat } from './fold.js';
 import { KeyMap } from './key-map.js';
 import { Ledger } from './ledger.js';
 import { OpenReservations } from './open-reservations.js';
@@ -44,14 +45,15 @@ export class Entries {
     this.#lookAgain(LOOKS_PER_CALL, nowMs);
   }
 
-  get(key: string): Entry | undefined {
-    return this.#keys.get(key);
+  /** The entry of a key, which is folded. */
+  get(name: string): Entry | undefined {
+    return this.#keys.get(name);
   }
 
-  /** A new entry, not in the order yet; `undefined` where there is no room for it. */
-  enter(key: string, nowMs: number): Entry | undefined {
+  /** A new entry, not in the order yet; `undefined` where there is no room for it. Keeps nothing else of the name alive. */
+  enter(name: string, nowMs: number): Entry | undefined {
     if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;
-    const entry = new Entry(key, this.ledger.rules.length);
+    const entry = new Entry(flat(name), this.ledger.rules.length);
     this.#keys.add(entry);
     this.size++;
     return entry;

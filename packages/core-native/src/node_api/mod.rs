@@ -4,6 +4,7 @@
 //! times the decision; the others are in [`cold`].
 
 mod cold;
+mod held;
 mod hot;
 mod key;
 mod loaded;
