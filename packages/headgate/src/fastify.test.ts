@@ -12,7 +12,7 @@ import rateLimit, {
   type RateLimitOptions,
   type RouteRateLimitOptions,
 } from './fastify.js';
-import { backends, RateLimiter } from './index.js';
+import { backends, ManualClock, RateLimiter } from './index.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
 const MANY = { limit: 100, windowSeconds: 60 } as const;
@@ -40,7 +40,7 @@ describe('Fastify 5, by its own conventions', () => {
   });
 
   it('answers a denial by the reply, so that onSend hooks see it', async () => {
-    const app = await limited(ONE);
+    const app = await limited({ ...ONE, clock: new ManualClock() });
     app.addHook('onSend', async (_request, reply) => void reply.header('x-sent', reply.statusCode));
     app.get('/', async () => 'ok');
     await serving(app, async (url) => {
@@ -88,7 +88,7 @@ describe('Fastify 5, by its own conventions', () => {
 
 describe('routes of Fastify', () => {
   it('have limits of their own by config.rateLimit, or none', async () => {
-    const app = await limited({ limit: 2, windowSeconds: 60 });
+    const app = await limited({ limit: 2, windowSeconds: 60, clock: new ManualClock() });
     app.get('/', async () => 'ok');
     app.get('/login', { config: { rateLimit: { limit: 1, windowMs: 500, message: 'slow down' } } }, async () => 'ok');
     app.get('/health', { config: { rateLimit: false } }, async () => 'ok');
