@@ -6,18 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
 import { httpSuite } from '../test/http/suite.js';
+import { itNative } from '../test/native.js';
 import rateLimit, {
   rateLimit as byName,
   type RateLimitHook,
   type RateLimitOptions,
   type RouteRateLimitOptions,
 } from './fastify.js';
-import { backends, ManualClock, RateLimiter } from './index.js';
+import { ManualClock, RateLimiter } from './index.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
 const MANY = { limit: 100, windowSeconds: 60 } as const;
-/** Without it nothing can be shared by threads. */
-const native = backends()[0]?.available;
 
 httpSuite({ name: 'Fastify 5', start });
 
@@ -275,7 +274,7 @@ describe('the plugin for Fastify', () => {
     await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([404, 404, 429]));
   });
 
-  it.skipIf(!native)('counts apart in all threads what has options of its own under a shared name', async () => {
+  itNative('counts apart in all threads what has options of its own under a shared name', async () => {
     const app = createFastify();
     const shared = { limit: 2, windowSeconds: 60, shared: 'fastify', backend: 'native' } as const;
     await app.register(rateLimit, { ...shared, global: false });

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../../test/http/client.js';
 import type { Running } from '../../test/http/framework.js';
 import { listen } from '../../test/http/listen.js';
+import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
-import { backends } from '../backends.js';
 import { headgateDriver } from './koa-ratelimit.js';
 
 storeSuite({
@@ -87,7 +87,7 @@ describe('koa-ratelimit with our driver', () => {
     expect(() => headgateDriver({ maxKeys: 1.5 })).toThrow(RangeError);
   });
 
-  it.skipIf(!backends()[0]?.available)('counts with other drivers of its shared name', async () => {
+  itNative('counts with other drivers of its shared name', async () => {
     const options = { shared: 'drivers of koa', clock: new ManualClock() };
     await serving({ max: 2, ...headgateDriver(options) }, async (first) => {
       await serving({ max: 2, ...headgateDriver(options) }, async (second) => {
