@@ -9,6 +9,8 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
+/** Against a command that hangs, and nothing else: some fetch packages. */
+const HANG_MS = 1_800_000;
 /** Beside the Node that runs this; they come as npm packages of their own. */
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
@@ -89,6 +91,6 @@ function check(name, command, args, cwd = root) {
 }
 
 function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: HANG_MS });
   return { status, output: `${stdout}${stderr}${error ?? ''}` };
 }
