@@ -12,6 +12,8 @@ import { tooNew } from './glibc.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
+/** Against a command that hangs, and nothing else: some fetch packages. */
+const HANG_MS = 1_800_000;
 /** Beside the Node that runs this; they come as npm packages of their own. */
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
