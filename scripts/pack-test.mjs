@@ -18,9 +18,6 @@ const HANG_MS = 1_800_000;
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
 
-/** For a command that hangs; a slow machine takes minutes over the builds of frameworks. */
-const HANG_MS = 1_200_000;
-
 const work = mkdtempSync(join(tmpdir(), 'headgate-pack-'));
 const count = { passed: 0, failed: 0 };
 

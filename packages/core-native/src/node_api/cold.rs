@@ -163,7 +163,7 @@ pub(super) fn stats(handle: &External<Rc<Held>>) -> Vec<f64> {
 /// The engine's own time, as a reading that calls could hand in.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 milliseconds are 285,000 years
-pub(super) fn now_ms(handle: &External<Rc<Handle>>) -> f64 {
+pub(super) fn now_ms(handle: &External<Rc<Held>>) -> f64 {
     handle.now_ms() as f64
 }
 
