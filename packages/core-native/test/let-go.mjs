@@ -3,7 +3,7 @@
  * for each way in which keys come in; prints after how many. V8 looks for garbage once 64 MB more are told to it.
  */
 import { RateLimiter } from '@headgate/core-ts';
-import { createNativeEngine } from '../dist/index.js';
+import { createNativeEngine } from '../dist/index.cjs';
 
 const KEYS = Array.from({ length: 100_000 }, (_, i) => `key ${i}`);
 const MOST = 100;

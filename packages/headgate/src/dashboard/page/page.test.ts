@@ -69,9 +69,9 @@ describeInBrowser('the page in Chromium', () => {
         'a\\u{202e}txt.exe\\u{a}b',
         '\\u{d800}',
         '(empty)',
-        `${'x'.repeat(200)}… (5,000 characters)`,
+        expect.stringMatching(/^x{64}… sha256:[0-9a-f]{64}$/), // cut, so that one has to be typed to be looked up
       ]);
-      for (const [i, key] of hostile.entries()) {
+      for (const [i, key] of hostile.slice(0, -1).entries()) {
         await page.locator('#denied button').nth(i).click();
         await page.getByText('is denied now').waitFor();
         await page.getByRole('button', { name: 'Reset this key' }).click();
