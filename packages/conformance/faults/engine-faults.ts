@@ -6,7 +6,7 @@ const PEEK = '    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost,
 const FORESEEN = 'this.#ledger.canEverFit(cost) && (this.#spec.onFull';
 const DROP = 'if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n  }';
 const LOOK = '      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n      else';
-const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#entries.enter(key, nowMs);';
+const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#entries.enter(name, nowMs);';
 const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;';
 const CLEAR = '    this.#keys = new KeyMap();\n    this.size';
 const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;';
@@ -41,7 +41,7 @@ const engine: readonly Replacement[] = [
   ],
   ['an allowed call does not count', '    this.#allowed++;\n    if (cost > 0 && this', '    if (cost > 0 && this'],
   ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
-  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#entries.enter(key, nowMs);'],
+  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#entries.enter(name, nowMs);'],
   [
     'a cost of 0 is placed',
     '    if (cost > 0) {\n      this.#ledger.add(entry',
@@ -75,7 +75,7 @@ const engine: readonly Replacement[] = [
   ],
   [
     'what was used beyond an estimate needs an entry that is held',
-    'actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held',
+    'actual > estimate ? (held ?? this.#entries.enter(name, nowMs)) : held',
     'held',
   ],
   [
@@ -101,8 +101,8 @@ const engine: readonly Replacement[] = [
   ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
 ];
 
-const READ_FIRST = '    const nowMs = this.#now();\n    const decision = this.#check(key, cost, nowMs);';
-const SETTLED = '    return this.#peek(key, 0, nowMs);';
+const READ_FIRST = '    const decision = this.#check(name, cost, nowMs);';
+const SETTLED = '    return this.#peek(name, 0, nowMs);';
 
 const readings: readonly Replacement[] = [
   ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('cost, nowMs', 'cost, this.#now()')],
