@@ -1,5 +1,7 @@
-import { type Count, Hits } from './hits.js';
+import type { Count, Hits } from './hits.js';
+import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
+import { wholeWindowMs } from './whole-window.js';
 
 /** What a store is told of the middleware that it belongs to. */
 export interface CountedBy {
@@ -20,7 +22,9 @@ export class CountingStore {
   /** What tells keys apart from those of other stores; it is the name of the counters, and not in the keys. */
   readonly prefix: string;
   readonly #options: StoreOptions;
-  #counter: Hits | undefined;
+  #windows: HitsByWindow | undefined;
+  #windowMs: number | undefined;
+  #limit: unknown;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: StoreOptions = {}) {
@@ -30,45 +34,58 @@ export class CountingStore {
     this.#options = options;
   }
 
-  /** @throws Error for a second middleware: its window would take the place of the first one's. */
+  /**
+   * Windows that start from now on have this length, also those of the middlewares that the store was given to before.
+   *
+   * @throws TypeError for a window that is no number.
+   */
   init({ windowMs, limit }: CountedBy): void {
-    if (this.#counter !== undefined)
-      throw new Error('this HeadgateStore counts for another middleware already: make one for each');
-    this.#counter = new Hits(this.#options, windowMs, limit);
+    this.#windowMs = wholeWindowMs('windowMs', windowMs);
+    if (this.#windows === undefined) {
+      this.#limit = limit;
+      this.#windows = new HitsByWindow(this.#options, limit);
+    } else if (typeof limit === 'number' && typeof this.#limit === 'number' && limit < this.#limit) {
+      this.#limit = limit;
+      this.#windows.protectFrom(limit);
+    }
+    this.#windows.of(this.#windowMs);
   }
 
   get(key: string): ClientHits | undefined {
-    const count = this.#hits.read(key);
+    const count = this.#homeOf(key)?.read(key);
     return count && told(count);
   }
 
+  /** @throws Error before a middleware has told its window. */
   increment(key: string): ClientHits {
-    return told(this.#hits.add(key));
+    if (this.#windows === undefined || this.#windowMs === undefined)
+      throw new Error('this HeadgateStore has no window: the middleware has not called init(), or that has failed');
+    return told(this.#windows.homeOr(key, this.#windowMs).add(key));
   }
 
   /** Takes back one hit of the window that runs, if there is any. */
   decrement(key: string): void {
-    const count = this.#hits.read(key);
-    if (count !== undefined && count.hits > 0) this.#hits.giveBack(key);
+    const home = this.#homeOf(key);
+    const count = home?.read(key);
+    if (count !== undefined && count.hits > 0) home?.giveBack(key);
   }
 
   resetKey(key: string): void {
-    this.#hits.forget(key);
+    this.#homeOf(key)?.forget(key);
   }
 
   resetAll(): void {
-    this.#hits.clear();
+    this.#windows?.clear();
   }
 
   /** Forgets all keys; there is no timer to stop. */
   shutdown(): void {
-    this.#counter?.clear();
+    this.#windows?.clear();
   }
 
-  get #hits(): Hits {
-    if (this.#counter === undefined)
-      throw new Error('this HeadgateStore has no window: the middleware has not called init(), or that has failed');
-    return this.#counter;
+  /** Where the key has a window that runs, of whatever length it has started with. */
+  #homeOf(key: string): Hits | undefined {
+    return this.#windows?.homeOf(key);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { ManualClock } from '@headgate/core-ts';
 import express from 'express';
-import { type Options, rateLimit } from 'express-rate-limit';
+import { HOUR, type Options, rateLimit } from 'express-rate-limit';
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../../test/http/client.js';
 import type { Running } from '../../test/http/framework.js';
@@ -63,6 +63,28 @@ describe('express-rate-limit with our store', () => {
     await serving({ limit: (request) => Number(request.get('x-limit')) }, async (url) => {
       expect(await statuses(url, 2, { 'x-limit': '1' })).toEqual([200, 429]);
       expect(await statuses(url, 2, { 'x-limit': '3' })).toEqual([200, 429]);
+    });
+  });
+
+  it.each(backends())('never lets through what passOnStoreError would, on the engine $name', async ({ name, available }) => {
+    if (!available) return;
+    for (const windowMs of [1.1 * HOUR, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
+      const store = new HeadgateStore({ clock: new ManualClock(), backend: name });
+      const options = { windowMs, limit: 2, store, passOnStoreError: true, validate: false };
+      await serving(options, async (url) => expect(await statuses(url, 3)).toEqual([200, 200, 429]));
+    }
+  });
+
+  it('limits each of two middlewares that were given one store', async () => {
+    const clock = new ManualClock();
+    const store = new HeadgateStore({ clock });
+    const shared = { limit: 2, store, passOnStoreError: true, validate: false };
+    await serving({ ...shared, windowMs: 60_000 }, async (first) => {
+      await serving({ ...shared, windowMs: 1000 }, async (second) => {
+        expect([await statuses(first, 2), await statuses(second, 1)]).toEqual([[200, 200], [429]]);
+        clock.advance(1000);
+        expect([await statuses(second, 3), await statuses(first, 1)]).toEqual([[200, 200, 429], [429]]);
+      });
     });
   });
 

@@ -14,7 +14,12 @@ interface PluginOptions {
   readonly routeInfo?: { readonly method?: unknown; readonly url?: unknown };
 }
 
-type Callback = (error: Error | null, result?: { current: number; ttl: number }) => void;
+interface Told {
+  readonly current: number;
+  readonly ttl: number;
+}
+
+type Callback = (error: Error | null, result?: Told) => void;
 
 /**
  * A `store` for @fastify/rate-limit, which makes one for itself and one for each route with limits of its own.
@@ -37,24 +42,27 @@ export function headgateStore(options: StoreOptions = {}): new (pluginOptions: o
 class Store implements FastifyRateLimitStore {
   readonly #options: StoreOptions;
   readonly #continueExceeding: boolean;
+  readonly #exponentialBackoff: boolean;
   readonly #windows: HitsByWindow;
 
-  constructor(options: StoreOptions, { max, continueExceeding = false, exponentialBackoff }: PluginOptions) {
-    if (exponentialBackoff)
-      throw new TypeError(
-        'exponentialBackoff must be false with a HeadgateStore, got true: with continueExceeding, who goes on waits a whole window',
-      );
+  constructor(options: StoreOptions, pluginOptions: PluginOptions) {
+    const { max, continueExceeding = false, exponentialBackoff = false } = pluginOptions;
     this.#options = options;
     this.#continueExceeding = continueExceeding;
+    this.#exponentialBackoff = exponentialBackoff;
     this.#windows = new HitsByWindow(options, max);
   }
 
   /** What this throws, the plugin handles as an error of the store: `skipOnError` goes for it too. */
   incr(key: string | number, callback: Callback, timeWindow: number, max: number): void {
     const id = keyOf(key);
-    const counted = this.#add(id, timeWindow);
-    const goesOn = this.#continueExceeding && counted.hits > max;
-    callback(null, told(goesOn ? this.#windows.of(timeWindow).restart(id, counted.hits) : counted));
+    const counted = this.#windows.add(id, timeWindow);
+    const { hits } = counted;
+    const isHeld = hits !== Number.MAX_SAFE_INTEGER; // or the store is full, and there is no window to start anew
+    if (hits <= max || !isHeld) callback(null, told(counted));
+    else if (this.#continueExceeding) callback(null, told(this.#windows.restart(id, timeWindow, hits)));
+    else if (this.#exponentialBackoff) callback(null, this.#backOff(id, timeWindow, hits, max));
+    else callback(null, told(counted));
   }
 
   /** As `incr` would tell it, counting nothing. */
@@ -71,14 +79,10 @@ class Store implements FastifyRateLimitStore {
     return new Store({ ...this.#options, shared: name }, routeOptions);
   }
 
-  /** A key whose window has another length from now on takes its hits along, and starts anew. */
-  #add(key: string, timeWindow: number): Count {
-    const here = this.#windows.of(timeWindow);
-    const home = this.#windows.homeOf(key) ?? here;
-    if (home === here) return here.add(key);
-    const { hits } = home.add(key);
-    home.forget(key);
-    return here.add(key, hits);
+  /** Twice as long with each denial, for ten years at the most; what is told is not cut to that, as in the plugin. */
+  #backOff(id: string, timeWindow: number, hits: number, max: number): Told {
+    const ttl = Math.min(timeWindow * 2 ** (hits - max - 1), Number.MAX_SAFE_INTEGER);
+    return { current: this.#windows.restart(id, ttl, hits).hits, ttl };
   }
 }
 
@@ -87,6 +91,6 @@ function keyOf(key: unknown): string {
   throw new TypeError(`keyGenerator must answer a string or a number, got ${show(key)}`);
 }
 
-function told({ hits, resetAfterMs }: Count): { current: number; ttl: number } {
+function told({ hits, resetAfterMs }: Count): Told {
   return { current: hits, ttl: resetAfterMs };
 }

@@ -38,8 +38,9 @@ export class Hits {
     this.#limiter = new RateLimiter({ ...options, limits });
   }
 
-  /** Other numbers to protect by, where there was a limit to begin with. O(keys held). */
-  protectFrom(limit: number): void {
+  /** Another number to protect by, where there was one to begin with. O(keys held). */
+  protectFrom(limit: unknown): void {
+    if (this.#limiter.policies.length === 1 || !isCountable(limit)) return;
     this.#limiter.update({ limits: [{ name: 'limit', limit: limit * HIT }] });
   }
 
@@ -70,12 +71,6 @@ export class Hits {
   read(key: string): Count | undefined {
     const decision = this.#limiter.peek(key, 0);
     return unitsOf(decision) === 0 ? undefined : countOf(decision);
-  }
-
-  /** Starts a window now, with so many hits in it. */
-  restart(key: string, hits: number): Count {
-    this.#limiter.reset(key);
-    return this.add(key, hits);
   }
 
   /** `true` if a window ran. */
