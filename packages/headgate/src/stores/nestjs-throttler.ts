@@ -24,7 +24,8 @@ export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {
 export class HeadgateThrottlerStorage implements ThrottlerStorage {
   readonly #algorithm: Algorithm;
   readonly #hits: ThrottlerHits;
-  readonly #plans: Plans;
+  readonly #options: StoreOptions;
+  #plans: Plans;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: ThrottlerStorageOptions = {}) {
@@ -32,6 +33,7 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
     const { algorithm = 'fixed-window', ...common } = options;
     this.#algorithm = oneOf('algorithm', algorithm, ['fixed-window', 'sliding-window', 'token-bucket']);
     this.#hits = new ThrottlerHits(common);
+    this.#options = common;
     this.#plans = new Plans(common, () => {});
   }
 
@@ -54,6 +56,12 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
       { name: throttlerName, limit: wholeLimit, windowMs, blockForMs, algorithm: this.#algorithm },
     ]);
     return told(await limiter.check(key, 1), Math.max(windowMs, blockForMs));
+  }
+
+  /** Forgets all keys. */
+  onApplicationShutdown(): void {
+    this.#hits.clear();
+    this.#plans = new Plans(this.#options, () => {});
   }
 }
 

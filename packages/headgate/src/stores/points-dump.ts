@@ -39,7 +39,7 @@ export function restoreEach(
   for (const each of Array.isArray(storage) ? storage : []) {
     const outcome = outcomeOf(each, nowMs);
     if (outcome === 'restored') restore(each);
-    keys[outcome].push(each?.key ?? 'N/A');
+    keys[outcome].push(typeof each === 'object' && each !== null ? each.key : 'N/A');
   }
   return keys;
 }
