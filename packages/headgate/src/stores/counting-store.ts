@@ -1,4 +1,5 @@
-import type { Count, Hits } from './hits.js';
+import { MAX_WINDOW_MS } from '@headgate/core-ts';
+import type { Count } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
 import { wholeWindowMs } from './whole-window.js';
@@ -22,7 +23,8 @@ export class CountingStore {
   /** What tells keys apart from those of other stores; it is the name of the counters, and not in the keys. */
   readonly prefix: string;
   readonly #options: StoreOptions;
-  #windows: HitsByWindow | undefined;
+  #windows: HitsByWindow;
+  /** `undefined` until it is told: what is counted before is counted for as long as the engine can. */
   #windowMs: number | undefined;
   #limit: unknown;
 
@@ -32,60 +34,56 @@ export class CountingStore {
     this.localKeys = options.shared === undefined;
     this.prefix = options.shared ?? '';
     this.#options = options;
+    this.#windows = new HitsByWindow(options, undefined);
   }
 
   /**
    * Windows that start from now on have this length, also those of the middlewares that the store was given to before.
+   * What was counted before the first middleware is forgotten, since it was in no window.
    *
-   * @throws TypeError for a window that is no number.
+   * @throws TypeError for a window that is no number; nothing changes then.
    */
   init({ windowMs, limit }: CountedBy): void {
-    this.#windowMs = wholeWindowMs('windowMs', windowMs);
-    if (this.#windows === undefined) {
-      this.#limit = limit;
+    const wholeMs = wholeWindowMs('windowMs', windowMs);
+    if (this.#windowMs === undefined) {
+      this.#windows.clear();
       this.#windows = new HitsByWindow(this.#options, limit);
-    } else if (typeof limit === 'number' && typeof this.#limit === 'number' && limit < this.#limit) {
       this.#limit = limit;
+    } else if (typeof limit === 'number' && typeof this.#limit === 'number' && limit < this.#limit) {
       this.#windows.protectFrom(limit);
+      this.#limit = limit;
     }
-    this.#windows.of(this.#windowMs);
+    this.#windowMs = wholeMs;
+    this.#windows.of(wholeMs);
   }
 
   get(key: string): ClientHits | undefined {
-    const count = this.#homeOf(key)?.read(key);
+    const count = this.#windows.homeOf(key)?.read(key);
     return count && told(count);
   }
 
-  /** @throws Error before a middleware has told its window. */
   increment(key: string): ClientHits {
-    if (this.#windows === undefined || this.#windowMs === undefined)
-      throw new Error('this HeadgateStore has no window: the middleware has not called init(), or that has failed');
-    return told(this.#windows.homeOr(key, this.#windowMs).add(key));
+    return told(this.#windows.homeOr(key, this.#windowMs ?? MAX_WINDOW_MS).add(key));
   }
 
   /** Takes back one hit of the window that runs, if there is any. */
   decrement(key: string): void {
-    const home = this.#homeOf(key);
+    const home = this.#windows.homeOf(key);
     const count = home?.read(key);
     if (count !== undefined && count.hits > 0) home?.giveBack(key);
   }
 
   resetKey(key: string): void {
-    this.#homeOf(key)?.forget(key);
+    this.#windows.homeOf(key)?.forget(key);
   }
 
   resetAll(): void {
-    this.#windows?.clear();
+    this.#windows.clear();
   }
 
   /** Forgets all keys; there is no timer to stop. */
   shutdown(): void {
-    this.#windows?.clear();
-  }
-
-  /** Where the key has a window that runs, of whatever length it has started with. */
-  #homeOf(key: string): Hits | undefined {
-    return this.#windows?.homeOf(key);
+    this.#windows.clear();
   }
 }
 

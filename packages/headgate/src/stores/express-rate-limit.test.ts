@@ -66,17 +66,15 @@ describe('express-rate-limit with our store', () => {
     });
   });
 
-  it.each(backends())(
-    'never lets through what passOnStoreError would, on the engine $name',
-    async ({ name, available }) => {
-      if (!available) return;
-      for (const windowMs of [1.1 * HOUR, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
+  for (const { name, available } of backends())
+    it.skipIf(!available)(`never lets through what passOnStoreError would, on the engine ${name}`, async () => {
+      const logger = { warn: () => {}, error: () => {} }; // it tells of the window that is no number
+      for (const windowMs of [1.1 * HOUR, 0.5, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, Number.NaN]) {
         const store = new HeadgateStore({ clock: new ManualClock(), backend: name });
-        const options = { windowMs, limit: 2, store, passOnStoreError: true, validate: false };
+        const options = { windowMs, limit: 2, store, passOnStoreError: true, validate: false, logger };
         await serving(options, async (url) => expect(await statuses(url, 3)).toEqual([200, 200, 429]));
       }
-    },
-  );
+    });
 
   it('limits each of two middlewares that were given one store', async () => {
     const clock = new ManualClock();

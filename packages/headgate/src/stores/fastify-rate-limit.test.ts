@@ -67,10 +67,8 @@ describe('@fastify/rate-limit with our store', () => {
     expect(await statuses(app, 5)).toEqual([200, 429, 429, 403, 403]);
   });
 
-  it.each(backends())(
-    'holds off for twice as long with each denial, on the engine $name',
-    async ({ name, available }) => {
-      if (!available) return;
+  for (const { name, available } of backends())
+    it.skipIf(!available)(`holds off for twice as long with each denial, on the engine ${name}`, async () => {
       const clock = new ManualClock();
       const store = headgateStore({ clock, backend: name });
       const app = await appOf({ max: 2, exponentialBackoff: true, store });
@@ -81,8 +79,7 @@ describe('@fastify/rate-limit with our store', () => {
       expect(await retry()).toBe('960');
       clock.advance(960_000);
       expect(await statuses(app, 3)).toEqual([200, 200, 429]);
-    },
-  );
+    });
 
   it('tells what is left of a back-off without making it longer', async () => {
     const clock = new ManualClock();
