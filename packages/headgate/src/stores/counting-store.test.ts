@@ -80,6 +80,19 @@ for (const { name: backend, available } of backends()) {
       expect(store.get('a')).toBeUndefined();
     });
 
+    it.each(['', 7, undefined, null, Symbol('a'), {}] as unknown as string[])(
+      'counts the key %o as any other',
+      (key) => {
+        const { store } = made();
+        store.init({ windowMs: 1000, limit: 2 });
+        expect([store.increment(key).totalHits, store.increment(key).totalHits]).toEqual([1, 2]);
+        store.decrement(key);
+        expect(store.get(key)?.totalHits).toBe(1);
+        store.resetKey(key);
+        expect(store.get(key)).toBeUndefined();
+      },
+    );
+
     it('protects the clients of the smallest limit that it was told', () => {
       const { store } = made(1);
       for (const limit of [5, 1, 3]) store.init({ windowMs: 1000, limit });

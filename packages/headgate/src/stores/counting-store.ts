@@ -58,23 +58,28 @@ export class CountingStore {
   }
 
   get(key: string): ClientHits | undefined {
-    const count = this.#windows.homeOf(key)?.read(key);
+    const id = String(key);
+    const count = this.#windows.homeOf(id)?.read(id);
     return count && told(count);
   }
 
+  /** A key that is no string, which a generator may answer all the same, counts as the string that is made of it. */
   increment(key: string): ClientHits {
-    return told(this.#windows.homeOr(key, this.#windowMs ?? MAX_WINDOW_MS).add(key));
+    const id = String(key);
+    return told(this.#windows.homeOr(id, this.#windowMs ?? MAX_WINDOW_MS).add(id));
   }
 
   /** Takes back one hit of the window that runs, if there is any. */
   decrement(key: string): void {
-    const home = this.#windows.homeOf(key);
-    const count = home?.read(key);
-    if (count !== undefined && count.hits > 0) home?.giveBack(key);
+    const id = String(key);
+    const home = this.#windows.homeOf(id);
+    const count = home?.read(id);
+    if (count !== undefined && count.hits > 0) home?.giveBack(id);
   }
 
   resetKey(key: string): void {
-    this.#windows.homeOf(key)?.forget(key);
+    const id = String(key);
+    this.#windows.homeOf(id)?.forget(id);
   }
 
   resetAll(): void {

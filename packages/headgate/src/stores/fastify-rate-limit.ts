@@ -1,5 +1,4 @@
 import type { FastifyRateLimitStore } from '@fastify/rate-limit';
-import { show } from '@headgate/core-ts';
 import type { Count } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
@@ -55,7 +54,7 @@ class Store implements FastifyRateLimitStore {
 
   /** What this throws, the plugin handles as an error of the store: `skipOnError` goes for it too. */
   incr(key: string | number, callback: Callback, timeWindow: number, max: number): void {
-    const id = keyOf(key);
+    const id = String(key); // a generator may answer anything, and what is no key would not be limited with skipOnError
     const counted = this.#windows.add(id, timeWindow);
     const { hits } = counted;
     const isHeld = hits !== Number.MAX_SAFE_INTEGER; // or the store is full, and there is no window to start anew
@@ -67,7 +66,7 @@ class Store implements FastifyRateLimitStore {
 
   /** As `incr` would tell it, counting nothing. */
   read(key: string | number, callback: Callback): void {
-    const id = keyOf(key);
+    const id = String(key);
     const count = this.#windows.homeOf(id)?.read(id);
     callback(null, count === undefined ? { current: 0, ttl: 0 } : told(count));
   }
@@ -84,11 +83,6 @@ class Store implements FastifyRateLimitStore {
     const ttl = Math.min(timeWindow * 2 ** (hits - max - 1), Number.MAX_SAFE_INTEGER);
     return { current: this.#windows.restart(id, ttl, hits).hits, ttl };
   }
-}
-
-function keyOf(key: unknown): string {
-  if (typeof key === 'string' || typeof key === 'number') return String(key);
-  throw new TypeError(`keyGenerator must answer a string or a number, got ${show(key)}`);
 }
 
 function told({ hits, resetAfterMs }: Count): Told {

@@ -133,6 +133,12 @@ for (const { name: backend, available } of backends()) {
       expect([ask('b'), ask('a')]).toEqual([false, true]);
     });
 
+    it.each(['', 7, undefined, null] as unknown as string[])('counts and blocks the key %o as any other', (key) => {
+      const { hits } = made();
+      const ask = () => hits.increment(key, 1000, 1, 5000, 'default').isBlocked;
+      expect([ask(), ask(), ask()]).toEqual([false, true, true]);
+    });
+
     it('takes keys of any form apart, whatever the throttler is called', () => {
       const { hits } = made();
       const ask = (key: string, throttler: string) => hits.increment(key, 1000, 1, 0, throttler).isBlocked;

@@ -31,6 +31,7 @@ export class ThrottlerHits {
   increment(key: string, ttl: number, limit: number, blockMs: number, throttler: string): ThrottlerStorageRecord {
     this.#protectFrom(limit);
     const id = `${throttler.length} ${throttler} ${key}`;
+    const blockId = String(key);
     const hits = this.#hits.homeOf(id);
     const held = hits?.read(id);
     const isOver = held !== undefined && held.hits >= BLOCKED;
@@ -43,12 +44,12 @@ export class ThrottlerHits {
       return taken > limit ? denied(count + 1, resetAfterMs, resetAfterMs) : allowed(taken, resetAfterMs);
     }
 
-    const blockedMs = this.#blocks.homeOf(key)?.read(key)?.resetAfterMs;
+    const blockedMs = this.#blocks.homeOf(blockId)?.read(blockId)?.resetAfterMs;
     if (blockedMs !== undefined) return denied(count, expireMs, blockedMs);
     if (isOver) hits?.forget(id);
     const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
     if (taken <= limit) return allowed(taken, resetAfterMs);
-    this.#blocks.of(blockMs).add(key);
+    this.#blocks.of(blockMs).add(blockId);
     this.#hits.homeOf(id)?.add(id, BLOCKED);
     return denied(Math.min(taken, count + 1), resetAfterMs, blockMs);
   }
