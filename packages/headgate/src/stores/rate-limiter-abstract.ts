@@ -70,9 +70,4 @@ export class RateLimiterAbstract {
   getKey(key: string | number): string {
     return this.keyPrefix === '' ? String(key) : `${this.keyPrefix}:${key}`;
   }
-
-  /** The key that `getKey` has named so. */
-  parseKey(rlKey: string): string {
-    return this.keyPrefix === '' ? rlKey : rlKey.slice(this.keyPrefix.length + 1);
-  }
 }

@@ -100,6 +100,11 @@ export class RateLimiterMemory extends classes.Abstract {
     return this.#held.delete(this.#idOf(key));
   }
 
+  /** The key that `getKey` has named so. */
+  parseKey(rlKey: string): string {
+    return this.keyPrefix === '' ? rlKey : rlKey.slice(this.keyPrefix.length + 1); // before 11, the peer left the colon
+  }
+
   /** All keys with their points, for `restore` here or in rate-limiter-flexible. O(keys). */
   dump(): Dump {
     const dumpedAt = Date.now();
