@@ -1,35 +1,20 @@
-import { type Clock, show } from '@headgate/core-ts';
-import { type Held, MOST_POINTS, Points } from './points.js';
+import type { Clock } from '@headgate/core-ts';
+import { type Held, Points } from './points.js';
 import { type Dump, type Restored, type RestoredKeys, restoreEach } from './points-dump.js';
-import type { LimiterNumbers } from './rate-limiter-abstract.js';
 import { classes } from './rate-limiter-classes.js';
+import { checkLimit, checkOptions, type RateLimiterMemoryOptions, readMs, readPoints } from './rate-limiter-options.js';
 import type { RateLimiterRes as Res } from './rate-limiter-res.js';
-import { checkStoreOptions, type StoreOptions } from './store-options.js';
-import { wholeWindowMs } from './whole-window.js';
+
+export type { RateLimiterMemoryOptions } from './rate-limiter-options.js';
 
 /** The class of rate-limiter-flexible, where that is installed. */
 export const RateLimiterRes: typeof Res = classes.Res;
 export type RateLimiterRes = Res;
 
-/** The numbers are the peer's own: durations in seconds, and a duration of 0 is for ever. */
-export interface RateLimiterMemoryOptions extends Omit<StoreOptions, 'shared'>, LimiterNumbers {}
-
 export interface CallOptions {
   /** In place of `duration`, where nothing is known of the key yet. */
   readonly customDuration?: number | undefined;
 }
-
-const OPTIONS = [
-  'points',
-  'duration',
-  'blockDuration',
-  'execEvenly',
-  'execEvenlyMinDelayMs',
-  'keyPrefix',
-  'maxKeys',
-  'clock',
-  'backend',
-] satisfies (keyof RateLimiterMemoryOptions)[];
 
 /** What `setTimeout` can wait for. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -49,7 +34,7 @@ export class RateLimiterMemory extends classes.Abstract {
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: RateLimiterMemoryOptions) {
-    checkNumbers(options);
+    checkOptions(options);
     super(options);
     const { maxKeys, clock, backend } = options;
     this.#held = new Points({ maxKeys, clock, backend }, this.points);
@@ -172,37 +157,6 @@ export class RateLimiterMemory extends classes.Abstract {
       else this.#clock.after(timerMs, wake);
     });
   }
-}
-
-function checkNumbers(options: RateLimiterMemoryOptions): void {
-  checkStoreOptions(options, OPTIONS);
-  const { points, duration, blockDuration = 0, execEvenly = false, keyPrefix = '' } = options;
-  checkLimit(points);
-  readMs('duration', duration);
-  readMs('blockDuration', blockDuration);
-  if (typeof execEvenly !== 'boolean') throw new TypeError(`execEvenly must be true or false, got ${show(execEvenly)}`);
-  if (typeof keyPrefix !== 'string') throw new TypeError(`keyPrefix must be a string, got ${show(keyPrefix)}`);
-}
-
-function checkLimit(points: unknown): void {
-  const wanted = `points must be a number up to ${MOST_POINTS}`;
-  if (typeof points !== 'number') throw new TypeError(`${wanted}, got ${show(points)}`);
-  if (!Number.isFinite(points) || points > MOST_POINTS) throw new RangeError(`${wanted}, got ${show(points)}`);
-}
-
-/** More than can be told apart are over any limit, and are taken as that. */
-function readPoints(name: string, points: unknown): number {
-  if (typeof points !== 'number') throw new TypeError(`${name} must be a number, got ${show(points)}`);
-  if (!Number.isFinite(points)) throw new RangeError(`${name} must be a finite number, got ${show(points)}`);
-  return Math.min(points, MOST_POINTS + 1);
-}
-
-/** 0 stays 0. */
-function readMs(name: string, seconds: unknown): number {
-  const wanted = `${name} must be a number of seconds from 0`;
-  if (typeof seconds !== 'number') throw new TypeError(`${wanted}, got ${show(seconds)}`);
-  if (!Number.isFinite(seconds) || seconds < 0) throw new RangeError(`${wanted}, got ${show(seconds)}`);
-  return seconds === 0 ? 0 : wholeWindowMs(name, seconds * 1000);
 }
 
 function withCount(keys: (string | number)[]): RestoredKeys {
