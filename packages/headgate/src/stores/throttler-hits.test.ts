@@ -133,6 +133,15 @@ for (const { name: backend, available } of backends()) {
       expect([ask('b'), ask('a')]).toEqual([false, true]);
     });
 
+    it('goes on to deny within the ttl where it can hold no more blocks', () => {
+      const { clock, hits } = made(1);
+      const ask = (key: string, ttl: number) => hits.increment(key, ttl, 1, 60_000, 'default').isBlocked;
+      expect([ask('a', 1000), ask('a', 1000)]).toEqual([false, true]);
+      expect([ask('b', 2000), ask('b', 2000), ask('b', 2000), ask('b', 2000)]).toEqual([false, true, true, true]);
+      clock.advance(2000);
+      expect([ask('b', 2000), ask('a', 1000)]).toEqual([false, true]);
+    });
+
     it.each(['', 7, undefined, null] as unknown as string[])('counts and blocks the key %o as any other', (key) => {
       const { hits } = made();
       const ask = () => hits.increment(key, 1000, 1, 5000, 'default').isBlocked;

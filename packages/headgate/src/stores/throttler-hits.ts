@@ -49,8 +49,8 @@ export class ThrottlerHits {
     if (isOver) hits?.forget(id);
     const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
     if (taken <= limit) return allowed(taken, resetAfterMs);
-    this.#blocks.of(blockMs).add(blockId);
-    this.#hits.homeOf(id)?.add(id, BLOCKED);
+    const isHeld = this.#blocks.of(blockMs).add(blockId).hits !== Number.MAX_SAFE_INTEGER; // or they are full
+    if (isHeld) this.#hits.homeOf(id)?.add(id, BLOCKED);
     return denied(Math.min(taken, count + 1), resetAfterMs, blockMs);
   }
 

@@ -10,5 +10,6 @@ import { MAX_WINDOW_MS, show } from '@headgate/core-ts';
 export function wholeWindowMs(name: string, windowMs: unknown): number {
   if (typeof windowMs !== 'number' || Number.isNaN(windowMs))
     throw new TypeError(`${name} must be a number of milliseconds, got ${show(windowMs)}`);
-  return Math.min(Math.max(1, Math.ceil(Number(windowMs.toPrecision(15)))), MAX_WINDOW_MS);
+  const wholeMs = Number.isInteger(windowMs) ? windowMs : Math.ceil(Number(windowMs.toPrecision(15)));
+  return Math.min(Math.max(1, wholeMs), MAX_WINDOW_MS);
 }
