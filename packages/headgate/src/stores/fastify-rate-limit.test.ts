@@ -102,6 +102,18 @@ describe('@fastify/rate-limit with our store', () => {
     expect(last).toMatchObject({ ttl: Number.MAX_SAFE_INTEGER, isExceeded: true });
   });
 
+  it('forgets nobody because no more back-offs can be held', async () => {
+    const store = headgateStore({ maxKeys: 1, clock: new ManualClock() });
+    const app = await appOf({ max: 1, exponentialBackoff: true, store });
+    const at = (client: string, count: number) => statuses(app, count, '/', { 'x-client': client });
+    expect([await at('one', 3), await at('two', 4)]).toEqual([
+      [200, 429, 429],
+      [200, 429, 429, 429],
+    ]);
+    const three = await at('three', 40);
+    expect(three.filter((status) => status === 200)).toHaveLength(three[0] === 200 ? 1 : 0);
+  });
+
   it('holds nobody off for long who comes to a full store', async () => {
     const clock = new ManualClock();
     const store = headgateStore({ maxKeys: 1, clock });

@@ -1,5 +1,5 @@
 import type { FastifyRateLimitStore } from '@fastify/rate-limit';
-import type { Count } from './hits.js';
+import { type Count, isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
 
@@ -57,8 +57,7 @@ class Store implements FastifyRateLimitStore {
     const id = String(key); // a generator may answer anything, and what is no key would not be limited with skipOnError
     const counted = this.#windows.add(id, timeWindow);
     const { hits } = counted;
-    const isHeld = hits !== Number.MAX_SAFE_INTEGER; // or the store is full, and there is no window to start anew
-    if (hits <= max || !isHeld) callback(null, told(counted));
+    if (hits <= max || !isHeld(counted)) callback(null, told(counted));
     else if (this.#continueExceeding) callback(null, told(this.#windows.restart(id, timeWindow, hits)));
     else if (this.#exponentialBackoff) callback(null, this.#backOff(id, timeWindow, hits, max));
     else callback(null, told(counted));

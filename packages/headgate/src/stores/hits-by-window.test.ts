@@ -30,6 +30,16 @@ for (const { name: backend, available } of backends()) {
       expect(windows.homeOf('a')).toBeUndefined();
     });
 
+    it('keeps the hits of a key where there is no room in windows of another length', () => {
+      const { windows } = made(1, 1);
+      windows.add('other', 2000);
+      windows.add('a', 1000);
+      expect(windows.add('a', 2000)).toEqual({ hits: 2, resetAfterMs: 1000 });
+      expect(windows.restart('a', 2000, 9)).toEqual({ hits: 2, resetAfterMs: 1000 });
+      expect(windows.homeOf('other')?.read('other')?.hits).toBe(1);
+      expect(windows.restart('new', 2000, 9).hits).toBe(Number.MAX_SAFE_INTEGER);
+    });
+
     it('keeps 64 lengths to the millisecond, and others no shorter and a quarter longer at the most', () => {
       const { clock, windows } = made();
       for (let i = 0; i < 64; i++) expect(windows.add(`exact ${i}`, 60_000 + i).resetAfterMs).toBe(60_000 + i);

@@ -1,5 +1,5 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
-import { type Count, Hits } from './hits.js';
+import { type Count, Hits, isHeld } from './hits.js';
 import type { StoreOptions } from './store-options.js';
 import { wholeWindowMs } from './whole-window.js';
 
@@ -42,15 +42,20 @@ export class HitsByWindow {
     const here = this.of(windowMs);
     const home = this.#homeOr(key, here);
     if (home === here) return here.add(key);
-    const { hits } = home.add(key);
-    home.forget(key);
-    return here.add(key, hits);
+    return moved(key, home, here, home.add(key));
   }
 
-  /** Starts a window of this length now, with so many hits in it. */
+  /**
+   * Starts a window of this length now, with so many hits in it, in the place of what the key has; which it keeps where
+   * there is no room among the windows of that length.
+   */
   restart(key: string, windowMs: number, hits: number): Count {
-    this.homeOf(key)?.forget(key);
-    return this.of(windowMs).add(key, hits);
+    const here = this.of(windowMs);
+    const home = this.#homeOr(key, here);
+    const held = home.read(key);
+    if (home !== here && held !== undefined) return moved(key, home, here, { ...held, hits });
+    here.forget(key);
+    return here.add(key, hits);
   }
 
   /** Keys that have come to this limit are not evicted, from the next hit on. O(keys held). */
@@ -82,6 +87,14 @@ export class HitsByWindow {
   #dropEmpty(): void {
     for (const [windowMs, hits] of this.#all) if (hits.isEmpty()) this.#all.delete(windowMs);
   }
+}
+
+/** To another length, or not at all: a key is never forgotten because it finds no room. */
+function moved(key: string, from: Hits, to: Hits, { hits }: Count): Count {
+  const count = to.add(key, hits);
+  if (!isHeld(count)) return from.read(key) ?? count;
+  from.forget(key);
+  return count;
 }
 
 /** To one of four lengths in each doubling, which makes less than 160 in all. Ten years stay what they are. */

@@ -89,6 +89,11 @@ export class Hits {
   }
 }
 
+/** Whether the hits are noted: not where there is no room for the key, or it has more than can be told apart. */
+export function isHeld({ hits }: Count): boolean {
+  return hits !== MOST_UNITS;
+}
+
 function isCountable(limit: unknown): limit is number {
   return Number.isInteger(limit) && (limit as number) >= 0 && (limit as number) <= MOST_HITS;
 }

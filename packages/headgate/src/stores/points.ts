@@ -51,14 +51,16 @@ export class Points {
     return heldOf(change < 0 ? giveBack(home, key, -change) : home.add(key, change), home.windowMs);
   }
 
-  /** In the place of what the key has. */
+  /** In the place of what the key has, which it keeps where there is no room for keys of that duration. */
   set(key: string, points: number, durationMs: number): Held {
-    this.delete(key);
     this.#note(key);
     const whole = Math.trunc(points);
-    const hits = this.#hits.of(durationMs === 0 ? FOREVER_MS : Math.min(durationMs, FOREVER_MS - 1));
-    const count = hits.add(key, KNOWN + Math.max(0, whole));
-    return heldOf(whole < 0 ? giveBack(hits, key, -whole) : count, hits.windowMs);
+    const windowMs = durationMs === 0 ? FOREVER_MS : Math.min(durationMs, FOREVER_MS - 1);
+    const hits = KNOWN + Math.max(0, whole);
+    const count = this.#hits.restart(key, windowMs, hits);
+    const home = this.#hits.homeOf(key);
+    if (home === undefined) return heldOf(count, windowMs);
+    return heldOf(whole < 0 && count.hits === hits ? giveBack(home, key, -whole) : count, home.windowMs);
   }
 
   /** `true` if the key had anything. */

@@ -264,6 +264,15 @@ describe('our RateLimiterMemory', () => {
     expect(known.filter((each) => each !== null)).toHaveLength(3);
   });
 
+  it('forgets none that is over its points because no more blocks can be held', async () => {
+    const numbers = { points: 1, duration: 60, blockDuration: 600 };
+    const limiter = new RateLimiterMemory({ ...numbers, maxKeys: 1, clock: new ManualClock() });
+    await expect(limiter.consume('blocked', 2)).rejects.toMatchObject({ msBeforeNext: 600_000 });
+    await limiter.consume('a');
+    for (let consumed = 2; consumed < 6; consumed++)
+      await expect(limiter.consume('a')).rejects.toMatchObject({ consumedPoints: consumed, msBeforeNext: 60_000 });
+  });
+
   it('rejects with a RateLimiterRes who comes to a limiter full of keys that are over their points', async () => {
     const limiter = new RateLimiterMemory({ points: 1, duration: 60, maxKeys: 1, clock: new ManualClock() });
     await limiter.penalty('over', 2);

@@ -1,3 +1,4 @@
+import { isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import type { StoreOptions } from './store-options.js';
 
@@ -49,8 +50,7 @@ export class ThrottlerHits {
     if (isOver) hits?.forget(id);
     const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
     if (taken <= limit) return allowed(taken, resetAfterMs);
-    const isHeld = this.#blocks.of(blockMs).add(blockId).hits !== Number.MAX_SAFE_INTEGER; // or they are full
-    if (isHeld) this.#hits.homeOf(id)?.add(id, BLOCKED);
+    if (isHeld(this.#blocks.of(blockMs).add(blockId))) this.#hits.homeOf(id)?.add(id, BLOCKED);
     return denied(Math.min(taken, count + 1), resetAfterMs, blockMs);
   }
 
