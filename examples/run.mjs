@@ -2,6 +2,9 @@
 // and another client behind the same proxy is not. Ends with one line that counts them.
 import { existsSync, readdirSync } from 'node:fs';
 
+/** Against an answer that never comes, and nothing else. */
+const HANG_MS = 300_000;
+
 const folder = new URL('.', import.meta.url);
 const names = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'quick-start')
@@ -39,7 +42,7 @@ async function drive(url) {
     [200, '2', null],
     [200, '1', null],
     [200, '0', null],
-    [429, '0', '60'],
+    [429, '0', 'within a minute'],
     [200, '2', null],
   ]);
   return seen === wanted ? undefined : `${seen}, expected ${wanted}`;
@@ -48,7 +51,11 @@ async function drive(url) {
 async function ask(url, client) {
   const { status, headers } = await fetch(url, {
     headers: { 'x-forwarded-for': client },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(HANG_MS),
   });
-  return [status, headers.get('x-ratelimit-remaining'), headers.get('retry-after')];
+  const retryAfter = headers.get('retry-after');
+  const seconds = Number(retryAfter ?? Number.NaN);
+  // How much of the minute is left is up to the machine.
+  const wait = seconds >= 1 && seconds <= 60 ? 'within a minute' : retryAfter;
+  return [status, headers.get('x-ratelimit-remaining'), wait];
 }

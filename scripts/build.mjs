@@ -1,11 +1,14 @@
-// Builds what can be built here: the native engine where there is cargo, and the packages.
-import { spawnSync } from 'node:child_process';
+// Builds what can be built here, side by side: the native engine where there is cargo, and the packages.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { buildNative } from './build-native.mjs';
 
+const packages = spawn('pnpm', ['run', 'build:ts'], { stdio: 'inherit' });
+const ended = once(packages, 'exit');
 const missing = buildNative();
+const [status] = await ended;
 if (missing !== undefined) {
   console.log(`native engine: not built, ${missing}; the TypeScript engine takes its place`);
   if (process.env.CI === 'true') process.exit(1);
 }
-const built = spawnSync('pnpm', ['run', 'build:ts'], { stdio: 'inherit' });
-process.exit(built.status ?? 1);
+process.exit(status ?? 1);

@@ -1,14 +1,19 @@
-// Packs what is published, and uses it as a stranger would: from the tarballs, in an empty folder.
-// Ends with one line that counts the checks.
+// Packs what is published, and uses it as a stranger would: from the tarballs, in an empty folder. With CI=true under
+// the tools that put packages elsewhere as well. Ends with one line that counts the checks.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { OLDEST_GLIBC } from './build-native.mjs';
+import { checkBundlers } from './bundled.mjs';
+import { tooNew } from './glibc.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
+/** Against a command that hangs, and nothing else: some fetch packages. */
+const HANG_MS = 1_800_000;
 /** Beside the Node that runs this; they come as npm packages of their own. */
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
@@ -27,6 +32,16 @@ for (const tarball of tarballs.filter(hasTypes)) {
     '--no-color',
   ]);
 }
+
+const tooNewHere = tooNew(
+  join(root, 'packages/core-native/npm/linux-x64-gnu/headgate.linux-x64-gnu.node'),
+  OLDEST_GLIBC,
+);
+outcome(
+  `the binary runs from glibc ${OLDEST_GLIBC} on`,
+  tooNewHere.length === 0,
+  `it needs ${tooNewHere.join(', ')}: build it with pnpm build:release`,
+);
 
 const project = join(work, 'project');
 mkdirSync(project);
@@ -57,6 +72,8 @@ check('without the binary, TypeScript goes on', process.execPath, ['without-bina
 rmSync(join(project, 'node_modules/@headgate/core-native'), { recursive: true });
 check('without core-native, TypeScript goes on', process.execPath, ['without-binary.mjs'], project);
 
+if (process.env.CI === 'true') checkBundlers(check, work, installed);
+
 rmSync(work, { recursive: true });
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exit(count.failed === 0 ? 0 : 1);
@@ -80,15 +97,20 @@ function hasTypes({ name }) {
   return !name.includes('linux');
 }
 
+/** Answers whether it passed. */
 function check(name, command, args, cwd = root) {
   const { status, output } = run(command, args, cwd);
-  const outcome = status === 0 ? 'passed' : 'failed';
-  count[outcome]++;
-  console.log(`${outcome}: ${name}`);
-  if (status !== 0) console.log(output);
+  return outcome(name, status === 0, output);
+}
+
+function outcome(name, passed, why) {
+  count[passed ? 'passed' : 'failed']++;
+  console.log(`${passed ? 'passed' : 'failed'}: ${name}`);
+  if (!passed) console.log(why);
+  return passed;
 }
 
 function run(command, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: HANG_MS });
   return { status, output: `${stdout}${stderr}${error ?? ''}` };
 }

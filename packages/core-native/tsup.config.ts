@@ -1,10 +1,11 @@
 import { defineConfig } from 'tsup';
 
+/** CommonJS alone, which Node's ES modules import as well: `require` and `__dirname` are what bundlers and tracers follow. */
 export default defineConfig({
   entry: ['js/index.ts'],
-  format: ['esm', 'cjs'],
+  format: ['cjs'],
   target: 'es2022',
+  external: [/^@headgate\//],
   dts: true,
   clean: true,
-  shims: true,
 });

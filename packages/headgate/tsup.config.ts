@@ -11,7 +11,7 @@ export default defineConfig({
   entry: Object.fromEntries(sources.map((file) => [file.slice('./src/'.length, -'.ts'.length), file])),
   format: ['esm', 'cjs'],
   target: 'es2022',
+  external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime
   dts: true,
   clean: true,
-  shims: true,
 });

@@ -1,5 +1,5 @@
 // The native engine's calls with keys around the length of its buffers, and damaged snapshots: what valgrind watches.
-import { createNativeEngine, nativeStatus } from '../../packages/core-native/dist/index.js';
+import { createNativeEngine, nativeStatus } from '../../packages/core-native/dist/index.cjs';
 
 const ROUNDS = 400;
 const DAMAGED = 600;

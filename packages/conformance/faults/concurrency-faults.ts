@@ -18,6 +18,11 @@ const replacements: readonly (readonly [name: string, find: string, replace: str
     '    Atomics.add(cells, blocked, 1);',
     `    const seen = Atomics.load(cells, blocked);\n${DAWDLE}\n    cells[blocked] = seen + 1;`,
   ],
+  [
+    'whoever comes first makes the count anew',
+    '  function allow(_key, cost) {',
+    '  cells[used] = 0;\n  function allow(_key, cost) {',
+  ],
   ['one unit too many fits under threads', 'here + cost <= limit', 'here + cost <= limit + 1'],
 ];
 

@@ -101,7 +101,23 @@ const engine: readonly Replacement[] = [
   ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
 ];
 
+const READ_FIRST = '    const nowMs = this.#now();\n    const decision = this.#check(key, cost, nowMs);';
+const SETTLED = '    return this.#peek(key, 0, nowMs);';
+
+const readings: readonly Replacement[] = [
+  ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('cost, nowMs', 'cost, this.#now()')],
+  ['a settlement reads the clock twice', SETTLED, '    return this.peek(key, 0);'],
+  [
+    'an update takes the new policies before it reads the clock',
+    '    this.#entries.change(policies, this.#now());',
+    '    this.#policies = policies;\n    this.#entries.change(policies, this.#now());',
+  ],
+];
+
+const FIRSTS = ' || this.#lookAtFirsts(nowMs)) return true;';
+
 const entries: readonly Replacement[] = [
+  ['what has drained keeps the rank that it had', FIRSTS, ') return true;'],
   ['clear leaves the entries', CLEAR, CLEAR.slice(CLEAR.indexOf('\n') + 1)],
   ['clear leaves the count of entries', '    this.size = 0;\n', ''],
   ['cleanup drops live entries', DROP, DROP.replace('if (this.ledger.isFresh(entry, nowMs)) ', '')],
@@ -138,11 +154,13 @@ const snapshots: readonly Replacement[] = [
   ['a snapshot is not checked', 'if (end < 0 || new ByteReader', 'if (end < 0 && new ByteReader'],
 ];
 
-const RANK = '      if (left === 0) return PROTECTED_RANK;\n';
+const RANK = 'while (rank < PROTECTED_RANK && !this';
 const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;';
 const ADD_LOOP = '      calls.add(state, terms, units, nowMs);';
 
 const ledger: readonly Replacement[] = [
+  ['a taking leaves a key in the slot in which it would have expired', 'calls !== fixedWindow || startMs', 'startMs'],
+  ['a bucket stays in a slot before it is repaid', ' && used <= (afterMs + grainMs) * msTicks', ''],
   ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === 0 && !calls')],
   ['only the last policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === this.rules.length - 1 && !calls')],
   ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('calls.add', 'if (i === 0) calls.add')],
@@ -160,8 +178,12 @@ const ledger: readonly Replacement[] = [
   ['a blocked key has units left', 'blockedMs > 0 ? 0 : calls.remaining', 'calls.remaining'],
   ['a blocked key is fresh with its window', '    if (blockLeftMs(entry, nowMs) > 0) return false;', ''],
   ['a blocked key is evicted', '    if (blockLeftMs(entry, nowMs) > 0) return PROTECTED_RANK;', ''],
-  ['a key that is over its limit is evicted', RANK, ''],
-  ['a key that has used most is evicted', 'return highest;', 'return PROTECTED_RANK - 1 - highest;'],
+  ['a key that is over its limit is evicted', RANK, RANK.replace('PROTECTED_RANK', 'PROTECTED_RANK - 1')],
+  [
+    'a key that has used most is evicted',
+    '    return rank;\n',
+    '    return rank < PROTECTED_RANK ? PROTECTED_RANK - 1 - rank : rank;\n',
+  ],
   [
     'the key is fresh when one policy is',
     'this.rules.every(({ calls, terms }, i) => calls.isFresh',
@@ -201,6 +223,11 @@ const reservations: readonly Replacement[] = [
 
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
 const order: readonly Replacement[] = [
+  [
+    'what was protected stands before what has expired',
+    'spliceBefore(rank === PROTECTED_RANK ? this.#passed : this.#expired, head)',
+    'spliceBefore(this.#passed, head)',
+  ],
   ['no slot ever passes', ORDER_PASS, 'for (let past = slot; past < slot; past++)'],
   ['the protected entries may go', 'rank < PROTECTED_RANK; rank++', 'rank <= PROTECTED_RANK; rank++'],
   [
@@ -217,6 +244,7 @@ function listed(file: string, faults: readonly Replacement[]): Fault[] {
 /** Faults in the engine, in what it asks of several policies, and in the order of eviction. */
 export const engineFaults: readonly Fault[] = [
   ...listed('map-engine.ts', engine),
+  ...listed('map-engine.ts', readings),
   ...listed('entries.ts', entries),
   ...listed('ledger.ts', ledger),
   ...listed('entry-bytes.ts', entryBytes),

@@ -1,8 +1,6 @@
 import type { Fault } from './fault.js';
 
 const folds: readonly (readonly [name: string, fold: string])[] = [
-  ['keys are cut at 64 units', 'key.slice(0, 64)'],
-  ['keys are cut at 9,999 units', 'key.slice(0, 9999)'],
   ['keys are lowercased', 'key.toLowerCase()'],
   ['keys are trimmed', 'key.trim()'],
   ['keys end at NUL', "key.split('\\0')[0]"],
@@ -18,10 +16,40 @@ const folds: readonly (readonly [name: string, fold: string])[] = [
 
 const IMPORT = "import type { Entry } from './entry.js';";
 
+const ofLongKeys: readonly Fault[] = [
+  { name: 'long keys are cut', file: 'fold.ts', find: 'sha256(key)', replace: 'key.slice(0, MOST_UNITS)' },
+  {
+    name: 'long keys are hashed up to 9,999 units',
+    file: 'fold.ts',
+    find: 'sha256(key)',
+    replace: 'sha256(key.slice(0, 9999))',
+  },
+  {
+    name: 'a key that looks folded is taken for one',
+    file: 'fold.ts',
+    find: 'return key.length <= MOST_UNITS ? key',
+    replace: 'return isFolded(key) ? key',
+  },
+  {
+    name: 'a denial is remembered by the folded name and asked for by the key',
+    file: 'map-engine.ts',
+    find: 'if (name === this.#deniedEntry.key',
+    replace: 'if (key === this.#deniedEntry.key',
+  },
+  {
+    name: 'long keys are hashed without the upper half of each unit',
+    file: 'sha256.ts',
+    find: '((a >>> 8) << 16)',
+    replace: '0',
+  },
+];
+
 /** Faults in what makes two keys one: the engine's maps look a key up under another. */
-export const keyFaults: readonly Fault[] = folds.map(([name, fold]) => ({
+const inTheMap: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
   file: 'key-map.ts',
   find: IMPORT,
   replace: `${IMPORT} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
 }));
+
+export const keyFaults: readonly Fault[] = [...inTheMap, ...ofLongKeys];

@@ -69,8 +69,8 @@ export const limiterFaults: readonly Fault[] = [
   {
     name: 'peek ignores the cost',
     file: 'rate-limiter.ts',
-    find: 'return this.#engine.peek(key, cost);',
-    replace: 'return this.#engine.peek(key, 1);',
+    find: 'this.#byTheClock(this.#engine.peek(key, cost))',
+    replace: 'this.#byTheClock(this.#engine.peek(key, 1))',
   },
   {
     name: 'the limit is kept in 32 bits',

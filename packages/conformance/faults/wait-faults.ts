@@ -102,7 +102,7 @@ const limiter: readonly Replacement[] = [
 ];
 
 const clock: readonly Replacement[] = [
-  ['the next one is served a tick late', 'Math.min(ms, LONGEST_TIMER_MS)', 'Math.min(ms, LONGEST_TIMER_MS) + 1'],
+  ['the next one is served a tick late', 'behindMs ?? 0), LONGEST', 'behindMs ?? 0) + 1, LONGEST'],
 ];
 
 /** Faults of those who wait. */

@@ -1,7 +1,29 @@
 import type { Arbitrary } from 'fast-check';
 import type { Subject } from './subject.js';
 
-export type LawNumber = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15 | 16 | 17 | 18 | 19 | 20 | 21;
+export type LawNumber =
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | 9
+  | 10
+  | 11
+  | 12
+  | 13
+  | 14
+  | 15
+  | 16
+  | 17
+  | 18
+  | 19
+  | 20
+  | 21
+  | 22;
 
 /** One law of docs/semantics.md, as a property over values of its own kind. */
 export interface Law<T = unknown> {

@@ -20,6 +20,7 @@ import { boundedMemory } from './laws/18-bounded-memory.js';
 import { waiting } from './laws/19-waiting.js';
 import { liveChange } from './laws/20-live-change.js';
 import { snapshots } from './laws/21-snapshots.js';
+import { oneReading } from './laws/22-one-reading.js';
 
 /** Every law, in the order of docs/semantics.md. A new law is an entry here. */
 export const LAWS: readonly Law[] = [
@@ -44,6 +45,7 @@ export const LAWS: readonly Law[] = [
   waiting,
   liveChange,
   snapshots,
+  oneReading,
 ] as Law[];
 
 /** @throws RangeError when the number is none of a law. */

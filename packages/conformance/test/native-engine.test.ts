@@ -15,12 +15,12 @@ if (createNativeEngine === undefined) {
   conformance(createNativeEngine, { concurrency: { module: nativeModule, export: 'createNativeEngine' } });
 
   describe('the native engine beside the TypeScript engine', () => {
-    it('answers the same on the same trace, field by field', { timeout: 60_000 }, async () => {
+    it('answers the same on the same trace, field by field', async () => {
       const result = await differential(createNativeEngine, createMapEngine);
       expect(result.status, formatFailure(result)).toBe('passed');
     });
 
-    it.each([1, 3, 8])('evicts the same keys where there is room for %i', { timeout: 60_000 }, async (maxKeys) => {
+    it.each([1, 3, 8])('evicts the same keys where there is room for %i', async (maxKeys) => {
       const result = await differential(createNativeEngine, createMapEngine, { maxKeys });
       expect(result.status, formatFailure(result)).toBe('passed');
     });

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { EngineFactory } from '@headgate/core-ts';
 
 /** The build that worker threads import; they run no sources. */
-export const nativeModule = fileURLToPath(new URL('../../core-native/dist/index.js', import.meta.url));
+export const nativeModule = fileURLToPath(new URL('../../core-native/dist/index.cjs', import.meta.url));
 
 export interface NativeEngine {
   readonly createNativeEngine: EngineFactory | undefined;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNativeEngine, nativeStatus } from '../../core-native/js/index.js';
 import { policyOf } from '../src/arbitraries/policy.js';
+import { readSettings } from '../src/options.js';
 
 const POLICIES = [
   policyOf({ name: 'fixed', limit: 5, windowMs: 1000 }),
@@ -117,7 +118,7 @@ function restoring(createEngine: EngineFactory): void {
         engine.cleanupExpired();
       }),
       // A wide bucket's debt with one of its two parts.
-      { numRuns: 5000, examples: [[rewritten(sound, [[sound.length - 20, 1n]])]] },
+      { numRuns: 5 * readSettings().runs, examples: [[rewritten(sound, [[sound.length - 20, 1n]])]] },
     );
   });
 }

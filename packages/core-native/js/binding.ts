@@ -1,5 +1,10 @@
+import { version } from './version.js';
+
 /** What the binary exports; see `src/node_api`. */
 export interface Binding {
+  version(): string;
+  /** The binaries of headgate's that any thread of this process has loaded, in that order; none: it can't be told. */
+  loaded(): readonly LoadedBinary[];
   /**
    * `algorithm` (as its index), `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other, and
    * the reading of the clock that is handed in, if one is.
@@ -30,6 +35,13 @@ export interface Binding {
   cleanupExpired(handle: Handle, nowMs?: number): number;
 }
 
+export interface LoadedBinary {
+  readonly path: string;
+  readonly version: string;
+  /** It is the one that answers. */
+  readonly own: boolean;
+}
+
 /** The engine behind a limiter; it is freed when the handle and the calls made from it are collected. */
 export type Handle = { readonly __brand: 'headgate native handle' };
 
@@ -51,6 +63,7 @@ export interface HotCalls {
 }
 
 const CALLS = [
+  'loaded',
   'create',
   'hotCalls',
   'takeMany',
@@ -65,8 +78,12 @@ const CALLS = [
   'cleanupExpired',
 ] satisfies (keyof Binding)[];
 
-export function isBinding(value: unknown): value is Binding {
-  return (
-    typeof value === 'object' && value !== null && CALLS.every((call) => typeof Reflect.get(value, call) === 'function')
-  );
+/** Why what a binary exports is not taken for a `Binding`; `undefined`: it is one, of this package's version. */
+export function refusalOf(exports: unknown): string | undefined {
+  if (typeof exports !== 'object' || exports === null) return 'it is no headgate engine: it exports no object';
+  const told: unknown = Reflect.get(exports, 'version');
+  const its = typeof told === 'function' ? told() : 'one that it does not tell';
+  if (its !== version) return `its version is ${its}, and that of @headgate/core-native is ${version}`;
+  const missing = CALLS.filter((call) => typeof Reflect.get(exports, call) !== 'function');
+  return missing.length === 0 ? undefined : `it is no headgate engine: it does not export ${missing.join(', ')}`;
 }

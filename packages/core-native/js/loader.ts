@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
-import { type Binding, isBinding } from './binding.js';
+import { type Found, fromLocalBuild, fromPackage } from './binaries.js';
+import { type Binding, refusalOf } from './binding.js';
 import { currentHost } from './host.js';
-import { type Host, type Platform, platformsFor } from './platforms.js';
+import { type Host, platformsFor } from './platforms.js';
 
 /** One thing that the loader tried, and why it was not taken; no `error`: it was. */
 export interface Attempt {
@@ -15,42 +15,22 @@ export interface Loaded {
   readonly tried: readonly Attempt[];
 }
 
-const require = createRequire(import.meta.url);
-
-// Written out one by one, since bundlers and tracers follow only what they can read.
-const PACKAGES: Readonly<Record<string, () => unknown>> = {
-  'linux-x64-gnu': () => require('@headgate/core-native-linux-x64-gnu'),
-  'linux-x64-musl': () => require('@headgate/core-native-linux-x64-musl'),
-  'linux-arm64-gnu': () => require('@headgate/core-native-linux-arm64-gnu'),
-  'linux-arm64-musl': () => require('@headgate/core-native-linux-arm64-musl'),
-  'linux-arm-gnueabihf': () => require('@headgate/core-native-linux-arm-gnueabihf'),
-  'darwin-x64': () => require('@headgate/core-native-darwin-x64'),
-  'darwin-arm64': () => require('@headgate/core-native-darwin-arm64'),
-  'win32-x64-msvc': () => require('@headgate/core-native-win32-x64-msvc'),
-  'win32-arm64-msvc': () => require('@headgate/core-native-win32-arm64-msvc'),
-};
-
-/** Where the loader looks: the two ways to get at a binary of a platform. */
+/** Where the loader looks: the two ways to get at a binary of a platform, by its name. */
 export interface Sources {
-  fromPackage(platform: Platform): unknown;
-  fromLocalBuild(platform: Platform): unknown;
+  fromPackage(name: string): Found;
+  fromLocalBuild(name: string): Found;
 }
 
-const SOURCES: Sources = {
-  fromPackage: ({ name }) => PACKAGES[name]?.(),
-  fromLocalBuild: ({ name }) => require(`../headgate.${name}.node`),
-};
-
-/** Tries, for each binary that fits the host, its package and then the local build. Never throws. */
-export function load(host: Host = currentHost(), sources: Sources = SOURCES): Loaded {
+/** Tries, for each binary that may fit the host, its package and then the local build. Never throws. */
+export function load(host: Host = currentHost(), sources: Sources = { fromPackage, fromLocalBuild }): Loaded {
   const tried: Attempt[] = [];
-  for (const platform of platformsFor(host)) {
-    const ways: [string, () => unknown][] = [
-      [`package @headgate/core-native-${platform.name}`, () => sources.fromPackage(platform)],
-      [`local build headgate.${platform.name}.node`, () => sources.fromLocalBuild(platform)],
+  for (const { name } of platformsFor(host)) {
+    const ways: [string, () => Found][] = [
+      [`package @headgate/core-native-${name}`, () => sources.fromPackage(name)],
+      [`local build headgate.${name}.node`, () => sources.fromLocalBuild(name)],
     ];
     for (const [what, get] of ways) {
-      const binding = attempt(what, get, tried);
+      const binding = attempt(what, get(), tried);
       if (binding !== undefined) return { binding, tried };
     }
   }
@@ -58,18 +38,10 @@ export function load(host: Host = currentHost(), sources: Sources = SOURCES): Lo
   return { binding: undefined, tried };
 }
 
-function attempt(what: string, get: () => unknown, tried: Attempt[]): Binding | undefined {
-  try {
-    const binding = get();
-    if (isBinding(binding)) {
-      tried.push({ what });
-      return binding;
-    }
-    tried.push({ what, error: 'it is no headgate engine: an export is missing' });
-  } catch (error) {
-    tried.push({ what, error: firstLine(error) });
-  }
-  return undefined;
+function attempt(what: string, found: Found, tried: Attempt[]): Binding | undefined {
+  const error = 'error' in found ? firstLine(found.error) : refusalOf(found.exports);
+  tried.push(error === undefined ? { what } : { what, error });
+  return error === undefined && 'exports' in found ? (found.exports as Binding) : undefined;
 }
 
 /** Node appends a stack of requires, which tells the user nothing. */

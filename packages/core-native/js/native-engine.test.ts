@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
@@ -60,7 +62,7 @@ describe.skipIf(!status.available)(title, () => {
 });
 
 describe.skipIf(!status.available)(`${title}, shared by name`, () => {
-  const policy = { limit: 10, windowSeconds: 60 };
+  const policy = { limit: 10, windowSeconds: 3600 };
 
   it('is one set of counters and statistics', () => {
     const [a, b] = [limiter({ ...policy, shared: 'one set' }), limiter({ ...policy, shared: 'one set' })];
@@ -84,32 +86,59 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
     held.allow('k', 3);
     expect(() => limiter({ ...policy, limit: 11, shared: 'refusing' })).toThrow(
       new RangeError(
-        'shared: "refusing" has the policy (fixed-window, limit 10, windowMs 60000, burst 10, blockForMs 0) already, got (fixed-window, limit 11, windowMs 60000, burst 11, blockForMs 0)',
+        'shared: "refusing" has the policy (fixed-window, limit 10, windowMs 3600000, burst 10, blockForMs 0) already, got (fixed-window, limit 11, windowMs 3600000, burst 11, blockForMs 0)',
       ),
     );
     expect(() => limiter({ ...policy, clock: new ManualClock(), shared: 'refusing' })).toThrow(RangeError);
     expect(held.remaining('k')).toBe(7);
   });
 
-  it('is freed when its last holder is collected', async () => {
-    const shared = 'freed';
-    hold(shared);
-    const other = { ...policy, limit: 1, shared };
-    expect(await eventually(() => limiter(other))).toBeInstanceOf(RateLimiter);
-  });
-
-  it('is freed when the worker that held it last has ended, and keeps what it counted for the others', async () => {
-    const [kept, gone] = ['kept by main', 'gone with the worker'];
+  it.each(['ends', 'is terminated'])('keeps what was used for who comes after a worker that %s', async (how) => {
+    const [kept, left] = [`kept by main, ${how}`, `left by a worker that ${how}`];
     const here = limiter({ ...policy, shared: kept });
-    expect(await inWorker([kept, gone], 'for (const engine of engines) engine.allow("k", 6); post("done")')).toBe(
-      'done',
-    );
-    expect(here.check('k', 5)).toMatchObject({ allowed: false, remaining: 4 });
-    expect(here.stats()).toMatchObject({ allowed: 1, blocked: 1 });
-    expect(await eventually(() => limiter({ ...policy, limit: 1, shared: gone }))).toBeInstanceOf(RateLimiter);
+    for (const admitted of [6, 4, 0, 0]) {
+      const take = `let admitted = 0;
+        for (let i = 0; i < 6; i++) for (const engine of engines) admitted += engine.allow("k", 1);
+        post(admitted / 2);`;
+      expect(await inWorker([kept, left], take, { endsItself: how === 'ends' })).toBe(admitted);
+    }
+    expect(here.stats()).toMatchObject({ allowed: 10, blocked: 14 });
+    expect(limiter({ ...policy, shared: left }).stats()).toMatchObject({ allowed: 10, blocked: 14 });
   });
 
-  it('writes a snapshot of one moment, in one pass, while another thread updates', { timeout: 60_000 }, async () => {
+  it('keeps what was used after a worker that nobody was beside, terminated in the middle of its calls', async () => {
+    const shared = 'left in the middle';
+    await inWorker([shared], 'for (let i = 1; ; i++) { engines[0].allow("k", 1); if (i === 1_000) post("at it"); }');
+    expect(await inWorker([shared], 'post(engines[0].allow("k", 1))')).toBe(false);
+  });
+
+  it('goes on with other numbers once nobody holds it', async () => {
+    const shared = 'other numbers';
+    hold({ ...policy, shared }, 8);
+    const more = await eventually(() => limiter({ ...policy, limit: 11, shared }));
+    expect(more.policy.limit).toBe(11);
+    expect(more.check('k', 4)).toMatchObject({ allowed: false, remaining: 3 });
+    expect(() => limiter({ ...policy, shared })).toThrow(RangeError);
+  });
+
+  it('is made anew for a limiter of another kind once nobody holds it', async () => {
+    const others = [{ algorithm: 'sliding-window' }, { maxKeys: 9 }, { onFull: 'admit' }, { clock: new ManualClock() }];
+    for (const [i, other] of others.entries()) {
+      const shared = `another kind ${i}`;
+      hold({ ...policy, shared }, 10);
+      const anew = await eventually(() => limiter({ ...policy, ...(other as object), shared }));
+      expect(anew.allow('k', 10)).toBe(true);
+    }
+  });
+
+  it('has other statistics once nobody holds it and nothing in it is live', async () => {
+    const shared = 'nothing live';
+    const clock = new ManualClock();
+    hold({ ...policy, clock, shared }, 0);
+    await eventually(() => expect(limiter({ ...policy, clock, shared }).stats().totalChecks).toBe(0));
+  });
+
+  it('writes a snapshot of one moment, in one pass, while another thread updates', async () => {
     const [keys, rounds] = [50, 200];
     const updates = new Int32Array(new SharedArrayBuffer(4));
     let [reads, onRead] = [0, () => {}];
@@ -131,10 +160,11 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
         if (Atomics.add(updates, 0, 1) === 0) post('at it');
         Atomics.notify(updates, 0);
       }`;
-    await inWorker([], code, { updates, policy: here.policy }, () => {
+    const data = { updates, policy: here.policy };
+    const meanwhile = () => {
       onRead = () => {
         expect(reads, 'looks at the clock of one snapshot').toBe(1);
-        const updated = Atomics.wait(updates, 0, Atomics.load(updates, 0), 60_000);
+        const updated = Atomics.wait(updates, 0, Atomics.load(updates, 0), 600_000);
         expect(updated, 'the other thread updates no more').not.toBe('timed-out');
       };
       for (let round = 0; round < rounds; round++) {
@@ -146,7 +176,8 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
         expect(restored.peek('key 7', 0)).toMatchObject({ limit, remaining: limit - 1 });
         expect(restored.stats().activeKeys).toBe(keys);
       }
-    });
+    };
+    await inWorker([], code, { data, meanwhile });
   });
 
   it('survives a worker that ends in the middle of its calls', async () => {
@@ -160,9 +191,20 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
   });
 });
 
+it.skipIf(!status.available)(
+  'what a limiter takes is told to the garbage collector, however its keys came in',
+  async () => {
+    const program = fileURLToPath(new URL('../test/let-go.mjs', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [program]);
+    const collectedAfter: Record<string, number> = JSON.parse(stdout);
+    expect(Object.keys(collectedAfter)).toHaveLength(4);
+    for (const [way, limiters] of Object.entries(collectedAfter)) expect(limiters, way).toBeLessThan(100);
+  },
+);
+
 /** In a function of its own, so that nothing on the stack holds it. */
-function hold(shared: string): void {
-  limiter({ limit: 10, windowSeconds: 60, shared }).allow('k', 10);
+function hold(options: RateLimiterOptions, units: number): void {
+  limiter(options).allow('k', units);
 }
 
 /** Collects until it works; finalizers run between turns of the event loop. */
@@ -184,16 +226,26 @@ function headOf(bytes: Uint8Array): Policy {
   return JSON.parse(/\{.*?\}/.exec(text)?.[0] ?? '');
 }
 
-/** Runs code on engines of these names in a worker, answers its first message, and ends the worker after `meanwhile`. */
+interface WorkerOptions {
+  /** For the worker's `workerData`. */
+  readonly data?: object;
+  /** What is done here once it has sent its message. */
+  readonly meanwhile?: () => void;
+  /** Whether it is left to end by itself, and not terminated. */
+  readonly endsItself?: boolean;
+}
+
+/** Runs code on engines of these names in a worker, answers its first message, and waits for its end. */
 async function inWorker(
   names: readonly string[],
   code: string,
-  data: object = {},
-  meanwhile: () => void = () => {},
+  { data = {}, meanwhile, endsItself = false }: WorkerOptions = {},
 ): Promise<unknown> {
   const module = fileURLToPath(new URL('../dist/index.cjs', import.meta.url));
   const specs: EngineSpec[] = names.map((shared) => ({
-    policies: [{ name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 60_000, burst: 10, blockForMs: 0 }],
+    policies: [
+      { name: 'default', algorithm: 'fixed-window', limit: 10, windowMs: 3_600_000, burst: 10, blockForMs: 0 },
+    ],
     clock: undefined,
     shared,
     maxKeys: 1_000_000,
@@ -207,12 +259,14 @@ async function inWorker(
      ${code}`,
     { eval: true, workerData: { ...data, module, specs } },
   );
+  const ended = once(worker, 'exit');
   const [message] = await once(worker, 'message');
   try {
-    meanwhile();
+    meanwhile?.();
   } finally {
-    await worker.terminate();
+    if (!endsItself) await worker.terminate();
   }
+  await ended;
   return message;
 }
 

@@ -17,6 +17,7 @@ import {
 } from '@headgate/core-ts';
 import type { Binding, Handle, HotCall } from './binding.js';
 import { type Attempt, type Loaded, load } from './loader.js';
+import { sharedBinding } from './shared-binding.js';
 
 const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 /** `limit`, `remaining`, `resetAfterMs` and `retryAfterMs` of each policy. */
@@ -75,23 +76,27 @@ class NativeEngine implements Engine {
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
+    return this.#allowMany(keys, cost, this.#now());
+  }
+
+  #allowMany(keys: readonly string[], cost: number, now: [] | [number]): Uint8Array {
     const lengths = new Uint32Array(keys.length); // Uint32Array.from would take as long as the rest
     let units = 0;
     for (let i = 0; i < keys.length; i++) {
       lengths[i] = (keys[i] as string).length;
       units += lengths[i] as number;
     }
-    if (units > MOST_JOINED) return this.#allowInParts(keys, cost);
-    return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...this.#now());
+    if (units > MOST_JOINED) return this.#allowInParts(keys, cost, now);
+    return this.#binding.takeMany(this.#handle, keys.join(''), lengths, cost, ...now);
   }
 
   /** A string has an end: keys that don't fit into one are handed over in several. */
-  #allowInParts(keys: readonly string[], cost: number): Uint8Array {
-    if (keys.length === 1) return Uint8Array.of(this.allow(keys[0] as string, cost) ? 1 : 0);
+  #allowInParts(keys: readonly string[], cost: number, now: [] | [number]): Uint8Array {
+    if (keys.length === 1) return Uint8Array.of(this.#take(keys[0] as string, cost, ...now) === undefined ? 0 : 1);
     const allowed = new Uint8Array(keys.length);
     const middle = keys.length >> 1;
-    allowed.set(this.allowMany(keys.slice(0, middle), cost));
-    allowed.set(this.allowMany(keys.slice(middle), cost), middle);
+    allowed.set(this.#allowMany(keys.slice(0, middle), cost, now));
+    allowed.set(this.#allowMany(keys.slice(middle), cost, now), middle);
     return allowed;
   }
 
@@ -109,8 +114,10 @@ class NativeEngine implements Engine {
     return { decision, number: this.#number(1) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): void {
-    this.#binding.settle(this.#handle, key, number, estimate, actual, ...this.#now());
+  settle(key: string, number: number, estimate: number, actual: number): Decision {
+    const now = this.#now();
+    this.#binding.settle(this.#handle, key, number, estimate, actual, ...now);
+    return this.#decision(this.#peek(key, 0, ...now));
   }
 
   block(key: string, ms: number): boolean {
@@ -144,8 +151,8 @@ class NativeEngine implements Engine {
   }
 
   update(policies: readonly Policy[]): void {
-    this.#own = policies;
     this.#binding.update(this.#handle, numbersOf(policies), ...this.#now());
+    this.#own = policies;
   }
 
   snapshot(): EngineSnapshot {
@@ -233,13 +240,14 @@ export function nativeStatus(): NativeStatus {
  * The engine in Rust, as a drop-in for `createMapEngine`. Worker threads share one set of counters where
  * the spec has a shared name.
  *
- * @throws BackendUnavailableError where no binary runs, with each thing that was tried.
+ * @throws BackendUnavailableError where no binary runs, with each thing that was tried; where the spec has a shared
+ * name, and the process loaded a binary of another version before this one.
  * @throws RangeError where the shared name stands for another policy in this process.
  */
 export function createNativeEngine(spec: EngineSpec): Engine {
   const { binding, tried } = loadOnce();
   if (binding === undefined) throw new BackendUnavailableError(unavailable(tried));
-  return new NativeEngine(binding, spec);
+  return new NativeEngine(spec.shared === undefined ? binding : sharedBinding(binding), spec);
 }
 
 function unavailable(tried: readonly Attempt[]): string {

@@ -25,10 +25,12 @@ export const PLATFORMS: readonly Platform[] = [
   { name: 'win32-arm64-msvc', platform: 'win32', arch: 'arm64', libc: undefined },
 ];
 
-/** The binaries that fit a host, in the order to try them: both kinds of Linux where the C library is unknown. */
+/**
+ * The binaries that may run on a host, in the order to try them: on Linux first that of its C library, and then the
+ * other one, since what tells the library may be wrong.
+ */
 export function platformsFor(host: Host): readonly Platform[] {
-  return PLATFORMS.filter(
-    ({ platform, arch, libc }) =>
-      platform === host.platform && arch === host.arch && (host.libc === undefined || libc === host.libc),
-  );
+  const mayRun = PLATFORMS.filter(({ platform, arch }) => platform === host.platform && arch === host.arch);
+  const others = mayRun.filter(({ libc }) => host.libc !== undefined && libc !== host.libc);
+  return [...mayRun.filter((platform) => !others.includes(platform)), ...others];
 }

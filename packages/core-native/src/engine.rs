@@ -8,6 +8,7 @@ use crate::seed::SharedSeed;
 use crate::snapshot::{Damage, Snapshot};
 use crate::store::{Answer, Counts, Numbers, Store};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What an engine is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +177,37 @@ impl Shared {
         // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
         self.seed.write(Fingerprint { seed: snapshot.seed });
         Ok(())
+    }
+
+    /// Whether anything in it counts still, so long after somebody held it.
+    ///
+    /// Nobody reads an injected clock meanwhile: it is taken to go on as real time does.
+    #[must_use]
+    pub fn is_live(&self, unheld: Duration) -> bool {
+        let unheld_ms = u64::try_from(unheld.as_millis()).unwrap_or(u64::MAX);
+        let now = |passed_ms: u64| match self.spec.given_origin_ms {
+            None => self.frame.own().exact_ms(),
+            Some(_) => passed_ms.saturating_add(unheld_ms),
+        };
+        self.parts.iter().any(|part| lock(part).has_live(now))
+    }
+
+    /// Whether a limiter of that spec can go on with what is counted here.
+    #[must_use]
+    pub fn can_go_on_as(&self, asked: &Spec) -> bool {
+        let algorithms = |spec: &Spec| spec.policies.iter().map(|policy| policy.algorithm).collect::<Vec<_>>();
+        algorithms(&self.spec) == algorithms(asked)
+            && self.spec.given_origin_ms.is_some() == asked.given_origin_ms.is_some()
+            && (self.spec.max_keys, self.spec.admits_when_full) == (asked.max_keys, asked.admits_when_full)
+    }
+
+    /// Decides by the numbers of a spec that it can go on as; all that is counted stays.
+    pub fn go_on_as(&mut self, asked: Spec) {
+        if self.spec.policies == asked.policies || self.policies() == asked.policies {
+            return;
+        }
+        self.update(&asked.policies, asked.given_origin_ms);
+        self.spec.policies = asked.policies;
     }
 
     /// What came of all calls.

@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::order::{LINK_WORD, Order, PROTECTED_RANK};
 use crate::policy::Policy;
 use crate::reservations::Reservations;
+use crate::shares::SHARDS;
 use crate::slab::{Slab, Slot};
 use crate::snapshot::{Damage, Kept};
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +41,8 @@ pub struct Entries {
     pub evictions: u64,
     /// Entries that went for whatever reason: where it moves, what was known of a key may be over.
     pub forgotten: u64,
+    /// What is allocated, but for the lists of reservations: counted where it changes, so that looking costs nothing.
+    pub bytes: usize,
 }
 
 impl Entries {
@@ -49,10 +52,12 @@ impl Entries {
         let ledger = Ledger::new(policies, FIRST_STATE_WORD);
         let mut slab = Slab::new(ledger.words());
         let order = Order::new(ledger.span_ms(), &mut slab);
+        let index = Index::default();
         Self {
             ledger,
+            bytes: slab.bytes() + index.bytes(),
             slab,
-            index: Index::default(),
+            index,
             order,
             blocks: HashMap::new(),
             reservations: HashMap::new(),
@@ -145,6 +150,7 @@ impl Entries {
         {
             self.drop_oldest_of(oldest);
         }
+        self.weigh();
     }
 
     fn drop_oldest_of(&mut self, slot: Slot) {
@@ -179,11 +185,18 @@ impl Entries {
             *word = id;
         }
         self.index.insert(id, slot);
+        self.weigh();
         slot
     }
 
+    fn weigh(&mut self) {
+        let blocks = self.blocks.capacity() * size_of::<(Slot, u64)>();
+        let reservations = self.reservations.capacity() * size_of::<(Slot, Reservations)>();
+        self.bytes = self.slab.bytes() + self.index.bytes() + blocks + reservations;
+    }
+
     fn make_room(&mut self, now_ms: u64) -> bool {
-        if self.look_for_room(now_ms) {
+        if self.look_for_room(now_ms) || self.look_at_firsts(now_ms) {
             return true;
         }
         let Some(victim) = self.order.least_used(&self.slab) else { return false };
@@ -204,6 +217,23 @@ impl Entries {
             self.look_again(1, now_ms);
             self.index.len() < held
         })
+    }
+
+    /// Looks again at the first entry of each rank, until one of them goes: what has drained since it was placed ranks
+    /// lower then. Behind one of the lowest rank there is nothing better.
+    fn look_at_firsts(&mut self, now_ms: u64) -> bool {
+        for rank in 0..PROTECTED_RANK {
+            let Some(slot) = self.order.first(&self.slab, rank) else { continue };
+            if self.is_fresh(slot, now_ms) {
+                self.remove(slot);
+                return true;
+            }
+            if rank == 0 {
+                return false;
+            }
+            self.place(slot, now_ms);
+        }
+        false
     }
 
     /// Looks again at so many entries whose time has come.
@@ -265,6 +295,7 @@ impl Entries {
             self.open.remove(&number);
         }
         self.forgotten += 1;
+        self.weigh();
     }
 
     /// What is left of the block that a key is under; 0 if it is under none.
@@ -281,6 +312,7 @@ impl Entries {
     pub fn block(&mut self, slot: Slot, until_ms: u64) {
         let held = self.blocks.entry(slot).or_default();
         *held = until_ms.max(*held);
+        self.weigh();
     }
 
     /// Whether any key is or was blocked.
@@ -306,6 +338,7 @@ impl Entries {
         self.reservations = HashMap::new();
         self.open = BTreeMap::new();
         self.quiet_until_ms = 0;
+        self.weigh();
     }
 
     /// Goes over to other policies of the same algorithms; what each key has used stays.
@@ -377,6 +410,25 @@ impl Entries {
                 self.remove(slot);
             }
         }
+    }
+
+    /// Whether anything is live. What is found expired before that goes, so that nothing is looked at twice.
+    pub fn has_live(&mut self, now_ms: u64) -> bool {
+        (0..SHARDS).any(|table| {
+            self.index.slots_of(table).into_iter().any(|slot| {
+                let is_live = !self.is_fresh(slot, now_ms);
+                if !is_live {
+                    self.remove(slot);
+                }
+                is_live
+            })
+        })
+    }
+
+    /// A time that has passed for these entries, by the calls on them.
+    #[must_use]
+    pub fn passed_ms(&self) -> u64 {
+        self.order.passed_ms()
     }
 
     /// When a full set of entries is looked at for one that can go.

@@ -194,6 +194,16 @@ impl Handle {
         (active_keys, evictions, counts)
     }
 
+    /// What the engine takes of memory, as far as one thread has it to itself: what threads share is nobody's.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Alone(alone) => size_of::<Alone>() + alone.borrow().store.bytes(),
+            Self::Shared(_) => 0,
+        }
+    }
+
     fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
         match self {
             Self::Alone(alone) => {

@@ -21,6 +21,8 @@ const LEAST_CAPACITY: usize = 8;
 pub struct Index {
     tables: Vec<Table>,
     len: usize,
+    /// Of all tables.
+    words: usize,
 }
 
 #[derive(Clone, Default)]
@@ -32,7 +34,7 @@ struct Table {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { tables: vec![Table::default(); SHARDS], len: 0 }
+        Self { tables: vec![Table::default(); SHARDS], len: 0, words: 0 }
     }
 }
 
@@ -69,7 +71,9 @@ impl Index {
     pub fn insert(&mut self, id: u64, slot: Slot) {
         let Some(table) = self.tables.get_mut(shares::shard(id)) else { return };
         if (table.len + 1) * 5 > table.words.len() * 4 {
+            self.words -= table.words.len();
             table.resize((table.words.len() * 2).max(LEAST_CAPACITY));
+            self.words += table.words.len();
         }
         table.add(word_of(id, slot));
         table.len += 1;
@@ -84,21 +88,35 @@ impl Index {
         table.len -= 1;
         self.len -= 1;
         if table.words.len() > 64 && table.len < table.words.len() / 8 {
+            self.words -= table.words.len();
             table.resize(table.words.len() / 4);
+            self.words += table.words.len();
         }
+    }
+
+    /// What the tables take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.words * size_of::<u64>() + SHARDS * size_of::<Table>()
     }
 
     /// Every entry held.
     pub fn slots(&self) -> impl Iterator<Item = Slot> {
-        self.tables
-            .iter()
-            .flat_map(|table| table.words.iter())
-            .filter(|&&word| word != EMPTY)
-            .map(|&word| slot_of(word))
+        self.tables.iter().flat_map(Table::slots)
+    }
+
+    /// The entries of one of the [`SHARDS`] tables.
+    #[must_use]
+    pub fn slots_of(&self, table: usize) -> Vec<Slot> {
+        self.tables.get(table).map(|table| table.slots().collect()).unwrap_or_default()
     }
 }
 
 impl Table {
+    fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.words.iter().filter(|&&word| word != EMPTY).map(|&word| slot_of(word))
+    }
+
     /// Where the word of an id is whose slot is the right one.
     #[inline]
     fn place(&self, id: u64, is_right: impl Fn(Slot) -> bool) -> Option<(usize, Slot)> {
@@ -210,6 +228,7 @@ mod tests {
                 held.insert(id, slot);
             }
             assert_eq!((index.find(&slab, id), index.len()), (held.get(&id).copied(), held.len()));
+            assert_eq!(index.words, index.tables.iter().map(|table| table.words.len()).sum());
         }
         let mut slots: Vec<_> = index.slots().collect();
         let mut expected: Vec<_> = held.values().copied().collect();

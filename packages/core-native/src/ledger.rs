@@ -8,7 +8,6 @@ use crate::clock::START_MS;
 use crate::order::PROTECTED_RANK;
 use crate::policy::{Algorithm, Policy};
 use crate::reservations::Reservations;
-use std::cmp::Ordering;
 
 /// Policies, and where in an entry's words each has its own.
 pub struct Ledger {
@@ -88,7 +87,8 @@ impl Ledger {
     }
 
     /// Takes units more than 0: those that fit, or what was used beyond an estimate.
-    /// Answers whether the entry stays in a list of that rank.
+    /// Answers whether the entry stays in a list of that rank: where neither its rank rises nor its time may move, which
+    /// in a fixed window it does at the start only.
     #[inline]
     pub fn add(&self, entry: &mut [u64], units: u64, now_ms: u64, rank: u32) -> bool {
         let mut stays = true;
@@ -96,9 +96,8 @@ impl Ledger {
             let (state, terms) = (rule.state(entry), &rule.terms);
             let start = state.first().copied();
             algorithms::add(state, terms, units, now_ms);
-            let restarted = algorithms::has_windows(terms) && start != state.first().copied();
-            let up_to = up_to(rank, terms.policy.burst);
-            stays &= !restarted && up_to.is_some_and(|units| algorithms::within(state, terms, units));
+            stays &= terms.policy.algorithm == Algorithm::FixedWindow
+                && matches!(state, [at, used] if Some(*at) == start && keeps_rank(rank, *used, terms.policy.burst));
         }
         stays
     }
@@ -284,16 +283,6 @@ impl Rule {
     #[inline]
     fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
         entry.get_mut(self.start..self.end).unwrap_or_default()
-    }
-}
-
-/// Up to how many units a rank below the protected one goes.
-#[inline]
-fn up_to(rank: u32, burst: u64) -> Option<u64> {
-    match rank.cmp(&(PROTECTED_RANK - 1)) {
-        Ordering::Less => Some(burst >> (PROTECTED_RANK - 1 - rank)),
-        Ordering::Equal => burst.checked_sub(1),
-        Ordering::Greater => None,
     }
 }
 

@@ -1,8 +1,13 @@
-//! Which entry is looked at next: first those whose time has come, then those that have used least.
+//! Which entry is looked at next: first those that have expired, then those that may be protected no longer, then
+//! those that have used least.
 //!
 //! An entry is in one list, by its rank and by the slot of time in which it is due: when it expires or, if it
 //! is protected, when it no longer is. The slots are a hashed timing wheel (Varghese and Lauck 1987): when one
 //! has passed, its entries are handed out to be looked at again, a few per call. Everything is O(1).
+//!
+//! The wheel goes round in more than the longest span, and whatever moves an entry's time places it anew. So one
+//! that is not protected has expired when its slot has passed. A protected one may be live or still protected then:
+//! those are handed out apart, so that none of them stands before one that has expired.
 //!
 //! The lists are circles through the entries' link words, each with a head of its own in the slab.
 //!
@@ -17,8 +22,10 @@ const RANKS: u32 = PROTECTED_RANK + 1;
 /// A wheel of so many slots goes round in two to four of the longest spans.
 const SLOTS: u32 = u32::BITS;
 const LISTS: u32 = RANKS * SLOTS;
-/// The head of the circle of those whose slot has passed.
-const PASSED: Slot = LISTS;
+/// The head of the circle of those without protection whose slot has passed.
+const EXPIRED: Slot = LISTS;
+/// And of the protected ones.
+const PASSED: Slot = LISTS + 1;
 
 /// The word of an entry that has its links: the next entry, the previous one, and its list in the low bits.
 pub const LINK_WORD: usize = 1;
@@ -37,12 +44,18 @@ pub struct Order {
 impl Order {
     /// Of no entries. Takes the first entries of an empty slab for its heads.
     pub fn new(span_ms: u64, slab: &mut Slab) -> Self {
-        for _ in 0..=LISTS {
+        for _ in 0..=PASSED {
             let head = slab.add();
             link(slab, head, head, head, 0);
         }
         let grain_shift = span_ms.div_ceil(16).max(1).next_power_of_two().trailing_zeros();
         Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0 }
+    }
+
+    /// A time that has passed: the start of the slot that time is in.
+    #[must_use]
+    pub fn passed_ms(&self) -> u64 {
+        self.slot << self.grain_shift
     }
 
     /// The rank of a list.
@@ -89,7 +102,7 @@ impl Order {
         let lists = (0..RANKS)
             .flat_map(|rank| (0..SLOTS).map(move |slot| rank * SLOTS + self.wheel(self.slot + u64::from(slot))));
         let mut all = Vec::new();
-        for head in std::iter::once(PASSED).chain(lists) {
+        for head in [EXPIRED, PASSED].into_iter().chain(lists) {
             let (mut slot, _) = links(slab, head);
             while slot != head {
                 all.push(slot);
@@ -104,33 +117,41 @@ impl Order {
         let slot = (now_ms >> self.grain_shift).max(self.slot);
         for past in self.slot.max(slot.saturating_sub(u64::from(SLOTS)))..slot {
             for rank in 0..RANKS {
-                splice(slab, rank * SLOTS + self.wheel(past));
+                let passed = if rank == PROTECTED_RANK { PASSED } else { EXPIRED };
+                splice(slab, rank * SLOTS + self.wheel(past), passed);
             }
         }
         self.slot = slot;
-        if links(slab, PASSED).0 == PASSED { (slot + 1) << self.grain_shift } else { now_ms }
+        if Self::next(slab).is_none() { (slot + 1) << self.grain_shift } else { now_ms }
     }
 
     /// The next entry whose slot has passed, taken out of the order.
     pub fn take_passed(slab: &mut Slab) -> Option<Slot> {
-        let (slot, _) = links(slab, PASSED);
-        if slot == PASSED {
-            return None;
-        }
+        let slot = Self::next(slab)?;
         Self::remove(slab, slot);
         Some(slot)
     }
 
-    /// The entry that has used least, the earliest due among its rank; none where all are protected.
-    pub fn least_used(&mut self, slab: &Slab) -> Option<Slot> {
-        (0..PROTECTED_RANK).find_map(|rank| {
-            let from_now = self.first_slot(slab, rank)?;
-            Some(links(slab, rank * SLOTS + self.wheel(self.slot + u64::from(from_now))).0)
-        })
+    fn next(slab: &Slab) -> Option<Slot> {
+        [EXPIRED, PASSED].into_iter().find_map(|head| Some(links(slab, head).0).filter(|&first| first != head))
     }
 
-    /// When the first protected entry is looked at again.
+    /// The entry of a rank that is due first, by its slot.
+    pub fn first(&mut self, slab: &Slab, rank: u32) -> Option<Slot> {
+        let from_now = self.first_slot(slab, rank)?;
+        Some(links(slab, rank * SLOTS + self.wheel(self.slot + u64::from(from_now))).0)
+    }
+
+    /// The first of the lowest rank; none where all are protected.
+    pub fn least_used(&mut self, slab: &Slab) -> Option<Slot> {
+        (0..PROTECTED_RANK).find_map(|rank| self.first(slab, rank))
+    }
+
+    /// When the first protected entry is looked at again: at the next call, where one waits for that.
     pub fn first_protected_due_ms(&mut self, slab: &Slab) -> u64 {
+        if Self::next(slab).is_some() {
+            return self.slot << self.grain_shift;
+        }
         let from_now = self.first_slot(slab, PROTECTED_RANK).unwrap_or(0);
         (self.slot + u64::from(from_now) + 1) << self.grain_shift
     }
@@ -158,17 +179,17 @@ impl Order {
     }
 }
 
-/// Moves all entries of a list to the end of those whose slot has passed.
-fn splice(slab: &mut Slab, head: Slot) {
+/// Moves all entries of a list to the end of another circle.
+fn splice(slab: &mut Slab, head: Slot, to: Slot) {
     let (first, last) = links(slab, head);
     if first == head {
         return;
     }
-    let (_, last_passed) = links(slab, PASSED);
-    set_next(slab, last_passed, first);
-    set_previous(slab, first, last_passed);
-    set_next(slab, last, PASSED);
-    set_previous(slab, PASSED, last);
+    let (_, before) = links(slab, to);
+    set_next(slab, before, first);
+    set_previous(slab, first, before);
+    set_next(slab, last, to);
+    set_previous(slab, to, last);
     set_next(slab, head, head);
     set_previous(slab, head, head);
 }

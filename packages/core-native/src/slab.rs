@@ -20,6 +20,8 @@ pub struct Slab {
     chunks: Vec<Vec<u64>>,
     chunk_bits: u32,
     stride: usize,
+    /// Of all blocks.
+    words: usize,
     used: Slot,
     /// The first of the entries that were given back, each with the next one in its first word.
     free: Slot,
@@ -30,7 +32,7 @@ impl Slab {
     #[must_use]
     pub fn new(stride: usize) -> Self {
         let fitting = CHUNK_BYTES / (stride * size_of::<u64>());
-        Self { chunks: Vec::new(), chunk_bits: fitting.max(1).ilog2(), stride, used: 0, free: NONE }
+        Self { chunks: Vec::new(), chunk_bits: fitting.max(1).ilog2(), stride, words: 0, used: 0, free: NONE }
     }
 
     /// A new entry, all zero.
@@ -49,6 +51,7 @@ impl Slab {
             && first.len() == slot as usize * self.stride
         {
             first.resize((2 * first.len()).min(self.stride << self.chunk_bits), 0);
+            self.words = first.len();
         }
         self.used += 1;
         slot
@@ -57,12 +60,20 @@ impl Slab {
     fn grow(&mut self) {
         let whole = self.stride << self.chunk_bits;
         if self.chunks.is_empty() {
-            self.chunks.push(vec![0; whole.min(self.stride * FIRST_ENTRIES)]);
+            self.words = whole.min(self.stride * FIRST_ENTRIES);
+            self.chunks.push(vec![0; self.words]);
             return;
         }
         let mut chunk = vec![0; whole];
         pages::prefer_large(&mut chunk);
         self.chunks.push(chunk);
+        self.words += whole;
+    }
+
+    /// What the blocks take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.words * size_of::<u64>()
     }
 
     /// Gives an entry back.
@@ -88,5 +99,20 @@ impl Slab {
     pub fn word(&self, slot: Slot, word: usize) -> u64 {
         let at = (slot as usize & ((1 << self.chunk_bits) - 1)) * self.stride + word;
         self.chunks.get(slot as usize >> self.chunk_bits).and_then(|chunk| chunk.get(at)).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_what_the_blocks_have() {
+        let mut slab = Slab::new(5);
+        for added in 0..400_000 {
+            assert_eq!(slab.add(), added);
+            assert_eq!(slab.words, slab.chunks.iter().map(Vec::len).sum());
+        }
+        assert!(slab.chunks.len() > 2);
     }
 }

@@ -406,6 +406,19 @@ impl Store {
         self.entries.is_empty()
     }
 
+    /// Whether anything is live at that time after the last one that is known to have passed, or by that clock.
+    pub fn has_live(&mut self, now: impl FnOnce(u64) -> u64) -> bool {
+        let now_ms = now(self.entries.passed_ms());
+        self.entries.has_live(now_ms)
+    }
+
+    /// What is allocated for them.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.entries.bytes
+    }
+
     /// What a key never seen would hold.
     fn nobody(&self) -> Vec<u64> {
         vec![0; self.entries.ledger.words()]

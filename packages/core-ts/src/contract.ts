@@ -120,7 +120,8 @@ export interface EngineSnapshot {
 /**
  * Keeps everything for one limiter: states, statistics, time.
  *
- * Keys are strings of any content and costs are whole numbers from 0 up; the limiter has checked both.
+ * Keys are strings of any content and costs are whole numbers from 0 up; the limiter has checked both. A call reads
+ * the clock once, before it changes anything, or not at all: so one that throws there has changed nothing.
  */
 export interface Engine {
   /** What `limiter.backend` says: `'ts'`, `'native'`, or a name of your own. */
@@ -143,8 +144,9 @@ export interface Engine {
   /**
    * Settles what was reserved: gives back what was not used of the estimate, as far as it still counts, or
    * takes what was used beyond it, also past the limit. Where the engine is full, that is lost, and counted.
+   * Answers what `peek` with a cost of 0 would then.
    */
-  settle(key: string, number: number, estimate: number, actual: number): void;
+  settle(key: string, number: number, estimate: number, actual: number): Decision;
   /** Blocks the key for at least that long; `false` where the engine is full and can't hold it. */
   block(key: string, ms: number): boolean;
   /**

@@ -3,7 +3,8 @@ import type { Policy } from './contract.js';
 import { Entry } from './entry.js';
 import { readEntry, writeEntry } from './entry-bytes.js';
 import { show } from './errors.js';
-import { EvictionOrder } from './eviction-order.js';
+import { EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
+import { flat } from './fold.js';
 import { KeyMap } from './key-map.js';
 import { Ledger } from './ledger.js';
 import { OpenReservations } from './open-reservations.js';
@@ -44,14 +45,15 @@ export class Entries {
     this.#lookAgain(LOOKS_PER_CALL, nowMs);
   }
 
-  get(key: string): Entry | undefined {
-    return this.#keys.get(key);
+  /** The entry of a key, which is folded. */
+  get(name: string): Entry | undefined {
+    return this.#keys.get(name);
   }
 
-  /** A new entry, not in the order yet; `undefined` where there is no room for it. */
-  enter(key: string, nowMs: number): Entry | undefined {
+  /** A new entry, not in the order yet; `undefined` where there is no room for it. Keeps nothing else of the name alive. */
+  enter(name: string, nowMs: number): Entry | undefined {
     if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;
-    const entry = new Entry(key, this.ledger.rules.length);
+    const entry = new Entry(flat(name), this.ledger.rules.length);
     this.#keys.add(entry);
     this.size++;
     return entry;
@@ -64,6 +66,7 @@ export class Entries {
 
   /** Puts an entry where it belongs by now. */
   place(entry: Entry, nowMs: number, anew = false): void {
+    if (!anew && this.ledger.isRepaidIn(this.#order.startMs(entry.list), this.#order.grainMs, entry, nowMs)) return;
     const rank = this.ledger.rank(entry, nowMs);
     const list = this.#order.listOf(rank, this.ledger.dueMs(entry, rank, nowMs));
     if (anew || list !== entry.list) this.#order.place(entry, list);
@@ -153,7 +156,7 @@ export class Entries {
   }
 
   #makeRoom(nowMs: number): boolean {
-    if (this.#lookForRoom(nowMs)) return true;
+    if (this.#lookForRoom(nowMs) || this.#lookAtFirsts(nowMs)) return true;
     const victim = this.#order.leastUsed();
     if (victim === undefined) return false;
     this.forget(victim);
@@ -166,6 +169,24 @@ export class Entries {
     const before = this.size;
     for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++) this.#lookAgain(1, nowMs);
     return this.size < before;
+  }
+
+  /**
+   * Looks again at the first entry of each rank, until one of them goes: what has drained since it was placed ranks
+   * lower then. Behind one of the lowest rank there is nothing better.
+   */
+  #lookAtFirsts(nowMs: number): boolean {
+    for (let rank = 0; rank < PROTECTED_RANK; rank++) {
+      const entry = this.#order.first(rank);
+      if (entry === undefined) continue;
+      if (this.ledger.isFresh(entry, nowMs)) {
+        this.forget(entry);
+        return true;
+      }
+      if (rank === 0) return false;
+      this.place(entry, nowMs);
+    }
+    return false;
   }
 
   #lookAgain(looks: number, nowMs: number): void {

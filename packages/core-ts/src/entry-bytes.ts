@@ -3,6 +3,7 @@ import type { State } from './algorithms/state.js';
 import type { ByteReader, ByteWriter } from './bytes.js';
 import { Entry } from './entry.js';
 import { show } from './errors.js';
+import { flat, isFolded } from './fold.js';
 import { blockLeftMs, statesOf } from './ledger.js';
 import { MAX_WINDOW_MS } from './policy-options.js';
 
@@ -27,7 +28,8 @@ export function writeEntry(writer: ByteWriter, entry: Entry, rules: readonly Rul
 
 /** @throws RangeError where it is no entry that these rules can have made. */
 export function readEntry(reader: ByteReader, rules: readonly Rule[], nowMs: number): Entry {
-  const entry = new Entry(reader.string(), rules.length);
+  const entry = new Entry(flat(reader.string()), rules.length);
+  if (!isFolded(entry.key)) refuse(entry);
   const blockedMs = wholeUpTo(reader.f64(), MAX_WINDOW_MS, entry);
   if (blockedMs > 0) entry.more().blockedUntilMs = nowMs + blockedMs;
   statesOf(entry).forEach((state, i) => {

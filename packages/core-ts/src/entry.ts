@@ -19,6 +19,7 @@ class Extra {
 
 /** All that is held of one key: the first policy's state in itself, and its place in the order of eviction. */
 export class Entry implements State {
+  /** As it is held: folded where it is long, in memory of its own. */
   readonly key: string;
   startMs = 0;
   used = 0;

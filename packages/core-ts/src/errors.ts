@@ -1,5 +1,20 @@
 import type { Decision } from './contract.js';
 
+/**
+ * Makes `instanceof` true for the instances of every copy of a class that this process has: two installed versions, or
+ * CommonJS beside ES modules. A subclass knows its own alone.
+ */
+function oneInAllCopies(own: abstract new (...args: never) => Error, name: string): void {
+  const brand = Symbol.for(`headgate.${name}`);
+  const ordinary = Function.prototype[Symbol.hasInstance];
+  Object.defineProperty(own.prototype, brand, { value: true });
+  Object.defineProperty(own, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      return this === own ? Object(value)[brand] === true : ordinary.call(this, value);
+    },
+  });
+}
+
 /** Thrown by what `limit()` wraps; everything else answers a denial as a value. */
 export class RateLimitExceeded extends Error {
   override readonly name = 'RateLimitExceeded';
@@ -15,6 +30,10 @@ export class RateLimitExceeded extends Error {
   /** Until the key is as good as never seen. */
   readonly resetAfterMs: number;
 
+  static {
+    oneInAllCopies(RateLimitExceeded, 'RateLimitExceeded');
+  }
+
   constructor(key: string, denied: Decision) {
     super(`Rate limit exceeded for key ${show(key)}: limit ${denied.limit}, ${advice(denied)}`);
     this.key = key;
@@ -28,6 +47,10 @@ export class RateLimitExceeded extends Error {
 /** A backend that was demanded can't run here; the message says what was tried and what to do. */
 export class BackendUnavailableError extends Error {
   override readonly name = 'BackendUnavailableError';
+
+  static {
+    oneInAllCopies(BackendUnavailableError, 'BackendUnavailableError');
+  }
 }
 
 function advice(denied: Decision): string {

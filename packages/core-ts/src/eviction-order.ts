@@ -9,11 +9,16 @@ const SLOTS = 32;
 export const RANK_SHIFT = 5;
 
 /**
- * Which entry is looked at next: first those whose time has come, then those that have used least.
+ * Which entry is looked at next: first those that have expired, then those that may be protected no longer, then
+ * those that have used least.
  *
  * An entry is in one list, by its rank and by the slot of time in which it is due: when it expires or, if it
  * is protected, when it no longer is. The slots are a hashed timing wheel (Varghese and Lauck 1987): when one
  * has passed, its entries are handed out to be looked at again, a few per call. Everything is O(1).
+ *
+ * The wheel goes round in more than the longest span, and whatever moves an entry's time places it anew. So one
+ * that is not protected has expired when its slot has passed. A protected one may be live or still protected then:
+ * those are handed out apart, so that none of them stands before one that has expired.
  *
  * Reads side by side with `core-native/src/order.rs`.
  */
@@ -24,8 +29,11 @@ export class EvictionOrder {
   readonly #lists: (Entry | undefined)[] = new Array<Entry | undefined>(RANKS * SLOTS).fill(undefined);
   /** For each rank a bit per slot whose list may have entries. */
   readonly #slotBits = new Int32Array(RANKS);
-  #passed = new Entry('', 1);
-  /** The slot that time is in: all before it have been handed over to `#passed`. */
+  /** Those without protection whose slot has passed. */
+  readonly #expired = new Entry('', 1);
+  /** The protected ones. */
+  readonly #passed = new Entry('', 1);
+  /** The slot that time is in: all before it have been handed over. */
   #slot = 0;
 
   constructor(spanMs: number, originMs: number) {
@@ -35,7 +43,13 @@ export class EvictionOrder {
 
   /** The list for a rank and the time at which to look again. */
   listOf(rank: number, dueMs: number): number {
-    return rank * SLOTS + (Math.floor((dueMs - this.#originMs) / this.grainMs) % SLOTS);
+    const turns = (dueMs - this.#originMs) / (this.grainMs * SLOTS); // exact: divided by a power of two
+    return rank * SLOTS + (((turns - Math.floor(turns)) * SLOTS) | 0); // `%` of what is no small integer is slow
+  }
+
+  /** When the slot of a list begins, for those that are not protected. */
+  startMs(list: number): number {
+    return this.#originMs + (this.#slot + ((list - this.#slot) & (SLOTS - 1))) * this.grainMs;
   }
 
   /** Puts an entry at the end of a list, out of the one that it is in. */
@@ -53,7 +67,7 @@ export class EvictionOrder {
 
   /** All entries, from the one that is looked at first to the one that is evicted last. */
   all(): Entry[] {
-    const entries = circle(this.#passed);
+    const entries = [...circle(this.#expired), ...circle(this.#passed)];
     for (let rank = 0; rank < RANKS; rank++) {
       for (let i = 0; i < SLOTS; i++) {
         const head = this.#lists[rank * SLOTS + ((this.#slot + i) % SLOTS)];
@@ -68,28 +82,39 @@ export class EvictionOrder {
     const slot = Math.floor((nowMs - this.#originMs) / this.grainMs);
     for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++) this.#pass(past % SLOTS);
     this.#slot = slot;
-    return this.#passed.next === this.#passed ? this.#originMs + (slot + 1) * this.grainMs : nowMs;
+    return this.#next() === undefined ? this.#originMs + (slot + 1) * this.grainMs : nowMs;
   }
 
   /** The next entry whose slot has passed, taken out of the order. */
   takePassed(): Entry | undefined {
-    const entry = this.#passed.next;
-    if (entry === this.#passed) return undefined;
-    unlink(entry);
+    const entry = this.#next();
+    if (entry !== undefined) unlink(entry);
     return entry;
   }
 
-  /** The entry that has used least, the earliest due among its rank; none where all are protected. */
+  #next(): Entry | undefined {
+    if (this.#expired.next !== this.#expired) return this.#expired.next;
+    return this.#passed.next === this.#passed ? undefined : this.#passed.next;
+  }
+
+  /** The entry of a rank that is due first, by its slot. */
+  first(rank: number): Entry | undefined {
+    const slot = this.#firstSlot(rank);
+    return slot === undefined ? undefined : this.#lists[rank * SLOTS + ((this.#slot + slot) % SLOTS)]?.next;
+  }
+
+  /** The first of the lowest rank; none where all are protected. */
   leastUsed(): Entry | undefined {
     for (let rank = 0; rank < PROTECTED_RANK; rank++) {
-      const slot = this.#firstSlot(rank);
-      if (slot !== undefined) return this.#lists[rank * SLOTS + ((this.#slot + slot) % SLOTS)]?.next;
+      const entry = this.first(rank);
+      if (entry !== undefined) return entry;
     }
     return undefined;
   }
 
-  /** When the first protected entry is looked at again. */
+  /** When the first protected entry is looked at again: at the next call, where one waits for that. */
   firstProtectedDueMs(): number {
+    if (this.#next() !== undefined) return this.#originMs + this.#slot * this.grainMs;
     return this.#originMs + (this.#slot + (this.#firstSlot(PROTECTED_RANK) ?? 0) + 1) * this.grainMs;
   }
 
@@ -110,7 +135,8 @@ export class EvictionOrder {
   #pass(slot: number): void {
     for (let rank = 0; rank < RANKS; rank++) {
       const head = this.#lists[rank * SLOTS + slot];
-      if (head !== undefined && head.next !== head) spliceBefore(this.#passed, head);
+      if (head === undefined || head.next === head) continue;
+      spliceBefore(rank === PROTECTED_RANK ? this.#passed : this.#expired, head);
     }
   }
 

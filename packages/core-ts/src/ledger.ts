@@ -3,6 +3,7 @@ import { changeState, type Rule, ruleOf } from './algorithms/rule.js';
 import * as slidingWindow from './algorithms/sliding-window.js';
 import type { State } from './algorithms/state.js';
 import type { Terms } from './algorithms/terms.js';
+import * as tokenBucket from './algorithms/token-bucket.js';
 import type { Decision, Policy, PolicyRow } from './contract.js';
 import { decision, tightest } from './decision.js';
 import type { Entry } from './entry.js';
@@ -19,6 +20,8 @@ export class Ledger {
   readonly #lone: Terms | undefined;
   /** And so is a lone sliding window, while its sub-window goes on. */
   readonly #loneSliding: Terms | undefined;
+  /** And a lone token bucket, while it stays in its slot. */
+  readonly #loneBucket: Terms | undefined;
   /** The first policy's. */
   readonly #upTo: readonly number[];
 
@@ -29,6 +32,7 @@ export class Ledger {
     const [first] = this.rules;
     this.#lone = policies.length === 1 && first?.calls === fixedWindow ? first.terms : undefined;
     this.#loneSliding = policies.length === 1 && first?.calls === slidingWindow ? first.terms : undefined;
+    this.#loneBucket = policies.length === 1 && first?.calls === tokenBucket ? first.terms : undefined;
     this.#upTo = (first as Rule).upTo;
   }
 
@@ -71,7 +75,8 @@ export class Ledger {
 
   /**
    * Takes units, more than 0: those that fit, or what was used beyond an estimate. Answers whether the entry
-   * has to be placed anew for that.
+   * has to be placed anew for that: where its rank rises or its time may move, which in a fixed window it does at
+   * the start only.
    */
   add(entry: Entry, units: number, nowMs: number): boolean {
     entry.extra?.reservations?.beforeTaking(units, statesOf(entry), nowMs);
@@ -87,8 +92,7 @@ export class Ledger {
       const state = stateOf(entry, i);
       const { startMs } = state;
       calls.add(state, terms, units, nowMs);
-      const restarted = startMs !== state.startMs && calls.owed === undefined;
-      if (restarted || !(rank < upTo.length && calls.within(state, terms, upTo[rank] as number))) stays = false;
+      if (calls !== fixedWindow || startMs !== state.startMs || !(state.used <= (upTo[rank] as number))) stays = false;
     }
     return !stays;
   }
@@ -144,14 +148,34 @@ export class Ledger {
   /** How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth. */
   rank(entry: Entry, nowMs: number): number {
     if (blockLeftMs(entry, nowMs) > 0) return PROTECTED_RANK;
-    let highest = 0;
+    const was = entry.list < 0 ? 0 : entry.list >>> RANK_SHIFT; // most entries stay where they are
+    let rank = was;
+    while (rank < PROTECTED_RANK && !this.#isWithin(rank, entry, nowMs)) rank++;
+    if (rank === was) while (rank > 0 && this.#isWithin(rank - 1, entry, nowMs)) rank--;
+    return rank;
+  }
+
+  #isWithin(rank: number, entry: Entry, nowMs: number): boolean {
     for (let i = 0; i < this.rules.length; i++) {
-      const { calls, terms } = this.rules[i] as Rule;
-      const left = calls.remaining(stateOf(entry, i), terms, nowMs);
-      if (left === 0) return PROTECTED_RANK;
-      highest = Math.max(highest, rankOf(terms.burst - left, terms.burst));
+      const { calls, terms, upTo } = this.rules[i] as Rule;
+      if (!calls.within(stateOf(entry, i), terms, upTo[rank] as number, nowMs)) return false;
     }
-    return highest;
+    return true;
+  }
+
+  /**
+   * Whether a lone token bucket that was taken from just now has the rank of its list still, and will be repaid in a
+   * slot of time: that it stays where it is, said without a division.
+   */
+  isRepaidIn(fromMs: number, grainMs: number, { list, startMs, used, extra }: Entry, nowMs: number): boolean {
+    const bucket = this.#loneBucket;
+    if (bucket === undefined || extra !== undefined || list < 0 || startMs !== nowMs) return false;
+    const { unitTicks, msTicks } = bucket;
+    const rank = list >>> RANK_SHIFT;
+    if (!(used <= (this.#upTo[rank] as number) * unitTicks)) return false;
+    if (rank > 0 && used <= (this.#upTo[rank - 1] as number) * unitTicks) return false;
+    const afterMs = fromMs - nowMs - 1;
+    return used > afterMs * msTicks && used <= (afterMs + grainMs) * msTicks;
   }
 
   /** When to look again: when the key is fresh or, if it is protected, when it no longer is. */
@@ -212,10 +236,4 @@ function stateOf(entry: Entry, policy: number): State {
 /** One state per policy. */
 export function statesOf(entry: Entry): State[] {
   return [entry, ...(entry.extra?.others ?? [])];
-}
-
-function rankOf(used: number, burst: number): number {
-  let rank = PROTECTED_RANK - 1;
-  for (let part = burst / 2; used <= part && rank > 0; part /= 2) rank--;
-  return rank;
 }

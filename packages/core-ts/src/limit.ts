@@ -1,5 +1,6 @@
 import type { Decision } from './contract.js';
 import { RateLimitExceeded, show } from './errors.js';
+import { readOnce } from './read.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every function without losing its type
 export type AnyFunction = (this: any, ...args: any[]) => any;
@@ -36,8 +37,7 @@ interface Checker {
  * a promise can't be told from any other, and throws.
  */
 export function limited<F extends AnyFunction>(limiter: Checker, key: KeyFor<F>, fn: F, options: LimitOptions<F>): F {
-  checkLimit(key, options);
-  const { cost = 1, onBlocked } = options;
+  const { cost = 1, onBlocked } = readLimit(key, options);
 
   function call(this: ThisParameterType<F>, ...args: Parameters<F>): ReturnType<F> {
     const callKey = typeof key === 'function' ? key.apply(this, args) : key;
@@ -62,10 +62,10 @@ export function limitDecorator<F extends AnyFunction>(
   key: KeyFor<F>,
   options: LimitOptions<F>,
 ): LimitDecorator<F> {
-  checkLimit(key, options);
+  const own = readLimit(key, options);
   return ((target: unknown, context: unknown, descriptor?: PropertyDescriptor) => {
-    if (isStandardContext(context)) return limited(limiter, key, method(target, context.kind), options);
-    return { ...descriptor, value: limited(limiter, key, method(descriptor?.value, 'property'), options) };
+    if (isStandardContext(context)) return limited(limiter, key, method(target, context.kind), own);
+    return { ...descriptor, value: limited(limiter, key, method(descriptor?.value, 'property'), own) };
   }) as LimitDecorator<F>;
 }
 
@@ -92,20 +92,14 @@ function method(value: unknown, kind: string): AnyFunction {
   throw new TypeError(`limit() decorates methods, got a ${kind} with the value ${show(value)}`);
 }
 
-function checkLimit(key: unknown, options: object): void {
+function readLimit<F extends AnyFunction>(key: KeyFor<F>, options: LimitOptions<F>): LimitOptions<F> {
   if (typeof key !== 'string' && typeof key !== 'function') {
     throw new TypeError(`key must be a string or a function that answers one, got ${show(key)}`);
   }
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
-  for (const [name, value] of Object.entries(options)) {
-    if (name === 'onBlocked' && typeof value !== 'function' && value !== undefined) {
-      throw new TypeError(`onBlocked must be a function, got ${show(value)}`);
-    }
-    if (name !== 'onBlocked' && name !== 'cost') {
-      throw new TypeError(
-        `unknown option ${show(name)}, with the value ${show(value)}: the options are cost, onBlocked`,
-      );
-    }
-  }
+  const own = readOnce(options, ['cost', 'onBlocked']);
+  if (own.onBlocked !== undefined && typeof own.onBlocked !== 'function')
+    throw new TypeError(`onBlocked must be a function, got ${show(own.onBlocked)}`);
+  return own;
 }

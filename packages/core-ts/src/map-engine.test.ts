@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BackendUnavailableError, ManualClock, RateLimiter } from './index.js';
+import { BackendUnavailableError, createMapEngine, ManualClock, type Policy, RateLimiter } from './index.js';
 
 describe('reclaiming in the TypeScript engine', () => {
   it('holds the keys of two windows at the most, however many come', () => {
@@ -59,5 +59,25 @@ describe('what a limiter shows of itself', () => {
 
   it('refuses a shared name, which it can not honour', () => {
     expect(() => new RateLimiter({ limit: 1, windowMs: 1, shared: 'name' })).toThrow(BackendUnavailableError);
+  });
+});
+
+describe('a snapshot of the TypeScript engine', () => {
+  const [policy] = new RateLimiter({ limit: 5, windowMs: 1000 }).policies as [Policy];
+  const engine = () =>
+    createMapEngine({ policies: [policy], clock: new ManualClock(), shared: undefined, maxKeys: 9, onFull: 'deny' });
+
+  it('has long keys by the names that they are held by, and is refused with others of that length', () => {
+    const long = 'k'.repeat(16_000);
+    const source = engine();
+    source.check(long, 2);
+    const { bytes } = source.snapshot();
+    const restored = engine();
+    restored.restore(bytes);
+    expect(restored.peek(long, 0).remaining).toBe(3);
+    const firstUnit = 8; // after how many keys there are, and how many units this one has
+    bytes[firstUnit] = (bytes[firstUnit] as number) ^ 32;
+    expect(() => restored.restore(bytes)).toThrow(/^no limiter has what it says of the key "Sha256:/);
+    expect(restored.peek(long, 0).remaining).toBe(3);
   });
 });

@@ -4,6 +4,7 @@ import { decision } from './decision.js';
 import { Entries } from './entries.js';
 import { Entry } from './entry.js';
 import { BackendUnavailableError, show } from './errors.js';
+import { fold } from './fold.js';
 import { blockLeftMs, type Ledger } from './ledger.js';
 import { OwnClock } from './own-clock.js';
 
@@ -42,41 +43,53 @@ class MapEngine implements Engine {
   }
 
   allow(key: string, cost: number): boolean {
-    const reading = this.#clock.now(); // a fraction of a millisecond is on no other side of a whole one
+    return this.#allow(key, cost, this.#clock.now());
+  }
+
+  /** `reading`: a fraction of a millisecond is on no other side of a whole one. */
+  #allow(key: string, cost: number, reading: number): boolean {
     if (reading >= this.#entries.quietUntilMs) this.#entries.lookAgain(Math.floor(reading));
-    if (key === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
+    const name = fold(key);
+    if (name === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
       this.#countDenial(0);
       return false;
     }
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(name);
     if (entry !== undefined && this.#ledger.addInWindow(entry, cost, reading)) {
       this.#allowed++;
       return true;
     }
     const nowMs = Math.floor(reading);
-    return entry === undefined ? this.#takeFirst(key, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
+    return entry === undefined ? this.#takeFirst(name, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
+    const reading = this.#clock.now();
     const allowed = new Uint8Array(keys.length);
-    for (let i = 0; i < keys.length; i++) if (this.allow(keys[i] as string, cost)) allowed[i] = 1;
+    for (let i = 0; i < keys.length; i++) if (this.#allow(keys[i] as string, cost, reading)) allowed[i] = 1;
     return allowed;
   }
 
   check(key: string, cost: number): Decision {
-    const nowMs = this.#now();
-    const held = this.#entries.get(key);
+    return this.#check(fold(key), cost, this.#now());
+  }
+
+  #check(name: string, cost: number, nowMs: number): Decision {
+    const held = this.#entries.get(name);
     if (held !== undefined) {
       const allowed = this.#take(held, cost, nowMs);
       return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
     }
-    const taken = this.#takeFirst(key, cost, nowMs);
+    const taken = this.#takeFirst(name, cost, nowMs);
     return this.#firstDecision(taken, cost, nowMs);
   }
 
   peek(key: string, cost: number): Decision {
-    const nowMs = this.#now();
-    const entry = this.#entries.get(key);
+    return this.#peek(fold(key), cost, this.#now());
+  }
+
+  #peek(name: string, cost: number, nowMs: number): Decision {
+    const entry = this.#entries.get(name);
     if (entry === undefined) {
       const fits =
         this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || cost === 0 || this.#entries.hasRoom(nowMs));
@@ -89,17 +102,25 @@ class MapEngine implements Engine {
   }
 
   reserve(key: string, cost: number): Reserved {
-    const decision = this.check(key, cost);
-    const entry = decision.allowed && cost > 0 ? this.#entries.get(key) : undefined;
+    const nowMs = this.#now();
+    const name = fold(key);
+    const decision = this.#check(name, cost, nowMs);
+    const entry = decision.allowed && cost > 0 ? this.#entries.get(name) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
     return { decision, number: this.#entries.reserve(entry) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): void {
+  settle(key: string, number: number, estimate: number, actual: number): Decision {
     const nowMs = this.#now();
-    const held = this.#entries.get(key);
+    const name = fold(key);
+    this.#settle(name, number, estimate, actual, nowMs);
+    return this.#peek(name, 0, nowMs);
+  }
+
+  #settle(name: string, number: number, estimate: number, actual: number, nowMs: number): void {
+    const held = this.#entries.get(name);
     if (held !== undefined) this.#entries.settle(held, number, Math.max(0, estimate - actual), nowMs);
-    const entry = actual > estimate ? (held ?? this.#entries.enter(key, nowMs)) : held;
+    const entry = actual > estimate ? (held ?? this.#entries.enter(name, nowMs)) : held;
     if (entry === undefined) {
       if (actual > estimate) this.#rejectedFull++;
       return;
@@ -112,7 +133,8 @@ class MapEngine implements Engine {
 
   block(key: string, ms: number): boolean {
     const nowMs = this.#now();
-    const entry = this.#entries.get(key) ?? this.#entries.enter(key, nowMs);
+    const name = fold(key);
+    const entry = this.#entries.get(name) ?? this.#entries.enter(name, nowMs);
     if (entry === undefined) return false;
     if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;
     this.#entries.place(entry, nowMs);
@@ -121,7 +143,7 @@ class MapEngine implements Engine {
 
   reset(key: string): boolean {
     const nowMs = this.#now();
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(fold(key));
     if (entry === undefined) return false;
     this.#entries.forget(entry);
     return !this.#ledger.isFresh(entry, nowMs);
@@ -219,12 +241,12 @@ class MapEngine implements Engine {
   }
 
   /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
-  #takeFirst(key: string, cost: number, nowMs: number): Entry | undefined {
+  #takeFirst(name: string, cost: number, nowMs: number): Entry | undefined {
     if (!this.#ledger.canEverFit(cost)) {
       this.#deny(this.#nobody, true, cost, nowMs);
       return undefined;
     }
-    const entry = cost === 0 ? this.#nobody : this.#entries.enter(key, nowMs);
+    const entry = cost === 0 ? this.#nobody : this.#entries.enter(name, nowMs);
     if (entry === undefined) return this.#withoutRoom();
     this.#allowed++;
     if (cost > 0) {

@@ -1,7 +1,7 @@
 import type { Clock, EngineSpec, OnFull, Policy } from './contract.js';
 import { show } from './errors.js';
 import { type PolicyOptions, readPolicies } from './policy-options.js';
-import { oneOf, refuseUnknown, wholeNumber } from './read.js';
+import { oneOf, readList, readOnce, wholeNumber } from './read.js';
 import { SteadyClock } from './steady-clock.js';
 
 /** What a limiter is made from: one policy's numbers, or several policies in `limits`. */
@@ -53,15 +53,20 @@ const LIMITER_OPTIONS = [
   'shared',
 ] satisfies (keyof RateLimiterOptions)[];
 
+/** What an engine is made from, and what the limiter above it does. */
+interface ReadOptions extends EngineSpec {
+  readonly clock: SteadyClock | undefined;
+  readonly track: boolean;
+}
+
 /**
  * Checks the options of a limiter: the one place that does, so that no engine sees a bad number.
  *
  * @throws TypeError or RangeError that names the option and prints the value.
  */
-export function readOptions(options: RateLimiterOptions): EngineSpec & { readonly clock: SteadyClock | undefined } {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options must be an object, got ${show(options)}`);
-  refuseUnknown(options, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
+export function readOptions(given: RateLimiterOptions): ReadOptions {
+  if (typeof given !== 'object' || given === null) throw new TypeError(`options must be an object, got ${show(given)}`);
+  const options = readOnce(given, [...POLICY_OPTIONS, ...LIMITER_OPTIONS]);
   if (options.track !== undefined && typeof options.track !== 'boolean')
     throw new TypeError(`track must be true or false, got ${show(options.track)}`);
   return {
@@ -70,6 +75,7 @@ export function readOptions(options: RateLimiterOptions): EngineSpec & { readonl
     shared: readShared(options.shared),
     maxKeys: wholeNumber('maxKeys', options.maxKeys ?? DEFAULT_MAX_KEYS, 1, MOST_KEYS),
     onFull: oneOf('onFull', options.onFull ?? 'deny', ['deny', 'admit']),
+    track: options.track ?? false,
   };
 }
 
@@ -79,15 +85,14 @@ function policiesOf({ limits, ...options }: RateLimiterOptions): readonly Policy
     if (options[name] !== undefined)
       throw new TypeError(`give ${name} within limits, not beside it: got ${show(options[name])}`);
   }
-  if (!Array.isArray(limits)) throw new TypeError(`limits must be an array, got ${show(limits)}`);
-  limits.forEach((each: unknown, i) => {
+  const own = readList('limits', limits, (each, i) => {
     if (typeof each !== 'object' || each === null)
       throw new TypeError(`limits[${i}] must be an object, got ${show(each)}`);
-    refuseUnknown(each, POLICY_OPTIONS, `limits[${i}].`);
-    if ((each as PolicyOptions).name === undefined)
-      throw new TypeError(`limits[${i}].name must be a string, got undefined`);
+    const policy = readOnce(each as PolicyOptions, POLICY_OPTIONS, `limits[${i}].`);
+    if (policy.name === undefined) throw new TypeError(`limits[${i}].name must be a string, got undefined`);
+    return policy;
   });
-  return readPolicies(limits, 'limits');
+  return readPolicies(own, 'limits');
 }
 
 function readClock(clock: Clock | undefined): SteadyClock | undefined {

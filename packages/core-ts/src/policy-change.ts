@@ -1,7 +1,7 @@
 import type { Policy } from './contract.js';
 import { show } from './errors.js';
 import { type PolicyOptions, readPolicies } from './policy-options.js';
-import { refuseUnknown } from './read.js';
+import { readList, readOnce } from './read.js';
 
 /** New numbers for a policy; what isn't given stays as it is. */
 export type PolicyChange = Partial<Omit<PolicyOptions, 'name' | 'algorithm'>>;
@@ -22,22 +22,23 @@ const CHANGES = ['limit', 'windowSeconds', 'windowMs', 'burst', 'blockForSeconds
 export function changePolicies(policies: readonly Policy[], change: PolicyChange | PolicyChanges): readonly Policy[] {
   if (typeof change !== 'object' || change === null)
     throw new TypeError(`the change must be an object, got ${show(change)}`);
-  if ('limits' in change) return changeNamed(policies, change);
-  refuseUnknown(change, CHANGES);
+  if ('limits' in change) return changeNamed(policies, readOnce(change, ['limits']));
+  const own = readOnce(change, CHANGES);
   if (policies.length > 1)
     throw new TypeError(`give limits, each with its name: there are ${policies.length} policies to change`);
-  return readPolicies([changed(policies[0] as Policy, change)]);
+  return readPolicies([changed(policies[0] as Policy, own)]);
 }
 
-function changeNamed(policies: readonly Policy[], { limits, ...rest }: PolicyChanges): readonly Policy[] {
-  refuseUnknown(rest, ['limits']);
-  if (!Array.isArray(limits)) throw new TypeError(`limits must be an array, got ${show(limits)}`);
+function changeNamed(policies: readonly Policy[], { limits }: PolicyChanges): readonly Policy[] {
   const changes = new Map<string, PolicyChange>();
-  limits.forEach((each: unknown, i) => {
+  readList('limits', limits, (each, i) => {
     if (typeof each !== 'object' || each === null)
       throw new TypeError(`limits[${i}] must be an object, got ${show(each)}`);
-    const { name, ...change } = each as { name?: unknown };
-    refuseUnknown(change, CHANGES, `limits[${i}].`);
+    const { name, ...change } = readOnce(
+      each as PolicyChanges['limits'][number],
+      ['name', ...CHANGES],
+      `limits[${i}].`,
+    );
     const known = policies.map((policy) => policy.name);
     if (typeof name !== 'string' || !known.includes(name))
       throw new RangeError(`limits[${i}].name must be ${known.map(show).join(' or ')}, got ${show(name)}`);

@@ -13,7 +13,7 @@ import { createMapEngine } from './map-engine.js';
 import { type RateLimiterOptions, readOptions } from './options.js';
 import { changePolicies, type PolicyChange, type PolicyChanges } from './policy-change.js';
 import { MAX_WINDOW_MS } from './policy-options.js';
-import { wholeNumber } from './read.js';
+import { readList, wholeNumber } from './read.js';
 import { Reservation } from './reservation.js';
 import { restoreInto, snapshotOf } from './snapshot.js';
 import type { SteadyClock } from './steady-clock.js';
@@ -46,11 +46,13 @@ export class RateLimiter {
    * @throws BackendUnavailableError where the engine can't do what the options ask for.
    */
   constructor(options: RateLimiterOptions, createEngine: EngineFactory = createMapEngine) {
-    const spec = readOptions(options);
+    if (typeof createEngine !== 'function')
+      throw new TypeError(`createEngine must be a function that makes an engine, got ${show(createEngine)}`);
+    const { track, ...spec } = readOptions(options);
     this.#engine = createEngine(spec);
     this.backend = this.#engine.backend;
     this.#clock = spec.clock;
-    this.#top = options.track ? new TopKeys() : undefined;
+    this.#top = track ? new TopKeys() : undefined;
   }
 
   /** The numbers that decide; of several policies the first. */
@@ -77,11 +79,13 @@ export class RateLimiter {
    */
   allowMany(keys: readonly string[], cost = 1): Uint8Array {
     if (!Array.isArray(keys)) throw new TypeError(`keys must be an array of strings, got ${show(keys)}`);
-    for (const key of keys) if (typeof key !== 'string') checkCall(key, cost);
+    const own = readList('keys', keys, (key) => {
+      if (typeof key !== 'string') checkCall(key, cost);
+      return key as string;
+    });
     checkCost(cost);
-    const allowed = this.#engine.allowMany(keys, cost);
-    if (this.#top !== undefined)
-      for (let i = 0; i < keys.length; i++) if (!allowed[i]) this.#top.add(keys[i] as string);
+    const allowed = this.#engine.allowMany(own, cost);
+    if (this.#top !== undefined) for (let i = 0; i < own.length; i++) if (!allowed[i]) this.#top.add(own[i] as string);
     return allowed;
   }
 

@@ -1,9 +1,33 @@
 import { show } from './errors.js';
 
+/**
+ * Options as values of their own, each read once: a getter may answer something else the second time.
+ *
+ * @throws TypeError for the first name that is none of the options, with its value and a hint.
+ */
+export function readOnce<T extends object>(options: T, known: readonly string[], where = ''): T {
+  refuseUnknown(options, known, where);
+  return Object.fromEntries(known.map((name) => [name, Reflect.get(options, name)])) as T;
+}
+
+/**
+ * What is read of each element of a list, by its index and once: a list may have an iterator of its own.
+ *
+ * @throws TypeError for what is no list, and what `read` throws.
+ */
+export function readList<T>(name: string, list: unknown, read: (each: unknown, index: number) => T): T[] {
+  if (!Array.isArray(list)) throw new TypeError(`${name} must be an array, got ${show(list)}`);
+  const own: T[] = [];
+  const { length } = list;
+  for (let i = 0; i < length; i++) own.push(read(list[i], i));
+  return own;
+}
+
 /** @throws TypeError for the first name that is none of the options, with its value and a hint. */
 export function refuseUnknown(options: object, known: readonly string[], where = ''): void {
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
+    const value: unknown = Reflect.get(options, name);
     const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
     const hint = meant === undefined ? `the options are ${known.join(', ')}` : `did you mean ${meant}?`;
     throw new TypeError(`unknown option ${where}${show(name)}, with the value ${show(value)}: ${hint}`);

@@ -55,9 +55,10 @@ export class Reservation {
 
   /** Gives all of it back: `commit(0)`. A denied one took nothing, so there is nothing to do. */
   cancel(): Decision {
-    if (!this.decision.allowed && this.#settledBy === undefined) this.#settledBy = 'cancel()';
-    else return this.#settle('cancel()', 0);
-    return this.#byTheClock(this.#engine.peek(this.key, 0));
+    if (this.decision.allowed || this.settled) return this.#settle('cancel()', 0);
+    const decision = this.#engine.peek(this.key, 0);
+    this.#settledBy = 'cancel()';
+    return this.#byTheClock(decision);
   }
 
   [Symbol.dispose](): void {
@@ -69,9 +70,9 @@ export class Reservation {
     if (this.#settledBy !== undefined) throw new Error(`${call}: ${name} was settled by ${this.#settledBy} already`);
     if (!this.decision.allowed)
       throw new Error(`${call}: ${name} was denied, so it took nothing that could be settled`);
-    this.#engine.settle(this.key, this.#number, this.estimate, actual);
+    const decision = this.#engine.settle(this.key, this.#number, this.estimate, actual);
     this.#settledBy = call;
     this.#onSettled();
-    return this.#byTheClock(this.#engine.peek(this.key, 0));
+    return this.#byTheClock(decision);
   }
 }

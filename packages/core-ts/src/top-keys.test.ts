@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fold } from './fold.js';
 import { ManualClock, RateLimiter } from './index.js';
 import { MOST_TOP_KEYS, TopKeys } from './top-keys.js';
 
@@ -60,6 +61,18 @@ describe('the keys that are denied most', () => {
       { key: 'a', denied: 3, overcount: 0 },
       { key: 'b', denied: 2, overcount: 0 },
     ]);
+  });
+
+  it('are shown cut where they are long, each as another, so that they take little', () => {
+    const limiter = new RateLimiter({ limit: 0, windowMs: 1000, clock: new ManualClock(), track: true });
+    const [long, other] = ['k'.repeat(16_000), `${'k'.repeat(15_999)}l`];
+    for (const key of [long, long, long, other, other, 'k'.repeat(64)]) limiter.allow(key);
+    const [first, second, third] = limiter.topKeys().map(({ key, denied }) => ({ key, denied }));
+    expect(first).toEqual({ key: `${'k'.repeat(64)}… ${fold(long)}`, denied: 3 });
+    expect(second).toEqual({ key: `${'k'.repeat(64)}… ${fold(other)}`, denied: 2 });
+    expect(third).toEqual({ key: 'k'.repeat(64), denied: 1 });
+    limiter.allow(first?.key as string);
+    expect(limiter.topKeys()).toHaveLength(4);
   });
 
   it('have to be asked for', () => {

@@ -1,5 +1,8 @@
+import { flat, fold, MOST_UNITS } from './fold.js';
+
 /** A key that was denied often. */
 export interface TopKey {
+  /** Of a key of more than 64 units the first 64, `…`, and the SHA-256 that tells it from others that begin so. */
   readonly key: string;
   /** How often it was denied: at most that often, and at least `denied - overcount` times. */
   readonly denied: number;
@@ -21,9 +24,11 @@ export class TopKeys {
   readonly #byCount = new Map<number, Set<string>>();
   #least = 0;
 
-  add(key: string): void {
-    const held = this.#counted.get(key) ?? this.#enter(key);
-    const { denied } = held;
+  /** A key of any length. */
+  add(whole: string): void {
+    const name = shown(whole);
+    const held = this.#counted.get(name) ?? this.#enter(flat(name));
+    const { key, denied } = held;
     this.#leave(key, denied);
     this.#counted.set(key, { ...held, denied: denied + 1 });
     const peers = this.#byCount.get(denied + 1);
@@ -52,4 +57,9 @@ export class TopKeys {
     peers?.delete(key);
     if (peers?.size === 0) this.#byCount.delete(denied);
   }
+}
+
+/** Different for different keys: no whole key is that long. */
+function shown(key: string): string {
+  return key.length <= MOST_UNITS ? key : `${key.slice(0, MOST_UNITS)}… ${fold(key)}`;
 }

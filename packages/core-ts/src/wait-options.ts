@@ -1,5 +1,5 @@
 import { show } from './errors.js';
-import { refuseUnknown } from './read.js';
+import { readOnce } from './read.js';
 
 export interface WaitOptions {
   /** Units to take; 1 by default. */
@@ -32,8 +32,8 @@ interface Wait {
 export function readWait(options: WaitOptions): Wait {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
-  refuseUnknown(options, ['cost', 'maxWaitMs', 'signal']);
-  const { cost = 1, maxWaitMs = Number.POSITIVE_INFINITY, signal } = options;
+  const own = readOnce(options, ['cost', 'maxWaitMs', 'signal']);
+  const { cost = 1, maxWaitMs = Number.POSITIVE_INFINITY, signal } = own;
   if (typeof maxWaitMs !== 'number')
     throw new TypeError(`maxWaitMs must be a number from 0 up, got ${show(maxWaitMs)}`);
   if (!(maxWaitMs >= 0)) throw new RangeError(`maxWaitMs must be a number from 0 up, got ${show(maxWaitMs)}`);

@@ -1,6 +1,7 @@
 import { onAbort } from './abort-listeners.js';
 import type { Decision, Engine, Policy } from './contract.js';
 import { RateLimitExceeded } from './errors.js';
+import { flat } from './fold.js';
 import { Turns } from './turns.js';
 import type { WaitClock } from './wait-clock.js';
 import { foresee, mostUnits } from './wait-foresight.js';
@@ -43,7 +44,7 @@ export class Waiting {
       const { retryAfterMs } = foreseen;
       if (retryAfterMs === Number.POSITIVE_INFINITY || retryAfterMs > maxWaitMs)
         throw new RateLimitExceeded(key, foreseen);
-      const queue = ahead ?? new WaitQueue(key);
+      const queue = ahead ?? new WaitQueue(flat(key)); // or it could keep a whole header alive
       this.#join(queue, comer);
       if (this.#turns.has(queue)) return;
       this.#setTimer(queue, Math.min(untilMs, ahead === undefined ? nowMs + retryAfterMs : queue.dueMs), nowMs);

@@ -1,4 +1,5 @@
 import { nativeStatus } from '@headgate/core-native';
+import { createMapEngine, type EngineFactory, type EngineSpec } from '@headgate/core-ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackendUnavailableError, backends, RateLimiter } from './index.js';
 import * as tsOnly from './ts.js';
@@ -40,6 +41,36 @@ describe('choosing the engine', () => {
     vi.stubEnv('HEADGATE_BACKEND', 'nonsense');
     expect(() => new RateLimiter(policy)).toThrow(
       new RangeError(`HEADGATE_BACKEND must be 'auto', 'native' or 'ts', got "nonsense"`),
+    );
+  });
+
+  it('takes the engine that it is given in the place of all others, whatever the environment says', () => {
+    const made: EngineSpec[] = [];
+    const createOther: EngineFactory = (spec) => {
+      made.push(spec);
+      return Object.defineProperty(createMapEngine(spec), 'backend', { value: 'other' });
+    };
+    vi.stubEnv('HEADGATE_BACKEND', 'nonsense');
+    const limiter = new RateLimiter({ ...policy, maxKeys: 3, shared: undefined }, createOther);
+    expect(limiter.backend).toBe('other');
+    expect(made).toMatchObject([{ maxKeys: 3, onFull: 'deny', policies: [{ limit: 5, windowMs: 60_000 }] }]);
+    expect([limiter.allow('k', 5), limiter.allow('k')]).toEqual([true, false]);
+    vi.stubEnv('HEADGATE_BACKEND', undefined);
+    expect(new RateLimiter(policy, undefined).backend).toBe(best);
+  });
+
+  it('refuses an engine that is none, or one beside a backend', () => {
+    for (const [given, shown] of [
+      [null, 'null'],
+      ['ts', '"ts"'],
+      [{}, 'an object'],
+    ] as const)
+      for (const Limiter of [RateLimiter, tsOnly.RateLimiter])
+        expect(() => new Limiter(policy, given as never)).toThrow(
+          new TypeError(`createEngine must be a function that makes an engine, got ${shown}`),
+        );
+    expect(() => new RateLimiter({ ...policy, backend: 'ts' }, createMapEngine)).toThrow(
+      new TypeError('give backend or createEngine, not both: got "ts" and a function'),
     );
   });
 

@@ -1,6 +1,6 @@
 import { nativeStatus } from '@headgate/core-native';
 import { describe, expect, it } from 'vitest';
-import { type Backend, RateLimiter, type RateLimiterOptions } from './index.js';
+import { type Backend, ManualClock, RateLimiter, type RateLimiterOptions } from './index.js';
 
 /** What is wrong · the options · the error · what its message must print. */
 type Row = readonly [string, unknown, typeof RangeError | typeof TypeError, string];
@@ -89,7 +89,7 @@ function badPolicies(backend: Backend): void {
 
   it('64 limits are decided together', () => {
     const limits = Array.from({ length: 64 }, (_, i) => ({ ...one, name: `policy ${i}`, limit: 64 - i }));
-    const held = new RateLimiter({ limits, backend });
+    const held = new RateLimiter({ limits, backend, clock: new ManualClock() });
     expect(held.check('k')).toMatchObject({ allowed: true, policy: 'policy 63', remaining: 0 });
     expect(held.check('k').policies).toHaveLength(64);
     expect(held.stats().policies[63]).toEqual({ name: 'policy 63', denied: 1 });

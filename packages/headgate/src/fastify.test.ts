@@ -6,18 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
 import { httpSuite } from '../test/http/suite.js';
+import { itNative } from '../test/native.js';
 import rateLimit, {
   rateLimit as byName,
   type RateLimitHook,
   type RateLimitOptions,
   type RouteRateLimitOptions,
 } from './fastify.js';
-import { backends, RateLimiter } from './index.js';
+import { ManualClock, RateLimiter } from './index.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
 const MANY = { limit: 100, windowSeconds: 60 } as const;
-/** Without it nothing can be shared by threads. */
-const native = backends()[0]?.available;
 
 httpSuite({ name: 'Fastify 5', start });
 
@@ -40,7 +39,7 @@ describe('Fastify 5, by its own conventions', () => {
   });
 
   it('answers a denial by the reply, so that onSend hooks see it', async () => {
-    const app = await limited(ONE);
+    const app = await limited({ ...ONE, clock: new ManualClock() });
     app.addHook('onSend', async (_request, reply) => void reply.header('x-sent', reply.statusCode));
     app.get('/', async () => 'ok');
     await serving(app, async (url) => {
@@ -88,7 +87,7 @@ describe('Fastify 5, by its own conventions', () => {
 
 describe('routes of Fastify', () => {
   it('have limits of their own by config.rateLimit, or none', async () => {
-    const app = await limited({ limit: 2, windowSeconds: 60 });
+    const app = await limited({ limit: 2, windowSeconds: 60, clock: new ManualClock() });
     app.get('/', async () => 'ok');
     app.get('/login', { config: { rateLimit: { limit: 1, windowMs: 500, message: 'slow down' } } }, async () => 'ok');
     app.get('/health', { config: { rateLimit: false } }, async () => 'ok');
@@ -275,7 +274,7 @@ describe('the plugin for Fastify', () => {
     await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([404, 404, 429]));
   });
 
-  it.skipIf(!native)('counts apart in all threads what has options of its own under a shared name', async () => {
+  itNative('counts apart in all threads what has options of its own under a shared name', async () => {
     const app = createFastify();
     const shared = { limit: 2, windowSeconds: 60, shared: 'fastify', backend: 'native' } as const;
     await app.register(rateLimit, { ...shared, global: false });

@@ -9,7 +9,7 @@ import type { AnyOptions, Running } from '../test/http/framework.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import { rateLimit } from './hono.js';
-import { RateLimiter } from './index.js';
+import { ManualClock, RateLimiter } from './index.js';
 
 httpSuite({ name: 'Hono on @hono/node-server', start });
 
@@ -85,7 +85,7 @@ describe('Hono, by its own conventions', () => {
     ['elsewhere', elsewhere],
   ] as const) {
     it(`puts the headers on every response, whoever made it, ${where}`, async () => {
-      const app = new Hono().use(rateLimit({ ...ONE, limit: 9 }));
+      const app = new Hono().use(rateLimit({ ...ONE, limit: 9, clock: new ManualClock() }));
       app.onError((_error, c) => c.text('failed', 500));
       app.get('/own', () => new Response('own', { headers: { 'Set-Cookie': 'a=b' } }));
       app.get('/fetched', () => fetch('data:text/plain,fetched')); // its headers can't be changed

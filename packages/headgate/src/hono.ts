@@ -6,7 +6,7 @@ import { isPromise } from './http/maybe-promise.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
-import { runtimeOf } from './http/runtime.js';
+import { runtimeOf, told } from './http/runtime.js';
 import { runtimeAddress } from './http/runtime-address.js';
 import { prepareServerResponse } from './http/server-response.js';
 import { addressReader, type WebAddressOptions, withPlatformsTrust } from './http/web-address.js';
@@ -69,7 +69,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     if (decision !== undefined) c.set('rateLimit', decision);
     const headers = outcome.headers();
     if (refusal !== undefined) return refuse(c, refusal, decision, headers);
-    const { outgoing } = runtimeOf(c.env) ?? {};
+    const outgoing = told(() => runtimeOf(c.env)?.outgoing);
     if (outgoing === undefined) await passOn(c, next, outcome, headers);
     else {
       prepareServerResponse(outgoing, outcome, headers);

@@ -1,4 +1,6 @@
 import { BackendUnavailableError, type EngineFactory } from '@headgate/core-ts';
+import { find } from '#peers/native';
+import { version } from '../package.json';
 
 /** One thing that was tried for an engine, and why it was not taken; no `error`: it was. */
 export interface Attempt {
@@ -20,36 +22,36 @@ let candidate: NativeCandidate | undefined;
 
 /** Looks for the native engine once, so that all limiters of a process get the same answer. Never throws. */
 export function nativeCandidate(): NativeCandidate {
-  candidate ??= find();
+  candidate ??= look();
   return candidate;
 }
 
-function find(): NativeCandidate {
-  const require = requireHere();
-  if (require === undefined) return missing('this runtime has no Node modules (process.getBuiltinModule)');
+function look(): NativeCandidate {
+  const found = find();
+  if ('error' in found) return missing(firstLine(found.error));
   try {
-    const native = require('@headgate/core-native') as NativeModule;
+    const native = found.module as NativeModule;
+    if (native.version !== version) return missing(otherVersion(native.version));
     const { available, tried } = native.nativeStatus();
     return available ? { available, tried, create: native.createNativeEngine } : unavailable(tried);
   } catch (error) {
-    return missing(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+    return missing(firstLine(error));
   }
 }
 
-/**
- * A `require` that needs no import of a Node module, which would keep this package out of browsers: Node
- * has `process.getBuiltinModule` since 20.16 and 22.3, and so have Bun and Deno.
- */
-function requireHere(): NodeJS.Require | undefined {
-  const module = globalThis.process?.getBuiltinModule?.('node:module');
-  return module?.createRequire(import.meta.url);
+function otherVersion(its: string | undefined): string {
+  return `its version is ${its ?? 'one that it does not tell'}, and that of headgate is ${version}`;
+}
+
+function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
 }
 
 function missing(error: string): NativeCandidate {
   return unavailable([{ what: 'package @headgate/core-native', error }]);
 }
 
-/** The error is made here and not in core-native, whose copy of the class is another one under ESM. */
+/** Made here and not in core-native, which may not be there. */
 function unavailable(tried: readonly Attempt[]): NativeCandidate {
   const attempts = tried.map(({ what, error }) => `\n  - ${what}: ${error}`).join('');
   const message = `The native engine can't be loaded. Tried:${attempts}

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { get } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
@@ -48,7 +49,7 @@ describe('node:http, by its own conventions', () => {
   });
 
   it('limits upgrades, and answers a denied one on its socket', async () => {
-    const limited = rateLimit({ limit: 1, windowSeconds: 60 });
+    const limited = rateLimit({ limit: 1, windowSeconds: 60, clock: new ManualClock() });
     const server = createServer();
     server.on(
       'upgrade',

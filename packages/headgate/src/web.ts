@@ -5,12 +5,11 @@ import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Reader } from './http/reader.js';
 import { runtimeAddress } from './http/runtime-address.js';
 import { addressReader, type WebAddressOptions, withPlatformsTrust } from './http/web-address.js';
-import { pathOfUrl } from './http/web-request.js';
+import { type Incoming, pathOfUrl, requestOf } from './http/web-request.js';
 import { refusalResponse, withHeaders } from './http/web-response.js';
 import { settlingByAnswer } from './http/web-settling.js';
 
-/** What handlers get first: a `Request`, or an event that has one, as in Remix, SvelteKit and Astro. */
-export type Incoming = Request | { readonly request: Request };
+export type { Incoming } from './http/web-request.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is beside the request is the runtime's, each with a type of its own
 type Beside = any[];
@@ -126,11 +125,6 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
   }
 
   return Object.assign(limited, { check, limiter: gate.limiter });
-}
-
-/** An event's request, and the request itself where there is no event. */
-function requestOf(incoming: Incoming): Request {
-  return 'request' in incoming ? incoming.request : incoming;
 }
 
 /** SvelteKit throws its redirects and expected errors as objects with a status; an `Error` is one that nobody expects. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
 const LONG = 'k'.repeat(10_000);
+/** Of 65 times `x`. */
+const FOLDED = 'sha256:48db1fc4b0541163beefb002169308df6daffa0c36345a535d51c9f5ae4d35a7';
 
 /** Families of strings that a careless engine takes for one another. */
 export const KEY_FAMILIES: readonly (readonly string[])[] = [
@@ -15,7 +17,18 @@ export const KEY_FAMILIES: readonly (readonly string[])[] = [
   ['user:1', 'user:10', 'user:11', 'user', 'user:', 'USER:1', 'user:1 '],
   [LONG, `${LONG}k`, LONG.slice(1), `${LONG.slice(1)}l`, `l${LONG.slice(1)}`, `${LONG.slice(1)}\u016B`],
   ['x'.repeat(31), 'x'.repeat(32), 'x'.repeat(33), 'x'.repeat(63), 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(256)],
+  [63, 64, 65, 71, 128].flatMap((length) => nearTwinsOf('x'.repeat(length))),
+  [...nearTwinsOf(`${'x'.repeat(64)}beyond`), ...nearTwinsOf(`${'\uD800'.repeat(64)}beyond`)],
+  // What the TypeScript engine holds the first of them under, what it holds that under, and others that look so.
+  ['x'.repeat(65), FOLDED, `sha256:${FOLDED}`, FOLDED.slice(7), FOLDED.toUpperCase(), `${FOLDED} `],
 ];
+
+/** Strings that differ in their first unit, or in one of their last two. */
+function nearTwinsOf(text: string): string[] {
+  const start = text.slice(0, -2);
+  const last = text.slice(-1);
+  return [text, `Y${text.slice(1)}`, `${start}Y${last}`, `${text.slice(0, -1)}Y`, `${text.slice(0, -1)}\u0159`];
+}
 
 /** Any string at all, a half of a surrogate pair included. */
 const anyString = fc

@@ -55,6 +55,20 @@ export class Crew {
     return { done, admittedByEndless: Atomics.load(new Int32Array(gate), GATE.admittedByEndless) };
   }
 
+  /** Threads that are nobody's: each makes its calls on an engine of its own and is terminated before the next starts. */
+  async inTurn(threads: number, task: Task): Promise<Done[]> {
+    const done: Done[] = [];
+    for (let thread = 0; thread < threads; thread++) {
+      const worker = await this.#newWorker();
+      try {
+        done.push(await this.#done(worker, { ...task, gate: newGate(), threads: 1, reporters: 1 }));
+      } finally {
+        await worker.terminate();
+      }
+    }
+    return done;
+  }
+
   async close(): Promise<void> {
     const workers = this.#workers;
     this.#workers = [];
@@ -62,12 +76,14 @@ export class Crew {
   }
 
   async #members(count: number): Promise<Worker[]> {
-    const { Worker } = await import('node:worker_threads');
-    while (this.#workers.length < count) {
-      // Without the flags of this process: a test runner's import conditions would find sources, not builds.
-      this.#workers.push(new Worker(workerSource, { eval: true, execArgv: [], workerData: this.#concurrency }));
-    }
+    while (this.#workers.length < count) this.#workers.push(await this.#newWorker());
     return this.#workers.slice(0, count);
+  }
+
+  async #newWorker(): Promise<Worker> {
+    const { Worker } = await import('node:worker_threads');
+    // Without the flags of this process: a test runner's import conditions would find sources, not builds.
+    return new Worker(workerSource, { eval: true, execArgv: [], workerData: this.#concurrency });
   }
 
   async #done(worker: Worker, order: Order): Promise<Done> {

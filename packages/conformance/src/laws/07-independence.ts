@@ -12,9 +12,9 @@ export const independence: Law<Scene> = {
   number: 7,
   name: 'independent keys',
   sentence:
-    'Keys are independent: any JavaScript string is a key of its own, including the empty string, lone surrogates, NUL, 10 kB strings, strings that differ in one UTF-16 unit, and names such as `__proto__`.',
+    'Keys are independent: any JavaScript string is a key of its own, including the empty string, lone surrogates, NUL, 10 kB strings, strings that differ in one UTF-16 unit however far behind, strings that look like what an engine makes of others, and names such as `__proto__`.',
   values: scenes({ keys: confusableKeys, crowds: true, several: true }),
-  examples: [...KEY_FAMILIES.map(eachOnce), ...EDGE_LIVES],
+  examples: [...KEY_FAMILIES.map(eachOnce), ...KEY_FAMILIES.map(eachUntilDenied), ...EDGE_LIVES],
   print: printScene,
   /** Each key has a limiter of its own too, which sees nothing but that key's calls. */
   holds(subject, scene) {
@@ -48,4 +48,10 @@ function eachOnce(keys: readonly string[]): Scene {
     startMs: 0,
     operations: keys.map((key) => ({ call: 'check', key, cost: 1 })),
   };
+}
+
+/** So that each key comes after another was denied. */
+function eachUntilDenied(keys: readonly string[]): Scene {
+  const twice = keys.flatMap((key) => [key, key]);
+  return { ...eachOnce([]), operations: twice.map((key) => ({ call: 'allow', key, cost: 1 })) };
 }

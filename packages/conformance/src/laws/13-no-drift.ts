@@ -96,7 +96,7 @@ function keepsItsRate(
   const MS = 5000;
   const clock = new ManualClock();
   const most = Math.floor((limit * MS) / windowMs);
-  let limiter: Pick<RateLimiter, 'allow'>;
+  let limiter: Pick<RateLimiter, 'allow' | 'remaining'>;
   try {
     limiter = subject.limiter({ algorithm: 'token-bucket', limit, windowMs, burst, clock });
   } catch (error) {
@@ -109,7 +109,8 @@ function keepsItsRate(
   let admitted = 0;
   for (let ms = 1; ms <= MS; ms++) {
     clock.advance(1);
-    while (limiter.allow('key')) admitted++;
+    const left = limiter.remaining('key');
+    if (limiter.allow('key', left)) admitted += left;
   }
   demand(admitted >= Math.floor(most * 0.99) - 1, () => `${admitted} units in ${MS} ms, where ${most} were due`);
 }

@@ -85,8 +85,3 @@ pub(super) fn change(state: &mut [u64], from: &Terms, to: &mut [u64], _terms: &T
 pub(super) fn is_sound(state: &[u64], _terms: &Terms, _now_ms: u64) -> bool {
     matches!(state, &[_, used] if used <= MOST_UNITS)
 }
-
-/// Whether no more than so many units are counted, as of the last taking.
-pub(super) fn within(state: &[u64], _terms: &Terms, units: u64) -> bool {
-    matches!(state, &[_, used] if used <= units)
-}

@@ -55,20 +55,6 @@ pub fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {
     by_algorithm!(add(state, terms, units, now_ms));
 }
 
-/// Whether no more than so many units are counted, as of the last taking.
-#[inline]
-#[must_use]
-pub fn within(state: &[u64], terms: &Terms, units: u64) -> bool {
-    by_algorithm!(within(state, terms, units))
-}
-
-/// Whether a taking that moved the first word started a window.
-#[inline]
-#[must_use]
-pub fn has_windows(terms: &Terms) -> bool {
-    terms.policy.algorithm != Algorithm::TokenBucket
-}
-
 /// Where the units stand that were taken just now.
 pub fn mark(state: &mut [u64], terms: &Terms, now_ms: u64) -> Mark {
     by_algorithm!(mark(state, terms, now_ms))

@@ -189,8 +189,3 @@ pub(super) fn is_sound(state: &[u64], terms: &Terms, now_ms: u64) -> bool {
     let sum = |units: u64, part: u64| units.checked_add(part);
     counted.into_iter().try_fold(0, sum) == Some(used) && parts.iter().copied().try_fold(0, sum) == Some(used)
 }
-
-/// Whether no more than so many units are counted, as of the last taking.
-pub(super) fn within(state: &[u64], _terms: &Terms, units: u64) -> bool {
-    matches!(state, &[_, used, ..] if used <= units)
-}

@@ -146,8 +146,3 @@ pub(super) fn is_sound(state: &[u64], terms: &Terms, _now_ms: u64) -> bool {
     let &[_, low, high] = state else { return false };
     (u128::from(low) | u128::from(high) << 64) <= most_owed(terms)
 }
-
-/// Whether no more than so many units are counted, as of the last taking.
-pub(super) fn within(state: &[u64], terms: &Terms, units: u64) -> bool {
-    matches!(state, &[_, low, high] if (u128::from(low) | u128::from(high) << 64) <= debt_of(units, terms))
-}

@@ -1,5 +1,6 @@
 //! Calls that happen once in a while: `#[napi]` writes their glue.
 
+use super::held::Held;
 use super::hot;
 use crate::engine::Spec;
 use crate::handle::Handle;
@@ -10,8 +11,6 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use std::rc::Rc;
 
-/// What an empty engine takes, in bytes: told to the garbage collector, which sees a handle only.
-const EMPTY_ENGINE_BYTES: usize = 24_000;
 /// `algorithm`, `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other.
 const POLICY_NUMBERS: usize = 5;
 
@@ -28,7 +27,7 @@ pub(super) fn create(
     admits_when_full: bool,
     origin_ms: Option<f64>,
     shared: Option<Utf16String>,
-) -> Result<External<Rc<Handle>>> {
+) -> Result<External<Rc<Held>>> {
     let spec = Spec {
         policies: read_policies(&policies),
         max_keys: usize::try_from(whole(max_keys)).unwrap_or(usize::MAX),
@@ -40,7 +39,7 @@ pub(super) fn create(
         None => Handle::alone(&spec).map_err(Refusal::NoRandomness),
     };
     match handle {
-        Ok(handle) => Ok(External::new_with_size_hint(Rc::new(handle), EMPTY_ENGINE_BYTES)),
+        Ok(handle) => Ok(External::new(Rc::new(Held::new(handle)))),
         Err(refusal) => Err(refuse(env, shared.as_deref(), &spec, &refusal)),
     }
 }
@@ -66,7 +65,7 @@ fn policy(numbers: &[f64]) -> Policy {
 #[napi(catch_unwind)]
 pub(super) fn hot_calls<'env>(
     env: &'env Env,
-    handle: &External<Rc<Handle>>,
+    handle: &External<Rc<Held>>,
     answer: Float64Array,
     policies: u32,
 ) -> Result<Object<'env>> {
@@ -80,7 +79,8 @@ pub(super) fn hot_calls<'env>(
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
 pub(super) fn take_many(
-    handle: &External<Rc<Handle>>,
+    env: Env,
+    handle: &External<Rc<Held>>,
     keys: Utf16String,
     lengths: Uint32Array,
     cost: f64,
@@ -99,6 +99,7 @@ pub(super) fn take_many(
         return Err(Error::new(Status::InvalidArg, "lengths must be those of the keys"));
     }
     let allowed = handle.take_many(&cut, whole(cost), now_ms.map(milliseconds));
+    tell(env, handle);
     Ok(Uint8Array::new(allowed))
 }
 
@@ -106,7 +107,8 @@ pub(super) fn take_many(
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands strings over owned
 pub(super) fn settle(
-    handle: &External<Rc<Handle>>,
+    env: Env,
+    handle: &External<Rc<Held>>,
     key: Utf16String,
     number: f64,
     estimate: f64,
@@ -114,40 +116,44 @@ pub(super) fn settle(
     now_ms: Option<f64>,
 ) {
     handle.settle(&key, whole(number), whole(estimate), whole(actual), now_ms.map(milliseconds));
+    tell(env, handle);
 }
 
 /// Decides by other numbers from here on; the algorithms are the same.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
-pub(super) fn update(handle: &External<Rc<Handle>>, policies: Vec<f64>, now_ms: Option<f64>) {
+pub(super) fn update(env: Env, handle: &External<Rc<Held>>, policies: Vec<f64>, now_ms: Option<f64>) {
     handle.update(&read_policies(&policies), now_ms.map(milliseconds));
+    tell(env, handle);
 }
 
 /// The numbers of the policies that decide, without the algorithms.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
-pub(super) fn policies(handle: &External<Rc<Handle>>) -> Vec<f64> {
+pub(super) fn policies(handle: &External<Rc<Held>>) -> Vec<f64> {
     let numbers = |policy: Policy| [policy.limit, policy.window_ms, policy.burst, policy.block_for_ms];
     handle.policies().into_iter().flat_map(numbers).map(|number| number as f64).collect()
 }
 
 /// All that is live, as bytes.
 #[napi(catch_unwind)]
-pub(super) fn snapshot(handle: &External<Rc<Handle>>, now_ms: Option<f64>) -> Uint8Array {
+pub(super) fn snapshot(handle: &External<Rc<Held>>, now_ms: Option<f64>) -> Uint8Array {
     Uint8Array::new(handle.snapshot(now_ms.map(milliseconds)))
 }
 
 /// Holds what bytes say, in the place of all that is held; answers why it can't, if it can't.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands them over owned
-pub(super) fn restore(handle: &External<Rc<Handle>>, bytes: Uint8Array, now_ms: Option<f64>) -> Option<String> {
-    handle.restore(&bytes, now_ms.map(milliseconds)).err().map(|damage| damage.to_string())
+pub(super) fn restore(env: Env, handle: &External<Rc<Held>>, bytes: Uint8Array, now_ms: Option<f64>) -> Option<String> {
+    let restored = handle.restore(&bytes, now_ms.map(milliseconds));
+    tell(env, handle);
+    restored.err().map(|damage| damage.to_string())
 }
 
 /// `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 calls take 30 years at ten million a second
-pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
+pub(super) fn stats(handle: &External<Rc<Held>>) -> Vec<f64> {
     let (active_keys, evictions, counts) = handle.stats();
     let Counts { allowed, blocked, rejected_full, denied } = counts;
     let numbers = [allowed, blocked, active_keys as u64, evictions, rejected_full];
@@ -157,21 +163,29 @@ pub(super) fn stats(handle: &External<Rc<Handle>>) -> Vec<f64> {
 /// The engine's own time, as a reading that calls could hand in.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // 2^53 milliseconds are 285,000 years
-pub(super) fn now_ms(handle: &External<Rc<Handle>>) -> f64 {
+pub(super) fn now_ms(handle: &External<Rc<Held>>) -> f64 {
     handle.now_ms() as f64
 }
 
 /// Forgets all keys.
 #[napi(catch_unwind)]
-pub(super) fn clear(handle: &External<Rc<Handle>>) {
+pub(super) fn clear(env: Env, handle: &External<Rc<Held>>) {
     handle.clear();
+    tell(env, handle);
 }
 
 /// Drops all that has expired and answers how many entries went.
 #[napi(catch_unwind)]
 #[allow(clippy::cast_precision_loss)] // a count of entries
-pub(super) fn cleanup_expired(handle: &External<Rc<Handle>>, now_ms: Option<f64>) -> f64 {
-    handle.cleanup_expired(now_ms.map(milliseconds)) as f64
+pub(super) fn cleanup_expired(env: Env, handle: &External<Rc<Held>>, now_ms: Option<f64>) -> f64 {
+    let dropped = handle.cleanup_expired(now_ms.map(milliseconds));
+    tell(env, handle);
+    dropped as f64
+}
+
+fn tell(env: Env, handle: &Held) {
+    // SAFETY: a call of `env`, on its thread.
+    unsafe { handle.tell(env.raw()) };
 }
 
 /// The limiter has checked that it is a safe integer from 0 up.

@@ -3,8 +3,8 @@
 //! Each takes `(key, cost?, now?)`; a cost left out is 1 and a time left out is the engine's own. Each
 //! answers the key for yes and `undefined` for no, since both are at hand: a boolean would take one more call.
 
+use super::held::Held;
 use super::key;
-use crate::handle::Handle;
 use crate::store::Answer;
 use napi::bindgen_prelude::{Float64Array, JsValue, Object, ToNapiValue};
 use napi::{Env, Error, Status, check_status, sys};
@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 /// What the functions of one limiter share.
 struct Bound {
-    handle: Rc<Handle>,
+    handle: Rc<Held>,
     /// Where `check` and `peek` leave their numbers; JavaScript allocated it, since building an object here
     /// would cost more than the decision.
     answer: *mut f64,
@@ -33,7 +33,7 @@ const FIRST_NUMBERS: usize = 2;
 /// Makes the functions of one limiter. They hold it until they are collected, all of them.
 pub(super) fn register(
     env: &Env,
-    handle: Rc<Handle>,
+    handle: Rc<Held>,
     mut answer: Float64Array,
     policies: usize,
 ) -> napi::Result<Object<'_>> {
@@ -41,6 +41,8 @@ pub(super) fn register(
     if answer.len() < numbers {
         return Err(Error::new(Status::InvalidArg, format!("answer must have {numbers} numbers")));
     }
+    // SAFETY: we are in a callback of `env`, on its thread. The functions made below take it back.
+    unsafe { handle.tell(env.raw()) };
     let calls = Object::new(env)?;
     // SAFETY: the memory of a typed array that Node-API has handed out stays in place until it is collected,
     // which the reference below prevents, or detached, which the loader's array, seen by nobody else, never is.
@@ -90,8 +92,12 @@ unsafe fn set_function(
 unsafe extern "C" fn release(env: sys::napi_env, data: *mut c_void, _hint: *mut c_void) {
     // SAFETY: `data` came from `Rc::into_raw` in `set_function`, and Node calls a finalizer once.
     let Some(bound) = Rc::into_inner(unsafe { Rc::from_raw(data.cast::<Bound>()) }) else { return };
-    // SAFETY: the reference was made in `register` and nothing else deletes it.
-    unsafe { sys::napi_delete_reference(env, bound.answer_ref) };
+    // SAFETY: a finalizer runs on the thread of its `env`, which may be told of memory there. The reference was made
+    // in `register` and nothing else deletes it.
+    unsafe {
+        bound.handle.take_back(env);
+        sys::napi_delete_reference(env, bound.answer_ref)
+    };
 }
 
 unsafe extern "C" fn take(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
@@ -172,7 +178,10 @@ unsafe fn decide(
     // SAFETY: the caller's promise.
     let decided = catch_unwind(AssertUnwindSafe(|| unsafe {
         let call = read_call(env, info)?;
-        key::read(env, call.key, |key| call.answer(decision(&call, key))).ok_or(c"key must be a string")
+        let answer =
+            key::read(env, call.key, |key| call.answer(decision(&call, key))).ok_or(c"key must be a string")?;
+        call.bound.handle.tell(env);
+        Ok(answer)
     }));
     match decided {
         Ok(Ok(answer)) => answer,

@@ -4,8 +4,10 @@
 //! times the decision; the others are in [`cold`].
 
 mod cold;
+mod held;
 mod hot;
 mod key;
+mod loaded;
 
 use napi::bindgen_prelude::*;
 use napi_derive::module_init;

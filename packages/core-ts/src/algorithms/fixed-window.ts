@@ -22,6 +22,11 @@ export function remaining(state: State, terms: Terms, nowMs: number): number {
   return isFresh(state, terms, nowMs) ? terms.limit : Math.max(0, terms.limit - state.used);
 }
 
+/** Whether no more than so many units count. */
+export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  return (isFresh(state, terms, nowMs) ? 0 : state.used) <= units;
+}
+
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   return cost <= remaining(state, terms, nowMs);
 }
@@ -74,9 +79,4 @@ export function changeMark(_state: State, _from: Terms, _to: Terms, taken: Mark)
 /** Whether a state that was read from bytes can have come about. */
 export function isSound({ parts }: State): boolean {
   return parts === undefined;
-}
-
-/** Whether no more than so many units are counted, as of the last taking. */
-export function within({ used }: State, _terms: Terms, units: number): boolean {
-  return used <= units;
 }

@@ -11,12 +11,12 @@ import * as tokenBucketWide from './token-bucket-wide.js';
 export interface AlgorithmCalls {
   isFresh(state: State, terms: Terms, nowMs: number): boolean;
   remaining(state: State, terms: Terms, nowMs: number): number;
+  /** Whether no more than so many units are used. */
+  within(state: State, terms: Terms, units: number, nowMs: number): boolean;
   fits(state: State, terms: Terms, cost: number, nowMs: number): boolean;
   add(state: State, terms: Terms, units: number, nowMs: number): void;
   /** Whether all of the units would be counted, none of them beyond the most that is. */
   hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean;
-  /** Whether no more than so many units are counted, as of the last taking. */
-  within(state: State, terms: Terms, units: number): boolean;
   /** Where the units stand that were taken just now. */
   mark(state: State, terms: Terms): Mark;
   /** Gives units back as far as those behind the mark still count; for a token bucket answers how many ticks. */
@@ -39,13 +39,13 @@ export interface AlgorithmCalls {
 export interface Rule {
   readonly calls: AlgorithmCalls;
   readonly terms: Terms;
-  /** Up to how many units each rank below the protected one goes. */
+  /** Up to how many units each rank below the protected one goes; under a limit of 0 none has any. */
   readonly upTo: readonly number[];
 }
 
 export function ruleOf(policy: Policy): Rule {
   const terms = termsOf(policy);
-  const upTo = [64, 32, 16, 8, 4, 2].map((part) => Math.floor(terms.burst / part)).concat(terms.burst - 1);
+  const upTo = [64, 32, 16, 8, 4, 2, 1].map((part) => Math.min(Math.floor(terms.burst / part), terms.burst - 1));
   return { calls: callsOf(terms), terms, upTo };
 }
 

@@ -30,6 +30,12 @@ export function remaining(state: State, terms: Terms, nowMs: number): number {
   return Math.max(0, terms.limit - state.used);
 }
 
+/** Whether no more than so many units count. */
+export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  drop(state, terms, nowMs);
+  return state.used <= units;
+}
+
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   return cost <= remaining(state, terms, nowMs);
 }
@@ -185,9 +191,4 @@ export function isSound({ startMs, used, parts }: State, { subs, subMs }: Terms,
   for (let sub = oldest; sub <= newest; sub++) counted += at(parts, sub % subs);
   for (let i = 0; i < subs; i++) sum += at(parts, i);
   return counted === used && sum === used;
-}
-
-/** Whether no more than so many units are counted, as of the last taking. */
-export function within({ used }: State, _terms: Terms, units: number): boolean {
-  return used <= units;
 }

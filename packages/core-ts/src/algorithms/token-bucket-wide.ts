@@ -27,6 +27,11 @@ export function remaining(state: State, terms: Terms, nowMs: number): number {
   return left < 0n ? 0 : Number(left / BigInt(terms.unitTicks));
 }
 
+/** Whether no more than so many units are owed. */
+export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  return debtAt(state, terms, nowMs) <= BigInt(units) * BigInt(terms.unitTicks);
+}
+
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   return cost <= remaining(state, terms, nowMs);
 }
@@ -114,9 +119,4 @@ export function isSound(state: State, terms: Terms): boolean {
   if (state.parts?.length !== 2) return false;
   const debt = debtAt(state, terms, state.startMs);
   return debt > 0n && debt <= mostOwed(terms);
-}
-
-/** Whether no more than so many units are counted, as of the last taking. */
-export function within(state: State, terms: Terms, units: number): boolean {
-  return debtAt(state, terms, state.startMs) <= BigInt(units) * BigInt(terms.unitTicks);
 }

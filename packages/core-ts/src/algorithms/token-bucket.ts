@@ -35,6 +35,11 @@ export function remaining(state: State, terms: Terms, nowMs: number): number {
   return Math.max(0, Math.floor((burst * unitTicks - debtAt(state, terms, nowMs)) / unitTicks));
 }
 
+/** Whether no more than so many units are owed. */
+export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
+  return debtAt(state, terms, nowMs) <= units * terms.unitTicks;
+}
+
 export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
   if (cost === 0) return true; // also while more is owed than the bucket holds
   const { burst, unitTicks } = terms;
@@ -105,9 +110,4 @@ function debtAt(state: State, terms: Terms, nowMs: number): number {
 /** Whether a state that was read from bytes can have come about. */
 export function isSound({ used, parts }: State, { burst, unitTicks }: Terms): boolean {
   return parts === undefined && used <= MOST_BUCKETS_OWED * burst * unitTicks;
-}
-
-/** Whether no more than so many units are counted, as of the last taking. */
-export function within({ used }: State, { unitTicks }: Terms, units: number): boolean {
-  return used <= units * unitTicks;
 }

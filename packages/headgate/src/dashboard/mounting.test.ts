@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { RateLimiter } from '@headgate/core-ts';
+import { ManualClock, RateLimiter } from '@headgate/core-ts';
 import { serve } from '@hono/node-server';
 import express from 'express';
 import createFastify from 'fastify';
@@ -12,7 +12,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { listen } from '../../test/http/listen.js';
 import { dashboard } from '../dashboard.js';
 
-const limiter = new RateLimiter({ limit: 1, windowSeconds: 60, track: true });
+const limiter = new RateLimiter({ limit: 1, windowSeconds: 60, track: true, clock: new ManualClock() });
 const page = dashboard({ limiters: { api: limiter } });
 const HEADERS = { 'x-headgate': 'dashboard', 'content-type': 'application/json' };
 

@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { get } from '../../test/http/client.js';
 import { listen } from '../../test/http/listen.js';
 import { type RateLimitOptions, rateLimit } from '../express.js';
-import { RateLimiter } from '../index.js';
+import { ManualClock, RateLimiter } from '../index.js';
 
-const ONE = { limit: 1, windowSeconds: 60, trustProxy: 'loopback' } as const;
+const ONE = { limit: 1, windowSeconds: 60, trustProxy: 'loopback', clock: new ManualClock() } as const;
 const BIG = { maxHeaderSize: 1_000_000 };
 
 interface Attacked {
@@ -159,7 +159,7 @@ describe('a client that wants to be many', () => {
   });
 
   it('does not get a limited key forgotten by filling the memory with others', async () => {
-    const limiter = new RateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 10 });
+    const limiter = new RateLimiter({ limit: 1, windowSeconds: 60, maxKeys: 10, clock: new ManualClock() });
     await attacking({ limiter, trustProxy: 'loopback' }, async ({ each }) => {
       const victim = { 'x-forwarded-for': '1.2.3.4' };
       expect(await each([victim])).toEqual([200]);

@@ -1,4 +1,5 @@
 import type { Decision } from '@headgate/core-ts';
+import { builtinModule } from './builtin-module.js';
 
 /** One decision on one request, as subscribers to `headgate:decision` get it. */
 export interface DecisionEvent {
@@ -32,7 +33,7 @@ export const engineErrors: Channel<EngineErrorEvent> = channel('headgate:engine-
 
 /** Node's own, which has one channel per name in a process; where there are none, one of the same shape. */
 function channel<T>(name: string): Channel<T> {
-  const node = globalThis.process?.getBuiltinModule?.('node:diagnostics_channel');
+  const node = builtinModule('node:diagnostics_channel', 'channel');
   if (node !== undefined) return node.channel(name) as unknown as Channel<T>;
   const all = globalThis as unknown as Record<symbol, Channel<T> | undefined>;
   const known = all[Symbol.for(name)] ?? ownChannel<T>();

@@ -157,12 +157,17 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
   }
   if (typeof limit === 'function') {
     const plans = new Plans(common, accept);
-    accept(new RateLimiter({ ...common, limit: Number.MAX_SAFE_INTEGER }).policies); // what is wrong already is told now
+    accept(new RateLimiter({ ...common, limit: limitFor(common.burst) }).policies); // what is wrong already is told now
     return (request) => whenKnown(limit(request), (answer: number) => plans.ofLimit(answer));
   }
   const made = new RateLimiter(numbers);
   accept(made.policies);
   return made;
+}
+
+/** A limit with which the other numbers are right if they are so with any: a bucket of a window's units. */
+function limitFor(burst: unknown): number {
+  return typeof burst === 'number' && burst >= 1 ? burst : Number.MAX_SAFE_INTEGER;
 }
 
 function readKey<R>(options: HttpOptions<R>, reader: Reader<R>): Settings<R>['key'] {

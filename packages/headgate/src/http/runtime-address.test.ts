@@ -37,6 +37,20 @@ describe('the address that a runtime tells', () => {
       expect(runtimeAddress(request(), beside)).toBeUndefined();
   });
 
+  it('is unknown where what stands beside the request fails when it is read', () => {
+    const fails = {
+      get() {
+        throw new Error('not here');
+      },
+    };
+    const names = ['server', 'incoming', 'remoteAddr', 'requestIP'];
+    for (const name of names)
+      expect(runtimeAddress(request(), Object.defineProperty({}, name, fails)), name).toBeUndefined();
+    expect(runtimeAddress(request(), { requestIP: fails.get, remoteAddr: { hostname: '192.0.2.5' } })).toBe(
+      '192.0.2.5',
+    );
+  });
+
   it("is Cloudflare's header on Workers alone, and only where the request came through Cloudflare", () => {
     vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
     const bindings = { server: { requestIP: () => 'a stub answers every name' } };

@@ -1,13 +1,13 @@
-import { onWorkers, runtimeOf } from './runtime.js';
+import { onWorkers, runtimeOf, told } from './runtime.js';
 
 /** The address at the other end of the socket, as the runtime that took the request tells it. */
 export function runtimeAddress(request: Request, beside: unknown): string | undefined {
   if (onWorkers()) return workersAddress(request);
   const runtime = runtimeOf(beside);
   return (
-    runtime?.incoming?.socket.remoteAddress ??
-    runtime?.remoteAddr?.hostname ??
-    runtime?.requestIP?.(request)?.address ??
+    told(() => runtime?.incoming?.socket.remoteAddress) ??
+    told(() => runtime?.remoteAddr?.hostname) ??
+    told(() => runtime?.requestIP?.(request)?.address) ??
     undefined
   );
 }

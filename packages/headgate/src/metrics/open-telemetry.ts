@@ -1,6 +1,7 @@
 import { refuseUnknown } from '@headgate/core-ts';
 import type { Meter } from '@opentelemetry/api';
-import { loadPeer } from './peer.js';
+import { find } from '#peers/opentelemetry';
+import { demand } from '../peer.js';
 import { DURATION_BUCKETS, subscribe } from './subscribe.js';
 
 export interface OpenTelemetryOptions {
@@ -56,6 +57,11 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): () => void {
 /** The API keeps its provider where every copy of it finds it, so this one's is the application's. */
 function registeredMeter(): Meter {
   const advice = `npm install @opentelemetry/api, or hand over a meter. For Prometheus, prometheus() does without`;
-  const { metrics } = loadPeer<typeof import('@opentelemetry/api')>('@opentelemetry/api', advice);
+  const { metrics } = demand<typeof import('@opentelemetry/api')>(
+    find(),
+    '@opentelemetry/api',
+    'headgate/metrics',
+    advice,
+  );
   return metrics.getMeter('headgate');
 }

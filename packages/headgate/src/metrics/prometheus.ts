@@ -1,9 +1,10 @@
 import { refuseUnknown } from '@headgate/core-ts';
 import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
+import { find } from '#peers/prom-client';
 import { type Endpoint, endpoint, notAllowed } from '../http/endpoint.js';
 import type { HttpLimiter } from '../http/options.js';
+import { demand } from '../peer.js';
 import { addLimiterMetrics, limitersByName } from './limiter-metrics.js';
-import { loadPeer } from './peer.js';
 import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
 
 /** Of either format. */
@@ -37,7 +38,7 @@ export interface PrometheusEndpoint extends Endpoint {
 export function prometheus(options: PrometheusOptions = {}): PrometheusEndpoint {
   refuseUnknown(options, ['registry', 'limiters']);
   const limiters = limitersByName(options.limiters ?? []);
-  const client = loadPeer<typeof import('prom-client')>('prom-client', 'npm install prom-client');
+  const client = demand<typeof import('prom-client')>(find(), 'prom-client', 'headgate/metrics');
   const registry: Registry = options.registry ?? new client.Registry();
   const others = namesIn(registry);
   const records = recorder(client, registry);

@@ -23,7 +23,7 @@ describe('an application that TypeScript compiles', () => {
     AppModule = (await compile()).AppModule;
   });
 
-  it('type-checks', { timeout: 60_000 }, () => {
+  it('type-checks', () => {
     const program = ts.createProgram([file], {
       ...compilerOptions,
       moduleResolution: ts.ModuleResolutionKind.Bundler,

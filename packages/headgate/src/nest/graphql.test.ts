@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { ManualClock } from '@headgate/core-ts';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { describe, expect, it } from 'vitest';
@@ -73,7 +74,7 @@ function resolved({ data }: Result): number {
 
 describe('RateLimitGuard in GraphQL', () => {
   it('counts each resolver that a query calls, so that aliases are no way around', async () => {
-    await limited({ limit: 3, windowSeconds: 60, message: 'slow down' }, async (ask) => {
+    await limited({ limit: 3, windowSeconds: 60, message: 'slow down', clock: new ManualClock() }, async (ask) => {
       const result = await ask(aliases(5));
       expect([resolved(result), result.errors.length]).toEqual([3, 2]);
       const [error] = result.errors;
@@ -157,7 +158,7 @@ describe('RateLimitGuard in GraphQL', () => {
         ['graphql-transport-ws'],
       );
     await limited(
-      { limit: 1, windowSeconds: 60, key },
+      { limit: 1, windowSeconds: 60, key, clock: new ManualClock() },
       async (_ask, url) => {
         expect(await subscribe(url, 'ada')).toMatchObject({ payload: { data: { ticks: 1 } } });
         expect(await subscribe(url, 'ada')).toMatchObject({

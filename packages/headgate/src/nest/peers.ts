@@ -1,25 +1,16 @@
-import { createRequire } from 'node:module';
-
-const requireHere = createRequire(import.meta.url);
+import { find as findCommon } from '#peers/nest-common';
+import { find as findCore } from '#peers/nest-core';
+import { find as findWebsockets } from '#peers/nest-websockets';
+import { demand } from '../peer.js';
 
 /** Nest is CommonJS, so `require` answers the one copy that the application has; an `import` could be another. */
-export const common = load<typeof import('@nestjs/common')>('@nestjs/common', requireHere);
-export const core = load<typeof import('@nestjs/core')>('@nestjs/core', requireHere);
+export const common = demand<typeof import('@nestjs/common')>(findCommon(), '@nestjs/common', 'headgate/nest');
+export const core = demand<typeof import('@nestjs/core')>(findCore(), '@nestjs/core', 'headgate/nest');
 
 type Websockets = typeof import('@nestjs/websockets');
 let websockets: Websockets | undefined;
 
-/** Asked for from where `@nestjs/core` is, whose optional peer it is: so it is the application's own as well. */
 export function loadWebsockets(): Websockets {
-  websockets ??= load<Websockets>('@nestjs/websockets', createRequire(requireHere.resolve('@nestjs/core')));
+  websockets ??= demand<Websockets>(findWebsockets(), '@nestjs/websockets', 'headgate/nest');
   return websockets;
-}
-
-/** @throws Error that says what to install, with the original as `cause`. */
-export function load<T>(name: string, require: NodeJS.Require): T {
-  try {
-    return require(name) as T;
-  } catch (cause) {
-    throw new Error(`headgate/nest needs ${name}, which can't be loaded: npm install ${name}`, { cause });
-  }
 }

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ManualClock } from '@headgate/core-ts';
 import {
   type ArgumentsHost,
   Catch,
@@ -63,7 +64,8 @@ describe.each(['express', 'fastify'] as const)('RateLimitGuard on %s', (platform
     }
     decorate(Filter, [Catch(RateLimitException)]);
     decorate(Filtered, [Controller(), UseFilters(Filter)], { home: [Get()] });
-    const metadata = { ...limited({ ...ONE, problemDetails: true, message: 'slow down' }), controllers: [Filtered] };
+    const options = { ...ONE, problemDetails: true, message: 'slow down', clock: new ManualClock() };
+    const metadata = { ...limited(options), controllers: [Filtered] };
     await serving(platform, metadata, async (url) => {
       await get(url);
       const { status, headers, body } = await get(url);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { ManualClock } from '@headgate/core-ts';
 import {
   type ArgumentsHost,
   Catch,
@@ -69,14 +70,14 @@ const DENIED = { status: 429, detail: 'Too many requests', retryAfterSeconds: 60
 
 describe('RateLimitGuard on WebSockets', () => {
   it('counts each message, over all connections of an address', async () => {
-    await limited({ limit: 3, windowSeconds: 60 }, async (url) => {
+    await limited({ limit: 3, windowSeconds: 60, clock: new ManualClock() }, async (url) => {
       expect(await talk(url, (to) => answers(to, ['say', 'say']))).toEqual(['said', 'said']);
       expect(await talk(url, (to) => answers(to, ['say', 'say', 'say']))).toEqual(['said', DENIED, DENIED]);
     });
   });
 
   it('lets a decorated handler count on its own', async () => {
-    await limited({ limit: 1, windowSeconds: 60 }, async (url) => {
+    await limited({ limit: 1, windowSeconds: 60, clock: new ManualClock() }, async (url) => {
       const heard = await talk(url, (to) => answers(to, ['shout', 'shout', 'say']));
       expect(heard).toEqual(['shouted', DENIED, 'said']);
     });
@@ -112,7 +113,7 @@ describe('RateLimitGuard on WebSockets', () => {
     }
     decorate(KeepingGuard, [Injectable()]);
     await limited(
-      { limit: 1, windowSeconds: 60, trustProxy: 'loopback' },
+      { limit: 1, windowSeconds: 60, trustProxy: 'loopback', clock: new ManualClock() },
       async (url) => {
         const of = (address: string) =>
           talk(url, (to) => answers(to, ['say']), { headers: { 'x-forwarded-for': address } });

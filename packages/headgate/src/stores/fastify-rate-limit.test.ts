@@ -2,6 +2,7 @@ import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import { ManualClock } from '@headgate/core-ts';
 import fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
 import { backends } from '../backends.js';
 import { headgateStore } from './fastify-rate-limit.js';
@@ -199,7 +200,7 @@ describe('@fastify/rate-limit with our store', () => {
     expect(() => headgateStore({ maxKeys: 0 })).toThrow(RangeError);
   });
 
-  it.skipIf(!backends()[0]?.available)('counts with other stores of its shared name, route by route', async () => {
+  itNative('counts with other stores of its shared name, route by route', async () => {
     const options = { max: 2, store: headgateStore({ shared: 'stores of fastify', clock: new ManualClock() }) };
     const [first, second] = [await appOf(options), await appOf(options)];
     expect([await statuses(first, 1), await statuses(second, 2)]).toEqual([[200], [200, 429]]);

@@ -7,7 +7,8 @@ import { Hits, MOST_HITS } from './hits.js';
 const DAY_MS = 86_400_000;
 
 for (const { name: backend, available } of backends()) {
-  describe.skipIf(!available)(`hits, on the engine ${backend}`, () => {
+  const why = available ? '' : ' (skipped: no native binary runs here)';
+  describe.skipIf(!available)(`hits, on the engine ${backend}${why}`, () => {
     const made = (limit?: unknown, maxKeys?: number) => {
       const clock = new ManualClock();
       return { clock, hits: new Hits({ clock, backend, maxKeys }, 1000, limit) };

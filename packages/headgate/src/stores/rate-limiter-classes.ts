@@ -1,3 +1,4 @@
+import { find } from '#peers/rate-limiter-flexible';
 import { RateLimiterAbstract } from './rate-limiter-abstract.js';
 import { RateLimiterRes } from './rate-limiter-res.js';
 
@@ -22,22 +23,8 @@ export function peerClasses(peer: unknown): PeerClasses | undefined {
   return { Abstract, Res } as unknown as PeerClasses;
 }
 
-/** `undefined` where it is not installed, and in a runtime without Node's modules, which an import would keep out. */
+/** `undefined` where it is not installed, and in a runtime without Node's modules. */
 function loadPeer(): unknown {
-  const module = globalThis.process?.getBuiltinModule?.('node:module');
-  const here: string | undefined = import.meta.url; // a bundle may have none
-  if (module === undefined || !here) return undefined;
-  const require = module.createRequire(here);
-  try {
-    return require('rate-limiter-flexible');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-/** An error of another package, or within the peer, is the application's to see. */
-function isMissing(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return /MODULE_NOT_FOUND$/.test(code ?? '') && /'rate-limiter-flexible'/.test(message);
+  const found = find();
+  return 'error' in found ? undefined : found.module;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { HANG_MS } from '../hang.js';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
@@ -13,7 +14,7 @@ export const noBrowser =
 export function launch(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
-  return chromium.launch({ executablePath, headless: true, args: [...args, ...quiet] });
+  return chromium.launch({ executablePath, headless: true, args: [...args, ...quiet], timeout: HANG_MS });
 }
 
 /** A page, and what went wrong in it. */
@@ -32,7 +33,7 @@ export async function open(browser: Browser, url: string, options: OpenOptions =
   const { manualTimers = false, ...ofContext } = options;
   const context = await browser.newContext({ viewport: { width: 1240, height: 1010 }, ...ofContext });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(HANG_MS);
   const wrongs: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') wrongs.push(message.text());
@@ -42,7 +43,13 @@ export async function open(browser: Browser, url: string, options: OpenOptions =
     const { origin, protocol } = new URL(request.url());
     if (protocol !== 'data:' && origin !== new URL(url).origin) wrongs.push(`asked ${request.url()}`);
   });
-  if (manualTimers) await page.clock.install();
+  if (manualTimers) {
+    await page.clock.install();
+    // Its requests are given up by a timer that is not among those.
+    await page.addInitScript(() => {
+      AbortSignal.timeout = () => new AbortController().signal;
+    });
+  }
   await page.goto(url);
   return { page, wrongs };
 }

@@ -6,7 +6,6 @@ import { listen } from '../http/listen.js';
 import { launch, noBrowser, type OpenOptions, open } from './browser.js';
 import { Scene } from './scene.js';
 
-const LONG_MS = 30_000;
 let browser: Browser | undefined;
 
 /** The browser of the tests that are running. */
@@ -18,10 +17,10 @@ export function theBrowser(): Browser {
 /** Tests that need a browser; where there is none they are skipped, and say why. */
 export function describeInBrowser(name: string, tests: () => void): void {
   const title = noBrowser === undefined ? name : `${name} (skipped: ${noBrowser})`;
-  describe.skipIf(noBrowser !== undefined)(title, { timeout: LONG_MS }, () => {
+  describe.skipIf(noBrowser !== undefined)(title, () => {
     beforeAll(async () => {
       browser = await launch();
-    }, LONG_MS);
+    });
     afterAll(() => browser?.close());
     tests();
   });

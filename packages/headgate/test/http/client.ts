@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import { HANG_MS } from '../hang.js';
 
 export interface Answer {
   readonly status: number;
@@ -11,8 +12,8 @@ export interface Answer {
 const agent = new Agent({ keepAlive: false });
 
 export async function get(url: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
-  const asked = request(url, { agent, headers, method, timeout: 10_000 });
-  asked.on('timeout', () => asked.destroy(new Error(`${method} ${url}: no answer within 10 s`)));
+  const asked = request(url, { agent, headers, method, timeout: HANG_MS });
+  asked.on('timeout', () => asked.destroy(new Error(`${method} ${url}: no answer within ${HANG_MS} ms`)));
   asked.end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   response.setEncoding('utf8');

@@ -1,5 +1,6 @@
 import { on, once } from 'node:events';
 import { type ClientOptions, WebSocket } from 'ws';
+import { HANG_MS } from '../hang.js';
 
 /** What one says to a socket, and hears: its messages in their order, each waited for with a limit. */
 export interface Talk {
@@ -14,7 +15,7 @@ export async function talk<T>(
   protocols: string[] = [],
 ): Promise<T> {
   const socket = new WebSocket(url.replace('http', 'ws'), protocols, options);
-  const signal = AbortSignal.timeout(4000);
+  const signal = AbortSignal.timeout(HANG_MS);
   const messages = on(socket, 'message', { signal });
   await once(socket, 'open', { signal });
   const answer = await talking({

@@ -1,4 +1,4 @@
-import { RateLimiter } from '@headgate/core-ts';
+import { ManualClock, RateLimiter } from '@headgate/core-ts';
 import express from 'express';
 import { expect, it } from 'vitest';
 import { open } from '../../../test/dashboard/browser.js';
@@ -17,7 +17,7 @@ import { rateLimit } from '../../express.js';
 describeInBrowser('the page in Chromium', () => {
   it('shows real traffic, behind a login and at a path with a slash at its end', async () => {
     const app = express();
-    const limited = rateLimit({ name: 'api', limit: 5, windowSeconds: 3_600, track: true });
+    const limited = rateLimit({ name: 'api', limit: 5, windowSeconds: 3_600, track: true, clock: new ManualClock() });
     app.use('/admin/limits', (request, response, next) => {
       if (request.headers.authorization === `Basic ${btoa('admin:secret')}`) return next();
       response.set('WWW-Authenticate', 'Basic').sendStatus(401);
@@ -33,14 +33,14 @@ describeInBrowser('the page in Chromium', () => {
       await page.clock.runFor(1000);
       await textOf(page, '#total-denied', '4');
       expect(await page.textContent('#total-allowed')).toBe('5');
-      expect(Number(await page.textContent('#denied-rate'))).toBeGreaterThan(0);
+      expect(await page.textContent('#denied-rate')).toMatch(/^[\d.]+$/);
       expect(await page.getByRole('button', { name: 'api' }).textContent()).toMatch(
         /^api[\d.]+\/s allowed · [\d.]+\/s denied$/,
       );
 
       await page.getByRole('button', { name: 'Look up 127.0.0.1' }).click();
       await textOf(page, '#verdict', '127.0.0.1 is denied now');
-      expect(await page.textContent('#standing tbody')).toMatch(/^api0 of 5(1 h|59 min \d+ s)(1 h|59 min \d+ s)$/);
+      expect(await page.textContent('#standing tbody')).toBe('api0 of 51 h1 h');
       await page.getByRole('button', { name: 'Reset this key' }).click();
       await textOf(page, '#verdict', '127.0.0.1 would be allowed now');
       expect(await page.textContent('#key-note')).toBe('It was reset: all of its units are back.');
@@ -59,7 +59,7 @@ describeInBrowser('the page in Chromium', () => {
       '',
       'x'.repeat(5_000),
     ];
-    const limiter = new RateLimiter({ limit: 1, windowSeconds: 3_600, track: true });
+    const limiter = new RateLimiter({ limit: 1, windowSeconds: 3_600, track: true, clock: new ManualClock() });
     for (const key of hostile) limiter.allowMany([key, key]);
     await serving(dashboard({ limiters: { '<b>all</b>': limiter } }).node, async ({ url }) => {
       const { page, wrongs } = await open(theBrowser(), url);
@@ -69,9 +69,9 @@ describeInBrowser('the page in Chromium', () => {
         'a\\u{202e}txt.exe\\u{a}b',
         '\\u{d800}',
         '(empty)',
-        `${'x'.repeat(200)}… (5,000 characters)`,
+        expect.stringMatching(/^x{64}… sha256:[0-9a-f]{64}$/), // cut, so that one has to be typed to be looked up
       ]);
-      for (const [i, key] of hostile.entries()) {
+      for (const [i, key] of hostile.slice(0, -1).entries()) {
         await page.locator('#denied button').nth(i).click();
         await page.getByText('is denied now').waitFor();
         await page.getByRole('button', { name: 'Reset this key' }).click();
@@ -91,7 +91,8 @@ describeInBrowser('the page in Chromium', () => {
   it('draws two minutes that move, and says the last second in words', async () => {
     await watched({ colorScheme: 'dark' }, 125, async (page) => {
       const told = /^Decisions per second in the last two minutes: now (\d+) allowed, ([\d.]+) denied$/;
-      expect(await page.getByRole('img').getAttribute('aria-label')).toMatch(told);
+      const [, allowed, denied] = told.exec(String(await page.getByRole('img').getAttribute('aria-label'))) ?? [];
+      expect([Number(allowed) > 0, Number(denied) > 0]).toEqual([true, true]);
       const first = await page.locator('#plot canvas').screenshot();
       await page.locator('#plot').hover();
       expect(await page.textContent('#legend-time')).toMatch(/^\d\d:\d\d:\d\d$/);

@@ -1,3 +1,4 @@
+import { builtinModule } from '../builtin-module.js';
 import type { MaybePromise } from '../maybe-promise.js';
 import type { Reader } from '../reader.js';
 
@@ -24,7 +25,7 @@ export function apiKeyOf<R>(reader: Reader<R>, request: R, header: string | unde
  * is made by WebCrypto, which answers later.
  */
 export function hashed(secret: string): MaybePromise<string> {
-  const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
+  const crypto = builtinModule('node:crypto', 'createHash');
   if (crypto !== undefined) return crypto.createHash('sha256').update(secret).digest('base64url');
   return globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret)).then(base64url);
 }

@@ -1,5 +1,6 @@
 import {
   type Decision,
+  leastBurst,
   MAX_WINDOW_MS,
   ManualClock,
   type Policy,
@@ -27,7 +28,8 @@ const policyOptions: fc.Arbitrary<PolicyOptions> = fc
   })
   .map(({ burst, ...policy }) => {
     const bursts = policy.algorithm === 'token-bucket' && policy.limit > 0 && policy.windowMs < 1e6;
-    return bursts && burst !== undefined ? { ...policy, burst } : policy;
+    const least = leastBurst(policy.limit, policy.windowMs);
+    return bursts && burst !== undefined ? { ...policy, burst: Math.max(burst, least) } : policy;
   });
 
 /** Policies whose names fields can carry. */

@@ -85,7 +85,7 @@ export function limits(rule: Rule, withServer: WithServer): void {
 
   rule('a limit that is a function gives each plan its own numbers, and a change of plan forgets nothing', async () => {
     let limit = 2;
-    await withServer({ limit: () => limit, windowSeconds: 60 }, async (url) => {
+    await withServer({ limit: () => limit, windowSeconds: 60, clock: new ManualClock() }, async (url) => {
       expect(await statuses(`${url}/ok`, 3)).toEqual([200, 200, 429]);
       limit = 3; // upgraded: two of three are used
       expect(await statuses(`${url}/ok`, 2)).toEqual([200, 429]);

@@ -1,11 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Decision } from '@headgate/core-ts';
 import { expect } from 'vitest';
-import { RateLimiter } from '../../../src/index.js';
+import { ManualClock, RateLimiter } from '../../../src/index.js';
 import { get, statuses } from '../client.js';
 import type { Rule, WithServer } from '../suite.js';
 
-const ONE = { limit: 1, windowSeconds: 60 } as const;
+/** Its time stands still, so that no window ends however long the requests take. */
+const ONE = { limit: 1, windowSeconds: 60, clock: new ManualClock() } as const;
 
 export function operation(rule: Rule, withServer: WithServer): void {
   rule('a dry run counts and reports, but neither blocks nor tells', async () => {

@@ -15,7 +15,7 @@ class Plans implements RateLimitOptionsFactory {
   readonly unlimited = 'gold';
 
   createRateLimitOptions(): RateLimitOptions {
-    return { limit: 2, windowSeconds: 60, key: ({ request }) => `tenant ${request.headers.tenant}` };
+    return { limit: 2, windowSeconds: 86_400, key: ({ request }) => `tenant ${request.headers.tenant}` };
   }
 }
 

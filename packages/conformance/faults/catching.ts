@@ -1,0 +1,80 @@
+import { setEnvironmentData } from 'node:worker_threads';
+import { afterAll, expect, it } from 'vitest';
+import type { Law } from '../src/law.js';
+import { LAWS, lawOf } from '../src/laws.js';
+import { formatTable, type LawResult } from '../src/report.js';
+import { type RunLawOptions, runLaw } from '../src/run-law.js';
+import { type Subject, subject } from '../src/subject.js';
+import { type Fault, read, seed } from './fault.js';
+import { loadCore } from './faulty-core.js';
+
+export const RUNS = { runs: 50, seed: 20_240_229, path: undefined, shrink: false };
+
+export const RACING = [lawOf(11)];
+/** First those that catch most, or what no other law sees: without `CI=true` none is asked once a fault is caught. */
+export const SEQUENTIAL = [...new Set([lawOf(16), lawOf(19), lawOf(18), lawOf(7), ...LAWS])].filter(
+  ({ number }) => number !== 11,
+);
+/** On so few values beside its examples a law catches nearly all that it can. */
+const FEW = 2;
+
+const SHARED_NAMES = 1000;
+const everyLaw = process.env.CI === 'true';
+
+export interface Catching {
+  readonly laws: readonly Law[];
+  /** An engine with the fault, or with none. */
+  readonly engineWith: (fault?: Fault) => Subject;
+  readonly runs: RunLawOptions;
+}
+
+/** One test per fault: a law at least must be broken. With `CI=true` it prints all laws that are. */
+export function catches(faults: readonly Fault[], { laws, engineWith, runs }: Catching): void {
+  const table: string[][] = [['fault', 'caught by the laws', 'first by', 'after runs']];
+
+  it.each(faults)('$name', async (fault) => {
+    const engine = engineWith(fault);
+    let broken = everyLaw ? [] : await brokenLaws(laws, engine, { ...runs, runs: FEW }, false);
+    if (broken.length === 0) broken = await brokenLaws(laws, engine, runs, everyLaw);
+    const numbers = broken.map(({ number }) => number).sort((a, b) => a - b);
+    const [first] = [...broken].sort((a, b) => a.runs - b.runs);
+    table.push([fault.name, numbers.join(' '), `law ${first?.number}`, String(first?.runs)]);
+    expect(numbers).not.toEqual([]);
+  });
+
+  afterAll(() => {
+    const count = `${table.length - 1} seeded faults`;
+    console.log(everyLaw ? `\n${count}\n\n${formatTable(table)}\n` : count);
+  });
+}
+
+/** The laws that an engine breaks: all of them, or the first. */
+export async function brokenLaws(
+  laws: readonly Law[],
+  faulty: Subject,
+  runs: RunLawOptions,
+  all: boolean,
+): Promise<LawResult[]> {
+  const broken: LawResult[] = [];
+  for (const law of laws) {
+    const result = await runLaw(law, faulty, runs);
+    if (result.status === 'failed') broken.push(result);
+    if (broken.length > 0 && !all) break;
+  }
+  await faulty.close();
+  return broken;
+}
+
+export function coreWith(fault?: Fault): Subject {
+  const { RateLimiter } = loadCore(fault);
+  return subject((options) => new RateLimiter(options));
+}
+
+export function sharedEngineWith(fault?: Fault): Subject {
+  const counters = new SharedArrayBuffer(SHARED_NAMES * 3 * Int32Array.BYTES_PER_ELEMENT);
+  setEnvironmentData('shared-engine', counters as never);
+  const source = read('shared-engine.mjs', new URL('./', import.meta.url));
+  const program = fault === undefined ? source : seed(source, fault);
+  const module = `data:text/javascript,${encodeURIComponent(program)}`;
+  return subject(coreWith().limiter, { module, export: 'createSharedEngine' });
+}

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { catches, coreWith, RUNS, SEQUENTIAL } from './catching.js';
+import { engineFaults } from './engine-faults.js';
+
+describe('the laws catch every seeded fault', () => {
+  catches(engineFaults, { laws: SEQUENTIAL, engineWith: coreWith, runs: RUNS });
+});

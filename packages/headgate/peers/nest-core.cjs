@@ -1,0 +1,7 @@
+exports.find = () => {
+  try {
+    return { module: require('@nestjs/core') };
+  } catch (error) {
+    return { error };
+  }
+};

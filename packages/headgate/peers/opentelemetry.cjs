@@ -1,0 +1,7 @@
+exports.find = () => {
+  try {
+    return { module: require('@opentelemetry/api') };
+  } catch (error) {
+    return { error };
+  }
+};

@@ -1,0 +1,7 @@
+exports.find = () => {
+  try {
+    return { module: require('prom-client') };
+  } catch (error) {
+    return { error };
+  }
+};

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { output } from './built.mjs';
+
+const bun = (...args) => output('node_modules/.bin/bun', args);
+const RUNS = /^native true false/;
+
+assert.match(bun('app.mjs'), RUNS);
+
+mkdirSync('out');
+bun('build', '--compile', 'app.mjs', '--outfile=out/app');
+const elsewhere = join(mkdtempSync(join(tmpdir(), 'headgate-compiled-')), 'app');
+renameSync('out/app', elsewhere);
+assert.match(output(elsewhere, []), RUNS);
+
+bun('build', 'app.mjs', '--target=bun', '--outdir=out/built');
+assert.match(bun('out/built/app.js'), RUNS);

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { buildSync } from 'esbuild';
+import { Miniflare } from 'miniflare';
+
+const OPTIONS = '{ limit: 1, windowSeconds: 60 }';
+const WORKERS = {
+  headgate: `import { RateLimiter } from 'headgate';
+    let limiter;
+    export default { fetch() { limiter ??= new RateLimiter(${OPTIONS}); return new Response(limiter.backend, { status: limiter.allow('k') ? 200 : 429 }); } };`,
+  'headgate/web': `import { rateLimit } from 'headgate/web';
+    export default { fetch: rateLimit(${OPTIONS})(() => new Response('hello')) };`,
+  'headgate/hono': `import { Hono } from 'hono';
+    import { rateLimit } from 'headgate/hono';
+    export default new Hono().use(rateLimit(${OPTIONS})).get('/', (c) => c.text('hello'));`,
+};
+/** As wrangler resolves, and as those do who bundle a worker for Node by mistake. */
+const CONDITIONS = [['workerd', 'worker', 'browser'], ['node']];
+
+for (const [name, contents] of Object.entries(WORKERS))
+  for (const compatibilityFlags of [[], ['nodejs_compat']])
+    for (const conditions of CONDITIONS)
+      assert.deepEqual(
+        await statuses(bundled(contents, conditions), compatibilityFlags),
+        [200, 429],
+        `${name}, flags [${compatibilityFlags}], conditions ${conditions}`,
+      );
+process.exit(); // what miniflare leaves open
+
+function bundled(contents, conditions) {
+  const stdin = { contents, resolveDir: import.meta.dirname };
+  const { outputFiles } = buildSync({
+    stdin,
+    conditions,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['node:*', 'path', 'fs'],
+    write: false,
+    logLevel: 'error',
+  });
+  return outputFiles[0].text;
+}
+
+async function statuses(script, compatibilityFlags) {
+  const worker = new Miniflare({
+    modules: true,
+    script,
+    compatibilityDate: '2025-09-01',
+    compatibilityFlags,
+    host: '127.0.0.1',
+  });
+  const found = [];
+  for (let i = 0; i < 2; i++) {
+    const response = await worker.dispatchFetch('http://localhost/');
+    found.push(response.status);
+    await response.text();
+  }
+  await worker.dispose();
+  return found;
+}
