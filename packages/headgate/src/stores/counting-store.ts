@@ -1,5 +1,8 @@
-import { type Count, Hits } from './hits.js';
+import { MAX_WINDOW_MS } from '@headgate/core-ts';
+import type { Count } from './hits.js';
+import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
+import { wholeWindowMs } from './whole-window.js';
 
 /** What a store is told of the middleware that it belongs to. */
 export interface CountedBy {
@@ -20,7 +23,10 @@ export class CountingStore {
   /** What tells keys apart from those of other stores; it is the name of the counters, and not in the keys. */
   readonly prefix: string;
   readonly #options: StoreOptions;
-  #counter: Hits | undefined;
+  #windows: HitsByWindow;
+  /** `undefined` until it is told: what is counted before is counted for as long as the engine can. */
+  #windowMs: number | undefined;
+  #limit: unknown;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: StoreOptions = {}) {
@@ -28,47 +34,61 @@ export class CountingStore {
     this.localKeys = options.shared === undefined;
     this.prefix = options.shared ?? '';
     this.#options = options;
+    this.#windows = new HitsByWindow(options, undefined);
   }
 
-  /** @throws Error for a second middleware: its window would take the place of the first one's. */
+  /**
+   * Windows that start from now on have this length, also those of the middlewares that the store was given to before.
+   * What was counted before the first middleware is forgotten, since it was in no window.
+   *
+   * @throws TypeError for a window that is no number; nothing changes then.
+   */
   init({ windowMs, limit }: CountedBy): void {
-    if (this.#counter !== undefined)
-      throw new Error('this HeadgateStore counts for another middleware already: make one for each');
-    this.#counter = new Hits(this.#options, windowMs, limit);
+    const wholeMs = wholeWindowMs('windowMs', windowMs);
+    if (this.#windowMs === undefined) {
+      this.#windows.clear();
+      this.#windows = new HitsByWindow(this.#options, limit);
+      this.#limit = limit;
+    } else if (typeof limit === 'number' && typeof this.#limit === 'number' && limit < this.#limit) {
+      this.#windows.protectFrom(limit);
+      this.#limit = limit;
+    }
+    this.#windowMs = wholeMs;
+    this.#windows.of(wholeMs);
   }
 
   get(key: string): ClientHits | undefined {
-    const count = this.#hits.read(key);
+    const id = String(key);
+    const count = this.#windows.homeOf(id)?.read(id);
     return count && told(count);
   }
 
+  /** A key that is no string, which a generator may answer all the same, counts as the string that is made of it. */
   increment(key: string): ClientHits {
-    return told(this.#hits.add(key));
+    const id = String(key);
+    return told(this.#windows.homeOr(id, this.#windowMs ?? MAX_WINDOW_MS).add(id));
   }
 
   /** Takes back one hit of the window that runs, if there is any. */
   decrement(key: string): void {
-    const count = this.#hits.read(key);
-    if (count !== undefined && count.hits > 0) this.#hits.giveBack(key);
+    const id = String(key);
+    const home = this.#windows.homeOf(id);
+    const count = home?.read(id);
+    if (count !== undefined && count.hits > 0) home?.giveBack(id);
   }
 
   resetKey(key: string): void {
-    this.#hits.forget(key);
+    const id = String(key);
+    this.#windows.homeOf(id)?.forget(id);
   }
 
   resetAll(): void {
-    this.#hits.clear();
+    this.#windows.clear();
   }
 
   /** Forgets all keys; there is no timer to stop. */
   shutdown(): void {
-    this.#counter?.clear();
-  }
-
-  get #hits(): Hits {
-    if (this.#counter === undefined)
-      throw new Error('this HeadgateStore has no window: the middleware has not called init(), or that has failed');
-    return this.#counter;
+    this.#windows.clear();
   }
 }
 

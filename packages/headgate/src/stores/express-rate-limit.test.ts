@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 import { ManualClock } from '@headgate/core-ts';
 import express from 'express';
-import { type Options, rateLimit } from 'express-rate-limit';
+import { HOUR, type Options, rateLimit } from 'express-rate-limit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { get, statuses } from '../../test/http/client.js';
 import type { Running } from '../../test/http/framework.js';
 import { listen } from '../../test/http/listen.js';
 import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
+import { backends } from '../backends.js';
 import { HeadgateStore } from './express-rate-limit.js';
 
 storeSuite({
@@ -67,6 +68,29 @@ describe('express-rate-limit with our store', () => {
     await serving({ limit: (request) => Number(request.get('x-limit')) }, async (url) => {
       expect(await statuses(url, 2, { 'x-limit': '1' })).toEqual([200, 429]);
       expect(await statuses(url, 2, { 'x-limit': '3' })).toEqual([200, 429]);
+    });
+  });
+
+  for (const { name, available } of backends())
+    it.skipIf(!available)(`never lets through what passOnStoreError would, on the engine ${name}`, async () => {
+      const logger = { warn: () => {}, error: () => {} }; // it tells of the window that is no number
+      for (const windowMs of [1.1 * HOUR, 0.5, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY, Number.NaN]) {
+        const store = new HeadgateStore({ clock: new ManualClock(), backend: name });
+        const options = { windowMs, limit: 2, store, passOnStoreError: true, validate: false, logger };
+        await serving(options, async (url) => expect(await statuses(url, 3)).toEqual([200, 200, 429]));
+      }
+    });
+
+  it('limits each of two middlewares that were given one store', async () => {
+    const clock = new ManualClock();
+    const store = new HeadgateStore({ clock });
+    const shared = { limit: 2, store, passOnStoreError: true, validate: false };
+    await serving({ ...shared, windowMs: 60_000 }, async (first) => {
+      await serving({ ...shared, windowMs: 1000 }, async (second) => {
+        expect([await statuses(first, 2), await statuses(second, 1)]).toEqual([[200, 200], [429]]);
+        clock.advance(1000);
+        expect([await statuses(second, 3), await statuses(first, 1)]).toEqual([[200, 200, 429], [429]]);
+      });
     });
   });
 

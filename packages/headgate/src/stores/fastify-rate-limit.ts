@@ -1,6 +1,5 @@
 import type { FastifyRateLimitStore } from '@fastify/rate-limit';
-import { show } from '@headgate/core-ts';
-import type { Count } from './hits.js';
+import { type Count, isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
 
@@ -14,7 +13,12 @@ interface PluginOptions {
   readonly routeInfo?: { readonly method?: unknown; readonly url?: unknown };
 }
 
-type Callback = (error: Error | null, result?: { current: number; ttl: number }) => void;
+interface Told {
+  readonly current: number;
+  readonly ttl: number;
+}
+
+type Callback = (error: Error | null, result?: Told) => void;
 
 /**
  * A `store` for @fastify/rate-limit, which makes one for itself and one for each route with limits of its own.
@@ -37,29 +41,31 @@ export function headgateStore(options: StoreOptions = {}): new (pluginOptions: o
 class Store implements FastifyRateLimitStore {
   readonly #options: StoreOptions;
   readonly #continueExceeding: boolean;
+  readonly #exponentialBackoff: boolean;
   readonly #windows: HitsByWindow;
 
-  constructor(options: StoreOptions, { max, continueExceeding = false, exponentialBackoff }: PluginOptions) {
-    if (exponentialBackoff)
-      throw new TypeError(
-        'exponentialBackoff must be false with a HeadgateStore, got true: with continueExceeding, who goes on waits a whole window',
-      );
+  constructor(options: StoreOptions, pluginOptions: PluginOptions) {
+    const { max, continueExceeding = false, exponentialBackoff = false } = pluginOptions;
     this.#options = options;
     this.#continueExceeding = continueExceeding;
+    this.#exponentialBackoff = exponentialBackoff;
     this.#windows = new HitsByWindow(options, max);
   }
 
   /** What this throws, the plugin handles as an error of the store: `skipOnError` goes for it too. */
   incr(key: string | number, callback: Callback, timeWindow: number, max: number): void {
-    const id = keyOf(key);
-    const counted = this.#add(id, timeWindow);
-    const goesOn = this.#continueExceeding && counted.hits > max;
-    callback(null, told(goesOn ? this.#windows.of(timeWindow).restart(id, counted.hits) : counted));
+    const id = String(key); // a generator may answer anything, and what is no key would not be limited with skipOnError
+    const counted = this.#windows.add(id, timeWindow);
+    const { hits } = counted;
+    if (hits <= max || !isHeld(counted)) callback(null, told(counted));
+    else if (this.#continueExceeding) callback(null, told(this.#windows.restart(id, timeWindow, hits)));
+    else if (this.#exponentialBackoff) callback(null, this.#backOff(id, timeWindow, hits, max));
+    else callback(null, told(counted));
   }
 
   /** As `incr` would tell it, counting nothing. */
   read(key: string | number, callback: Callback): void {
-    const id = keyOf(key);
+    const id = String(key);
     const count = this.#windows.homeOf(id)?.read(id);
     callback(null, count === undefined ? { current: 0, ttl: 0 } : told(count));
   }
@@ -71,22 +77,13 @@ class Store implements FastifyRateLimitStore {
     return new Store({ ...this.#options, shared: name }, routeOptions);
   }
 
-  /** A key whose window has another length from now on takes its hits along, and starts anew. */
-  #add(key: string, timeWindow: number): Count {
-    const here = this.#windows.of(timeWindow);
-    const home = this.#windows.homeOf(key) ?? here;
-    if (home === here) return here.add(key);
-    const { hits } = home.add(key);
-    home.forget(key);
-    return here.add(key, hits);
+  /** Twice as long with each denial, for ten years at the most; what is told is not cut to that, as in the plugin. */
+  #backOff(id: string, timeWindow: number, hits: number, max: number): Told {
+    const ttl = Math.min(timeWindow * 2 ** (hits - max - 1), Number.MAX_SAFE_INTEGER);
+    return { current: this.#windows.restart(id, ttl, hits).hits, ttl };
   }
 }
 
-function keyOf(key: unknown): string {
-  if (typeof key === 'string' || typeof key === 'number') return String(key);
-  throw new TypeError(`keyGenerator must answer a string or a number, got ${show(key)}`);
-}
-
-function told({ hits, resetAfterMs }: Count): { current: number; ttl: number } {
+function told({ hits, resetAfterMs }: Count): Told {
   return { current: hits, ttl: resetAfterMs };
 }

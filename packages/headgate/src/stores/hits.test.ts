@@ -37,13 +37,6 @@ for (const { name: backend, available } of backends()) {
       expect([hits.giveBack('unknown'), hits.read('unknown')]).toEqual([undefined, undefined]);
     });
 
-    it('starts a window anew with the hits that it is given', () => {
-      const { clock, hits } = made(1);
-      hits.add('a', 3);
-      clock.advance(900);
-      expect(hits.restart('a', 4)).toEqual({ hits: 4, resetAfterMs: 1000 });
-    });
-
     it('says that a key is over any limit where it can count no more, and gives nothing back then', () => {
       const { hits } = made(MOST_HITS);
       expect(hits.add('a', MOST_HITS).hits).toBe(MOST_HITS);
@@ -87,6 +80,10 @@ for (const { name: backend, available } of backends()) {
       hits.add('a', 2);
       hits.protectFrom(2);
       expect([hits.add('b').hits, hits.read('a')?.hits]).toEqual([Number.MAX_SAFE_INTEGER, 2]);
+      const unprotected = made(() => 5, 1).hits;
+      unprotected.add('a', 2);
+      unprotected.protectFrom(2);
+      expect([unprotected.add('b').hits, unprotected.read('a')]).toEqual([1, undefined]);
     });
 
     it('evicts who comes first to its end, where the limit is not known', () => {

@@ -38,8 +38,9 @@ export class Hits {
     this.#limiter = new RateLimiter({ ...options, limits });
   }
 
-  /** Other numbers to protect by, where there was a limit to begin with. O(keys held). */
-  protectFrom(limit: number): void {
+  /** Another number to protect by, where there was one to begin with. O(keys held). */
+  protectFrom(limit: unknown): void {
+    if (this.#limiter.policies.length === 1 || !isCountable(limit)) return;
     this.#limiter.update({ limits: [{ name: 'limit', limit: limit * HIT }] });
   }
 
@@ -72,12 +73,6 @@ export class Hits {
     return unitsOf(decision) === 0 ? undefined : countOf(decision);
   }
 
-  /** Starts a window now, with so many hits in it. */
-  restart(key: string, hits: number): Count {
-    this.#limiter.reset(key);
-    return this.add(key, hits);
-  }
-
   /** `true` if a window ran. */
   forget(key: string): boolean {
     return this.#limiter.reset(key);
@@ -92,6 +87,11 @@ export class Hits {
     this.#limiter.cleanupExpired();
     return this.#limiter.stats().activeKeys === 0;
   }
+}
+
+/** Whether the hits are noted: not where there is no room for the key, or it has more than can be told apart. */
+export function isHeld({ hits }: Count): boolean {
+  return hits !== MOST_UNITS;
 }
 
 function isCountable(limit: unknown): limit is number {

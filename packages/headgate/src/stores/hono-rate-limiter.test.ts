@@ -49,10 +49,13 @@ describe('hono-rate-limiter with our store', () => {
     expect(await statuses(app, '/fails', 3)).toEqual([500, 500, 429]);
   });
 
-  it('counts for one middleware alone', () => {
-    const store = new HeadgateStore();
-    appOf({ limit: 1, store });
-    expect(() => appOf({ limit: 2, store })).toThrow('make one for each');
+  it('counts for several middlewares in one store, by the window that the last one told', async () => {
+    const clock = new ManualClock();
+    const store = new HeadgateStore({ clock });
+    const [first, second] = [appOf({ limit: 3, store }), appOf({ limit: 2, windowMs: 1000, store })];
+    expect([await statuses(first, '/', 1), await statuses(second, '/', 2)]).toEqual([[200], [200, 429]]);
+    clock.advance(1000);
+    expect(await statuses(first, '/', 3)).toEqual([200, 200, 200]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Running } from '../../test/http/framework.js';
 import { listen } from '../../test/http/listen.js';
 import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
+import { backends } from '../backends.js';
 import { headgateDriver } from './koa-ratelimit.js';
 
 storeSuite({
@@ -35,6 +36,32 @@ describe('koa-ratelimit with our driver', () => {
       expect(second.remaining).toBe('1');
       expect(second.atLeast).toBeLessThanOrEqual(10);
       expect(second.atMost).toBeGreaterThanOrEqual(10);
+    });
+  });
+
+  for (const { name, available } of backends())
+    it.skipIf(!available)(`rounds Retry-After down once, on the engine ${name}`, async () => {
+      const clock = new ManualClock();
+      await serving({ max: 1, ...headgateDriver({ clock, backend: name }) }, async (url) => {
+        await statuses(url, 1);
+        for (const [stepMs, leftMs] of [
+          [0, 60_000],
+          [500, 59_500],
+          [58_600, 900],
+        ]) {
+          clock.advance(stepMs as number);
+          const { headers } = await get(url);
+          const early = Math.floor((leftMs as number) / 1000) - Number(headers['retry-after']);
+          expect([0, 1]).toContain(early); // 1 where a second of the system's clock ends between two readings of it
+          const reset = Number(headers['x-ratelimit-reset']) - (Date.now() + (leftMs as number)) / 1000;
+          expect(Math.abs(reset)).toBeLessThan(2);
+        }
+      });
+    });
+
+  it('takes numbers with a fraction, as the driver does that it stands for', async () => {
+    await serving({ max: 1.5, duration: 1000.5, ...headgateDriver({ clock: new ManualClock() }) }, async (url) => {
+      expect(await statuses(url, 3)).toEqual([200, 200, 429]);
     });
   });
 

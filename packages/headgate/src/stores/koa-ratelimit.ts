@@ -2,6 +2,7 @@ import { type Algorithm, oneOf } from '@headgate/core-ts';
 import type { MiddlewareOptions } from 'koa-ratelimit';
 import { RateLimiter } from '../rate-limiter.js';
 import { checkStoreOptions, STORE_OPTIONS, type StoreOptions } from './store-options.js';
+import { wholeWindowMs } from './whole-window.js';
 
 export interface DriverOptions extends StoreOptions {
   /** `'fixed-window'` by default, as in koa-ratelimit's memory. */
@@ -23,7 +24,11 @@ export function headgateDriver(options: DriverOptions = {}): Pick<MiddlewareOpti
   return { driver: 'redis', db: new Connection(options) as unknown as MiddlewareOptions['db'] };
 }
 
-/** Units that were left before this call, the Unix time in seconds at which there are more, and the limit. */
+/**
+ * Units that were left before this call, the Unix time at which there are more, and the limit. That time is within a
+ * second of the true one, above or below, so that what the middleware rounds down of it, less the time now, is
+ * `Retry-After` rounded down once.
+ */
 type Reply = readonly [remaining: number, resetSeconds: number, total: number];
 
 class Connection {
@@ -42,16 +47,19 @@ class Connection {
     const cost = peek === '1' ? 0 : 1;
     const { allowed, remaining, resetAfterMs, retryAfterMs } = limiter.check(key, cost);
     const afterMs = allowed ? resetAfterMs : retryAfterMs;
-    return [allowed ? remaining + cost : 0, Math.ceil((Date.now() + afterMs) / 1000), max];
+    const resetSeconds = Math.ceil(Date.now() / 1000) + Math.floor(afterMs / 1000);
+    return [allowed ? remaining + cost : 0, resetSeconds, max];
   }
 
   /** The numbers are those of the middleware, so there is one limiter, unless several middlewares use one driver. */
-  #limiterOf(limit: number, windowMs: number): RateLimiter {
-    const numbers = `${limit} in ${windowMs} ms`;
+  #limiterOf(max: number, durationMs: number): RateLimiter {
+    const numbers = `${max} in ${durationMs} ms`;
     const known = this.#limiters.get(numbers);
     if (known !== undefined) return known;
     const { shared } = this.#options;
     const name = shared === undefined ? undefined : `${shared} ${numbers}`;
+    const limit = Math.min(Math.max(0, Math.ceil(max)), Number.MAX_SAFE_INTEGER);
+    const windowMs = wholeWindowMs('duration', durationMs);
     const limiter = new RateLimiter({ ...this.#options, shared: name, limit, windowMs });
     this.#limiters.set(numbers, limiter);
     return limiter;

@@ -1,19 +1,17 @@
-import { type Algorithm, type Decision, oneOf } from '@headgate/core-ts';
+import { type Algorithm, type Decision, oneOf, show } from '@headgate/core-ts';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { Plans } from '../http/plans.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
+import { ThrottlerHits, type ThrottlerStorageRecord } from './throttler-hits.js';
+import { wholeWindowMs } from './whole-window.js';
 
 export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {
-  /** `'sliding-window'` by default: as with the guard's own storage, no span of one `ttl` sees more than `limit`. */
+  /**
+   * `'fixed-window'` by default: at most `limit` hits in the `ttl` from the first one on, and after a block a count
+   * from 0. With `'sliding-window'` no span of one `ttl` sees more than `limit`; after a block, there and with
+   * `'token-bucket'`, what still counts goes on to count.
+   */
   readonly algorithm?: Algorithm | undefined;
-}
-
-/** All in whole seconds, rounded up, but for the hits. */
-interface ThrottlerStorageRecord {
-  readonly totalHits: number;
-  readonly timeToExpire: number;
-  readonly isBlocked: boolean;
-  readonly timeToBlockExpire: number;
 }
 
 /**
@@ -22,22 +20,24 @@ interface ThrottlerStorageRecord {
  * ```ts
  * ThrottlerModule.forRoot({ throttlers: [{ ttl: 60_000, limit: 100 }], storage: new HeadgateThrottlerStorage() })
  * ```
- *
- * The guard tells the numbers with each call: there may be 64 different ones, and a key is counted under one of them
- * at a time.
  */
 export class HeadgateThrottlerStorage implements ThrottlerStorage {
-  readonly #plans: Plans;
   readonly #algorithm: Algorithm;
+  readonly #hits: ThrottlerHits;
+  readonly #options: StoreOptions;
+  #plans: Plans;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: ThrottlerStorageOptions = {}) {
     checkStoreOptions(options, ['maxKeys', 'clock', 'backend', 'algorithm']);
-    const { algorithm = 'sliding-window', ...common } = options;
+    const { algorithm = 'fixed-window', ...common } = options;
     this.#algorithm = oneOf('algorithm', algorithm, ['fixed-window', 'sliding-window', 'token-bucket']);
+    this.#hits = new ThrottlerHits(common);
+    this.#options = common;
     this.#plans = new Plans(common, () => {});
   }
 
+  /** Rejects with a TypeError for a number that is none. */
   async increment(
     key: string,
     ttl: number,
@@ -45,11 +45,23 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
     blockDuration: number,
     throttlerName: string,
   ): Promise<ThrottlerStorageRecord> {
-    const blockForMs = Math.max(0, blockDuration);
+    const windowMs = wholeWindowMs('ttl', ttl);
+    if (typeof limit !== 'number' || Number.isNaN(limit))
+      throw new TypeError(`limit must be a number, got ${show(limit)}`);
+    const blockForMs = blockDuration > 0 ? wholeWindowMs('blockDuration', blockDuration) : 0;
+    if (this.#algorithm === 'fixed-window')
+      return this.#hits.increment(key, windowMs, limit, blockForMs, throttlerName);
+    const wholeLimit = Math.min(Math.max(0, Math.floor(limit)), Number.MAX_SAFE_INTEGER);
     const limiter = this.#plans.ofLimits([
-      { name: throttlerName, limit, windowMs: ttl, blockForMs, algorithm: this.#algorithm },
+      { name: throttlerName, limit: wholeLimit, windowMs, blockForMs, algorithm: this.#algorithm },
     ]);
-    return told(await limiter.check(key, 1), Math.max(ttl, blockForMs));
+    return told(await limiter.check(key, 1), Math.max(windowMs, blockForMs));
+  }
+
+  /** Forgets all keys. */
+  onApplicationShutdown(): void {
+    this.#hits.clear();
+    this.#plans = new Plans(this.#options, () => {});
   }
 }
 

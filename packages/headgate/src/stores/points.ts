@@ -17,18 +17,22 @@ const KNOWN = 1;
 export const MOST_POINTS = MOST_HITS - KNOWN - 1;
 /** What is kept for ever is kept for ten years. */
 const FOREVER_MS = MAX_WINDOW_MS;
+const FEWEST_TO_SWEEP = 1024;
 
-/** Points by key, each for a duration of its own; 0 ms is for ever. */
+/** Points by key, each for a duration of its own; 0 ms is for ever. They are whole: a fraction is cut off the sum. */
 export class Points {
   readonly #hits: HitsByWindow;
+  /** All keys that have points, and some that have had: an engine does not say which it holds. */
+  readonly #keys = new Set<string>();
+  #sweepAt = FEWEST_TO_SWEEP;
 
   constructor(options: StoreOptions, limit: number) {
-    this.#hits = new HitsByWindow(options, limit + KNOWN);
+    this.#hits = new HitsByWindow(options, limitOf(limit));
   }
 
   /** Keys with more points than that are not evicted to make room. O(keys held). */
   protectFrom(limit: number): void {
-    this.#hits.protectFrom(limit + KNOWN);
+    this.#hits.protectFrom(limitOf(limit));
   }
 
   get(key: string): Held | undefined {
@@ -40,21 +44,52 @@ export class Points {
   /** Adds to what the key has, which lasts as long as it did before; `undefined` where it has nothing. */
   add(key: string, points: number): Held | undefined {
     const home = this.#hits.homeOf(key);
-    return home && heldOf(points < 0 ? giveBack(home, key, -points) : home.add(key, points), home.windowMs);
+    const count = home?.read(key);
+    if (home === undefined || count === undefined) return undefined;
+    const held = count.hits - KNOWN;
+    const change = Math.trunc(held + points) - held;
+    return heldOf(change < 0 ? giveBack(home, key, -change) : home.add(key, change), home.windowMs);
   }
 
-  /** In the place of what the key has. */
+  /** In the place of what the key has, which it keeps where there is no room for keys of that duration. */
   set(key: string, points: number, durationMs: number): Held {
-    this.delete(key);
-    const hits = this.#hits.of(durationMs === 0 ? FOREVER_MS : durationMs);
-    const count = hits.add(key, KNOWN + Math.max(0, points));
-    return heldOf(points < 0 ? giveBack(hits, key, -points) : count, hits.windowMs);
+    this.#note(key);
+    const whole = Math.trunc(points);
+    const windowMs = durationMs === 0 ? FOREVER_MS : Math.min(durationMs, FOREVER_MS - 1);
+    const hits = KNOWN + Math.max(0, whole);
+    const count = this.#hits.restart(key, windowMs, hits);
+    const home = this.#hits.homeOf(key);
+    if (home === undefined) return heldOf(count, windowMs);
+    return heldOf(whole < 0 && count.hits === hits ? giveBack(home, key, -whole) : count, home.windowMs);
   }
 
   /** `true` if the key had anything. */
   delete(key: string): boolean {
+    this.#keys.delete(key);
     return this.#hits.homeOf(key)?.forget(key) ?? false;
   }
+
+  /** All keys with what they have. O(keys × lengths). */
+  *all(): Iterable<readonly [key: string, held: Held]> {
+    for (const key of this.#keys) {
+      const held = this.get(key);
+      if (held !== undefined) yield [key, held];
+    }
+  }
+
+  /** Keeps the noted keys within twice those that are held, at O(1) for each that is noted, on the average. */
+  #note(key: string): void {
+    if (this.#keys.size >= this.#sweepAt) {
+      for (const each of this.#keys) if (this.#hits.homeOf(each) === undefined) this.#keys.delete(each);
+      this.#sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * this.#keys.size);
+    }
+    this.#keys.add(key);
+  }
+}
+
+/** The hits at which a key has come to so many points. */
+function limitOf(points: number): number {
+  return Math.min(Math.max(0, Math.floor(points)), MOST_POINTS) + KNOWN;
 }
 
 function heldOf({ hits, resetAfterMs }: Count, windowMs: number): Held {

@@ -177,6 +177,35 @@ describe('answers as RateLimiterMemory of rate-limiter-flexible does, field by f
         consume('b'),
       ],
     ],
+    [
+      'takes points with a fraction, and cuts off what the sum has of it',
+      { points: 2.5, duration: 1 },
+      [
+        consume('a', 0.5),
+        consume('a', 1.9),
+        consume('a', 0.2),
+        consume('a'),
+        consume('a'),
+        { call: 'reward', key: 'a', points: 0.5 },
+      ],
+    ],
+    [
+      'takes points below 0, of limits and of calls',
+      { points: -1, duration: 1 },
+      [
+        consume('a', -2),
+        consume('a'),
+        consume('a', 1.5),
+        consume('b'),
+        { call: 'penalty', key: 'a', points: -3 },
+        get('a'),
+      ],
+    ],
+    [
+      'takes seconds below 0 for a single call as none',
+      { points: 2, duration: 1 },
+      [{ call: 'consume', key: 'a', customDuration: -1 }, wait(1000), get('a')],
+    ],
     ['does without a prefix', { points: 1, duration: 1, keyPrefix: '' }, [consume('a'), consume('a'), get('rlflx:a')]],
   ];
 
@@ -235,6 +264,15 @@ describe('our RateLimiterMemory', () => {
     expect(known.filter((each) => each !== null)).toHaveLength(3);
   });
 
+  it('forgets none that is over its points because no more blocks can be held', async () => {
+    const numbers = { points: 1, duration: 60, blockDuration: 600 };
+    const limiter = new RateLimiterMemory({ ...numbers, maxKeys: 1, clock: new ManualClock() });
+    await expect(limiter.consume('blocked', 2)).rejects.toMatchObject({ msBeforeNext: 600_000 });
+    await limiter.consume('a');
+    for (let consumed = 2; consumed < 6; consumed++)
+      await expect(limiter.consume('a')).rejects.toMatchObject({ consumedPoints: consumed, msBeforeNext: 60_000 });
+  });
+
   it('rejects with a RateLimiterRes who comes to a limiter full of keys that are over their points', async () => {
     const limiter = new RateLimiterMemory({ points: 1, duration: 60, maxKeys: 1, clock: new ManualClock() });
     await limiter.penalty('over', 2);
@@ -248,17 +286,17 @@ describe('our RateLimiterMemory', () => {
   });
 
   it.each<[string, object, ErrorConstructor]>([
-    ['points must be a whole number', { points: 1.5 }, RangeError],
-    ['points must be a whole number', { points: -1 }, RangeError],
-    ['points must be a whole number', { points: undefined }, TypeError],
-    ['duration must be seconds', { duration: -1 }, RangeError],
-    ['duration must be seconds', { duration: 0.0001 }, RangeError],
-    ['duration must be seconds', { duration: '60' }, TypeError],
-    ['blockDuration must be seconds', { blockDuration: Number.NaN }, RangeError],
-    ['execEvenly must be false, got true', { execEvenly: true }, TypeError],
+    ['points must be a number up to 134217725, got NaN', { points: Number.NaN }, RangeError],
+    ['points must be a number up to 134217725, got 134217726', { points: 134_217_726 }, RangeError],
+    ['points must be a number', { points: undefined }, TypeError],
+    ['duration must be a number of seconds from 0, got -1', { duration: -1 }, RangeError],
+    ['duration must be a number of seconds', { duration: Number.POSITIVE_INFINITY }, RangeError],
+    ['duration must be a number of seconds', { duration: '60' }, TypeError],
+    ['blockDuration must be a number of seconds', { blockDuration: Number.NaN }, RangeError],
+    ['execEvenly must be true or false', { execEvenly: 'yes' }, TypeError],
     ['keyPrefix must be a string', { keyPrefix: 7 }, TypeError],
     ['maxKeys must be a whole number', { maxKeys: 0 }, RangeError],
-    ['unknown option "execEvenlyMinDelayMs"', { execEvenlyMinDelayMs: 5 }, TypeError],
+    ['unknown option "inMemoryBlockDuration"', { inMemoryBlockDuration: 5 }, TypeError],
     ['unknown option "shared"', { shared: 'all' }, TypeError],
   ])('refuses what it does not know: %s, for %o', (message, options, kind) => {
     const make = () => new RateLimiterMemory({ points: 1, duration: 1, ...options } as RateLimiterMemoryOptions);
@@ -268,10 +306,12 @@ describe('our RateLimiterMemory', () => {
 
   it('rejects bad arguments with an Error, and changes nothing', async () => {
     const limiter = new RateLimiterMemory({ points: 1, duration: 60 });
-    await expect(limiter.consume('a', -1)).rejects.toThrow(RangeError);
-    await expect(limiter.consume('a', 0.5)).rejects.toThrow(RangeError);
+    await expect(limiter.consume('a', Number.NaN)).rejects.toThrow(RangeError);
+    await expect(limiter.penalty('a', '1' as never)).rejects.toThrow(TypeError);
     await expect(limiter.reward('a', Number.NaN)).rejects.toThrow(RangeError);
     await expect(limiter.block('a', -1)).rejects.toThrow(RangeError);
+    limiter.points = 2 ** 30;
+    await expect(limiter.consume('a')).rejects.toThrow('points must be a number up to 134217725, got 1073741824');
     expect(await limiter.get('a')).toBeNull();
   });
 });

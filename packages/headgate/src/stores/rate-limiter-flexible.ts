@@ -1,38 +1,23 @@
-import { MAX_WINDOW_MS, show, wholeNumber } from '@headgate/core-ts';
-import { type Held, MOST_POINTS, Points } from './points.js';
-import { RateLimiterRes } from './rate-limiter-res.js';
-import { checkStoreOptions, type StoreOptions } from './store-options.js';
+import type { Clock } from '@headgate/core-ts';
+import { type Held, Points } from './points.js';
+import { type Dump, type Restored, type RestoredKeys, restoreEach } from './points-dump.js';
+import { classes } from './rate-limiter-classes.js';
+import { checkLimit, checkOptions, type RateLimiterMemoryOptions, readMs, readPoints } from './rate-limiter-options.js';
+import type { RateLimiterRes as Res } from './rate-limiter-res.js';
 
-export { RateLimiterRes } from './rate-limiter-res.js';
+export type { RateLimiterMemoryOptions } from './rate-limiter-options.js';
 
-export interface RateLimiterMemoryOptions extends Omit<StoreOptions, 'shared'> {
-  /** A whole number from 0 to 134,217,725. */
-  readonly points: number;
-  /** Seconds that make whole milliseconds; 0: points are never forgotten. */
-  readonly duration: number;
-  /** For how many seconds who consumes more than there is has to wait; 0, the default: until the duration ends. */
-  readonly blockDuration?: number | undefined;
-  /** Not supported: it holds calls back by timers. */
-  readonly execEvenly?: false | undefined;
-  /** `'rlflx'` by default. */
-  readonly keyPrefix?: string | undefined;
-}
+/** The class of rate-limiter-flexible, where that is installed. */
+export const RateLimiterRes: typeof Res = classes.Res;
+export type RateLimiterRes = Res;
 
 export interface CallOptions {
   /** In place of `duration`, where nothing is known of the key yet. */
   readonly customDuration?: number | undefined;
 }
 
-const OPTIONS = [
-  'points',
-  'duration',
-  'blockDuration',
-  'execEvenly',
-  'keyPrefix',
-  'maxKeys',
-  'clock',
-  'backend',
-] satisfies (keyof RateLimiterMemoryOptions)[];
+/** What `setTimeout` can wait for. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Answers as the class of this name in rate-limiter-flexible does, rejections included, without a timer per key.
@@ -42,116 +27,138 @@ const OPTIONS = [
  * await limiter.consume(userId);
  * ```
  */
-export class RateLimiterMemory {
-  readonly keyPrefix: string;
+export class RateLimiterMemory extends classes.Abstract {
   readonly #held: Points;
-  #points: number;
-  #durationMs: number;
-  #blockMs: number;
+  readonly #clock: Clock | undefined;
+  #protectedPoints: number;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: RateLimiterMemoryOptions) {
-    checkStoreOptions(options, OPTIONS);
-    const { points, duration, blockDuration = 0, execEvenly = false, keyPrefix = 'rlflx', ...engine } = options;
-    if (execEvenly !== false) throw new TypeError(`execEvenly must be false, got ${show(execEvenly)}`);
-    if (typeof keyPrefix !== 'string') throw new TypeError(`keyPrefix must be a string, got ${show(keyPrefix)}`);
-    this.keyPrefix = keyPrefix;
-    this.#points = wholeNumber('points', points, 0, MOST_POINTS);
-    this.#durationMs = readMs('duration', duration);
-    this.#blockMs = readMs('blockDuration', blockDuration);
-    this.#held = new Points(engine, this.#points);
-  }
-
-  get points(): number {
-    return this.#points;
-  }
-
-  set points(value: number) {
-    this.#points = wholeNumber('points', value, 0, MOST_POINTS);
-    this.#held.protectFrom(this.#points);
-  }
-
-  /** In seconds, for keys of which nothing is known yet. */
-  get duration(): number {
-    return this.#durationMs / 1000;
-  }
-
-  set duration(value: number) {
-    this.#durationMs = readMs('duration', value);
-  }
-
-  /** In seconds. */
-  get blockDuration(): number {
-    return this.#blockMs / 1000;
-  }
-
-  set blockDuration(value: number) {
-    this.#blockMs = readMs('blockDuration', value);
-  }
-
-  getKey(key: string | number): string {
-    return this.keyPrefix === '' ? String(key) : `${this.keyPrefix}:${key}`;
+    checkOptions(options);
+    super(options);
+    const { maxKeys, clock, backend } = options;
+    this.#held = new Points({ maxKeys, clock, backend }, this.points);
+    this.#clock = clock;
+    this.#protectedPoints = this.points;
   }
 
   /** Rejects with a `RateLimiterRes` where more is consumed than there is; what it consumes counts all the same. */
   async consume(key: string | number, pointsToConsume = 1, options: CallOptions = {}): Promise<RateLimiterRes> {
-    const points = wholeNumber('pointsToConsume', pointsToConsume, 0, MOST_POINTS);
+    const points = readPoints('pointsToConsume', pointsToConsume);
     const consumed = this.#add(key, points, options);
-    if (consumed.consumedPoints <= this.#points) return consumed;
-    const isFirstDenial = consumed.consumedPoints <= this.#points + points;
-    if (this.#blockMs === 0 || !isFirstDenial) throw consumed;
-    const held = this.#held.set(this.getKey(key), consumed.consumedPoints, this.#blockMs);
-    throw this.#told(held, true);
+    if (consumed.consumedPoints <= this.points) return this.#inTurn(consumed);
+    const isFirstDenial = consumed.consumedPoints <= this.points + points;
+    if (!(this.blockDuration > 0 && isFirstDenial)) throw consumed;
+    const blockMs = readMs('blockDuration', this.blockDuration);
+    throw this.#told(this.#held.set(this.#idOf(key), consumed.consumedPoints, blockMs), true);
   }
 
   async penalty(key: string | number, points = 1, options: CallOptions = {}): Promise<RateLimiterRes> {
-    return this.#add(key, wholeNumber('points', points, 0, MOST_POINTS), options);
+    return this.#add(key, readPoints('points', points), options);
   }
 
   /** Goes below 0 consumed points as well. */
   async reward(key: string | number, points = 1, options: CallOptions = {}): Promise<RateLimiterRes> {
-    return this.#add(key, 0 - wholeNumber('points', points, 0, MOST_POINTS), options);
+    return this.#add(key, -readPoints('points', points), options);
   }
 
   /** `null` where nothing is known of the key. */
   async get(key: string | number): Promise<RateLimiterRes | null> {
-    const held = this.#held.get(this.getKey(key));
+    const held = this.#held.get(this.#idOf(key));
     return held === undefined ? null : this.#told(held, false);
   }
 
   /** For so many seconds, or for ever where that is 0. */
   async set(key: string | number, points: number, secDuration = this.duration): Promise<RateLimiterRes> {
-    const value = wholeNumber('points', points, -MOST_POINTS, MOST_POINTS + 1);
-    const { msLeft } = this.#held.set(this.getKey(key), value, readMs('secDuration', secDuration));
-    return new RateLimiterRes(0, msLeft, value);
+    const value = readPoints('points', points);
+    const held = this.#held.set(this.#idOf(key), value, readMs('secDuration', secDuration));
+    return new RateLimiterRes(0, held.msLeft, value);
   }
 
   /** For so many seconds, or for ever where that is 0. */
   async block(key: string | number, secDuration: number): Promise<RateLimiterRes> {
-    return this.set(key, this.#points + 1, secDuration);
+    return this.set(key, this.points + 1, secDuration);
   }
 
   /** `true` if anything was known of the key. */
   async delete(key: string | number): Promise<boolean> {
-    return this.#held.delete(this.getKey(key));
+    return this.#held.delete(this.#idOf(key));
   }
 
-  #add(key: string | number, points: number, { customDuration = this.duration }: CallOptions): RateLimiterRes {
-    const id = this.getKey(key);
+  /** The key that `getKey` has named so. */
+  parseKey(rlKey: string): string {
+    return this.keyPrefix === '' ? rlKey : rlKey.slice(this.keyPrefix.length + 1); // before 11, the peer left the colon
+  }
+
+  /** All keys with their points, for `restore` here or in rate-limiter-flexible. O(keys). */
+  dump(): Dump {
+    const dumpedAt = Date.now();
+    const storage = Array.from(this.#held.all(), ([id, { points, msLeft }]) => {
+      return { key: this.parseKey(id), value: points, expiresAt: msLeft < 0 ? null : dumpedAt + msLeft };
+    });
+    return { version: 1, dumpedAt, storage };
+  }
+
+  /** Takes in what was dumped and is not over, in the place of what its keys have; `undefined` for what is no dump. */
+  restore(data: Omit<Dump, 'dumpedAt'>, detailResponse: true): Restored<RestoredKeys> | undefined;
+  restore(data: Omit<Dump, 'dumpedAt'>, detailResponse?: false): Restored<number> | undefined;
+  restore(
+    data: Omit<Dump, 'dumpedAt'>,
+    detailResponse?: boolean,
+  ): Restored<number> | Restored<RestoredKeys> | undefined;
+  restore(data: Omit<Dump, 'dumpedAt'>, detailResponse = false): Restored<number> | Restored<RestoredKeys> | undefined {
+    const nowMs = Date.now();
+    const all = restoreEach(data, nowMs, ({ key, value, expiresAt }) => {
+      this.#held.set(this.#idOf(key), readPoints('value', value), expiresAt === null ? 0 : expiresAt - nowMs);
+    });
+    if (all === undefined) return undefined;
+    const { invalid, expired, restored } = all;
+    if (!detailResponse) return { invalid: invalid.length, expired: expired.length, restored: restored.length };
+    return { invalid: withCount(invalid), expired: withCount(expired), restored: withCount(restored) };
+  }
+
+  #idOf(key: string | number): string {
+    return String(this.getKey(key));
+  }
+
+  #add(key: string | number, points: number, options: CallOptions | null): RateLimiterRes {
+    this.#protect();
+    const id = this.#idOf(key);
     const known = this.#held.add(id, points);
     if (known !== undefined) return this.#told(known, false);
-    return this.#told(this.#held.set(id, points, readMs('customDuration', customDuration)), true);
+    const customDuration = options?.customDuration ?? -1;
+    const durationMs = readMs('duration', customDuration >= 0 ? customDuration : this.duration);
+    return this.#told(this.#held.set(id, points, durationMs), true);
+  }
+
+  /** `points` may have been changed since the last call. */
+  #protect(): void {
+    if (this.points === this.#protectedPoints) return;
+    checkLimit(this.points);
+    this.#held.protectFrom(this.points);
+    this.#protectedPoints = this.points;
   }
 
   #told({ points, msLeft }: Held, isFirst: boolean): RateLimiterRes {
-    return new RateLimiterRes(Math.max(0, this.#points - points), msLeft, points, isFirst);
+    return new RateLimiterRes(Math.max(0, this.points - points), msLeft, points, isFirst);
+  }
+
+  /** With `execEvenly`, holds back who is not the first of a duration, so that calls spread over what is left of it. */
+  async #inTurn(consumed: RateLimiterRes): Promise<RateLimiterRes> {
+    const { msBeforeNext, remainingPoints, consumedPoints, isFirstInDuration } = consumed;
+    if (!this.execEvenly || this.points <= 0 || msBeforeNext <= 0 || isFirstInDuration) return consumed;
+    const evenMs = Math.ceil(msBeforeNext / (remainingPoints + 2));
+    const delayMs = evenMs < this.execEvenlyMinDelayMs ? consumedPoints * this.execEvenlyMinDelayMs : evenMs;
+    consumed.msBeforeNext = Math.max(0, msBeforeNext - delayMs);
+    return new Promise((resolve) => {
+      const wake = () => resolve(consumed);
+      const timerMs = Math.min(Math.max(0, Math.ceil(delayMs)), LONGEST_TIMER_MS);
+      if (this.#clock?.after === undefined) setTimeout(wake, timerMs);
+      else this.#clock.after(timerMs, wake);
+    });
   }
 }
 
-function readMs(name: string, seconds: unknown): number {
-  const wanted = `${name} must be seconds that make whole milliseconds from 0 to ${MAX_WINDOW_MS - 1}`;
-  if (typeof seconds !== 'number') throw new TypeError(`${wanted}, got ${show(seconds)}`);
-  const ms = Math.round(seconds * 1000);
-  if (ms / 1000 !== seconds || ms < 0 || ms >= MAX_WINDOW_MS) throw new RangeError(`${wanted}, got ${show(seconds)}`);
-  return ms;
+function withCount(keys: (string | number)[]): RestoredKeys {
+  return { count: keys.length, keys };
 }

@@ -1,11 +1,11 @@
 /** What rate-limiter-flexible resolves with, and rejects with: no `Error` either. */
 export class RateLimiterRes {
-  readonly remainingPoints: number;
+  remainingPoints: number;
   /** Until the points are forgotten; -1 where they never are. */
-  readonly msBeforeNext: number;
+  msBeforeNext: number;
   /** Those above the limit too. */
-  readonly consumedPoints: number;
-  readonly isFirstInDuration: boolean;
+  consumedPoints: number;
+  isFirstInDuration: boolean;
 
   constructor(remainingPoints = 0, msBeforeNext = 0, consumedPoints = 0, isFirstInDuration = false) {
     this.remainingPoints = remainingPoints;

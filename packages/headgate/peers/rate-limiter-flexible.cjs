@@ -1,0 +1,7 @@
+exports.find = () => {
+  try {
+    return { module: require('rate-limiter-flexible') };
+  } catch (error) {
+    return { error };
+  }
+};
