@@ -15,6 +15,15 @@ export function loadWebsockets(): Websockets {
   return websockets;
 }
 
+type Rxjs = typeof import('rxjs');
+let rxjs: Rxjs | undefined;
+
+/** Nest's own, which whoever has Nest has. */
+export function loadRxjs(): Rxjs {
+  rxjs ??= load<Rxjs>('rxjs', createRequire(requireHere.resolve('@nestjs/core')));
+  return rxjs;
+}
+
 /** @throws Error that says what to install, with the original as `cause`. */
 export function load<T>(name: string, require: NodeJS.Require): T {
   try {
