@@ -36,8 +36,9 @@ const SWITCHED = 101;
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})/;
 
 /**
- * Settles when the socket closes, by the status that is written to it first: a listener answers there, be it 101 or
- * why it turns the client away. Where it writes none, or the connection breaks before it has switched, as aborted.
+ * Settles when the socket closes, or when the client says that it is done with what it has switched to; by the status
+ * that is written to it first: a listener answers there, be it 101 or why it turns the client away. Where it writes
+ * none, or the connection breaks before it has switched, as aborted.
  */
 export function settleUpgrade(socket: Duplex, settle: NonNullable<Outcome['settle']>): void {
   if (socket.destroyed) {
@@ -45,6 +46,9 @@ export function settleUpgrade(socket: Duplex, settle: NonNullable<Outcome['settl
     return;
   }
   const statusOf = firstStatus(socket);
+  socket.once('end', () => {
+    if (statusOf() === SWITCHED) settle(SWITCHED, false); // the listener may leave its own side open for ever
+  });
   socket.once('close', (broke?: boolean) => {
     const status = statusOf();
     settle(status ?? SWITCHED, status === undefined || (broke === true && status !== SWITCHED));

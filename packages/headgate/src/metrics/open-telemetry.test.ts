@@ -116,7 +116,7 @@ describe('openTelemetry', () => {
     openTelemetry({ meter: provider.getMeter('stopped') })();
     decideNow(gateOf({ limit: 1, windowSeconds: 60 }), { address: SECRET });
     expect(await metricsOf('stopped')).toEqual([]);
-    expect([decisions, engineErrors, letThrough].map(({ hasSubscribers }) => hasSubscribers)).toEqual([false, false, false]);
+    expect([decisions, engineErrors, letThrough].some(({ hasSubscribers }) => hasSubscribers)).toBe(false);
   });
 
   it('refuses options that it does not know', () => {
