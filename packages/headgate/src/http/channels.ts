@@ -43,7 +43,9 @@ export const letThrough: Channel<LetThroughEvent> = channel('headgate:let-throug
 
 /** The name that events know a limiter by. */
 export function nameOf(policies: readonly { readonly name: string }[]): string {
-  return policies.length === 1 ? (policies[0] as { readonly name: string }).name : policies.map(({ name }) => name).join(', ');
+  return policies.length === 1
+    ? (policies[0] as { readonly name: string }).name
+    : policies.map(({ name }) => name).join(', ');
 }
 
 /** Node's own, which has one channel per name in a process; where there are none, one of the same shape. */

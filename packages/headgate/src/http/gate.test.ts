@@ -192,7 +192,8 @@ describe('a dry run in which something fails', () => {
       const warnings: string[] = [];
       const warn = (message: string) => void warnings.push(message);
       const gate = gateOf({ limit: 0, windowSeconds: 60, key: () => 'k', dryRun: true, warn, onLimited });
-      for (let i = 0; i < 3; i++) expect(decideNow(gate)).toMatchObject({ refusal: undefined, decision: { allowed: false } });
+      for (let i = 0; i < 3; i++)
+        expect(decideNow(gate)).toMatchObject({ refusal: undefined, decision: { allowed: false } });
       await new Promise(setImmediate);
       expect(warnings).toHaveLength(1);
     }
@@ -346,7 +347,7 @@ describe('an error of the engine', () => {
     }
   });
 
-  it("is told once in the log where it opens, and as an event for each request", async () => {
+  it('is told once in the log where it opens, and as an event for each request', async () => {
     const warnings: string[] = [];
     const seen: unknown[] = [];
     const note = ({ limiter, because, dryRun }: LetThroughEvent) => seen.push([limiter, because, dryRun]);

@@ -1,6 +1,6 @@
-import { checkFunctions } from './option-kinds.js';
-import type { MaybePromise } from './maybe-promise.js';
 import { HttpGate } from './http-gate.js';
+import type { MaybePromise } from './maybe-promise.js';
+import { checkFunctions } from './option-kinds.js';
 import type { HttpLimiter, HttpOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import { readHttpOptions } from './read-http-options.js';

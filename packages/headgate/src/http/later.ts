@@ -15,7 +15,12 @@ interface Way {
  * Goes on with what is decided later. A response that something else has answered meanwhile, or whose client has
  * gone, is left alone: what was taken is settled, and an error is a warning.
  */
-export function goOnLater(response: ServerResponse, later: Promise<Outcome>, gate: Pick<Gate<never>, 'warn'>, way: Way) {
+export function goOnLater(
+  response: ServerResponse,
+  later: Promise<Outcome>,
+  gate: Pick<Gate<never>, 'warn'>,
+  way: Way,
+) {
   const isOver = watchedForEnd(response);
   later
     .then((outcome) => {

@@ -37,7 +37,7 @@ export function prepareServerResponse(response: ServerResponse, { settle }: Outc
 /** At the end of the response, or where the client went away before. */
 export function settleAtEnd(response: ServerResponse, settle: Settle): void {
   const { stream } = response;
-  if (response.closed ?? stream?.closed) settle(response.statusCode, true);
+  if (response.closed || isGone(response)) settle(response.statusCode, true);
   else if (stream !== undefined) settleAtEndOf(stream, response, settle);
   else {
     response.once('finish', () => settle(response.statusCode, false));

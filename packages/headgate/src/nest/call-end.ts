@@ -60,9 +60,12 @@ export function settleCallsOf(
 const INTERCEPTORS = '__interceptors__';
 
 function isResolver(handler: Decorated): boolean {
-  return ['graphql:resolver_type', 'graphql:resolver_name', 'graphql:resolve_reference', 'graphql:resolve_property'].some(
-    (key) => Reflect.hasMetadata(key, handler),
-  );
+  return [
+    'graphql:resolver_type',
+    'graphql:resolver_name',
+    'graphql:resolve_reference',
+    'graphql:resolve_property',
+  ].some((key) => Reflect.hasMetadata(key, handler));
 }
 
 /** The status that an error asks for, by the conventions of Nest and of GraphQL's servers. */
