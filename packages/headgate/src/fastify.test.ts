@@ -24,7 +24,7 @@ httpSuite({ name: 'Fastify 5', start });
 describe('Fastify 5, by its own conventions', () => {
   it('leaves alone what a hook for timeouts has answered before it is decided', async () => {
     for (const limit of [0, 9]) {
-      const app = fastify();
+      const app = createFastify();
       const handled: unknown[] = [];
       let know = (_key: string) => {};
       const key = () =>

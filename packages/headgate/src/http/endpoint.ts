@@ -42,7 +42,7 @@ export function endpoint(answer: (call: Call) => Promise<Answer>): Endpoint {
   function node(request: NodeRequest, response: NodeResponse, next?: (error: unknown) => void): void {
     const isOver = watchedForEnd(response);
     const fail = (thrown: unknown) => {
-      if (isGone(response)) return; // who asked is gone, and what failed is most often the reading of what they sent
+      if (isGone(response) && !response.writableEnded) return; // who left sent no more: that is what fails to be read
       const error = errorOf('the endpoint', thrown);
       if (next !== undefined && !isOver()) return next(error);
       console.error(error);

@@ -236,6 +236,7 @@ describe('what is thrown', () => {
   });
 
   it('may come of anything that has a then', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tested
     const thenable = { then: (known: (key: string) => void) => known('k') };
     const gate = gateOf({ ...ONE, key: () => thenable as Promise<string> });
     expect((await gate.decide({})).decision?.allowed).toBe(true);

@@ -21,6 +21,7 @@ interface ServerStream {
   readonly closed: boolean;
   readonly aborted: boolean;
   readonly rstCode?: number | undefined;
+  readonly writableFinished: boolean;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
@@ -48,13 +49,15 @@ export function settleAtEnd(response: ServerResponse, settle: Settle): void {
 
 /**
  * Over HTTP/2 a response emits `'finish'` however its stream ends. The stream itself does so when it has been written
- * whole, and also where a reset ends it, but not before it is marked as aborted or has the code of that reset.
+ * whole, and also where a reset ends it, but not before it is marked as aborted or has the code of that reset. Of one
+ * without a body it says so in its state alone.
  */
 function settleAtEndOf(stream: ServerStream, response: ServerResponse, settle: Settle): void {
+  const isBroken = () => stream.aborted || Boolean(stream.rstCode);
   stream.once('finish', () => {
-    if (!stream.aborted && !stream.rstCode) settle(response.statusCode, false);
+    if (!isBroken()) settle(response.statusCode, false);
   });
-  stream.once('close', () => settle(response.statusCode, true));
+  stream.once('close', () => settle(response.statusCode, isBroken() || !stream.writableFinished));
 }
 
 /** Of a response that waits for others of its connection (pipelining), Node tells nothing where that closes. */

@@ -86,9 +86,14 @@ describe('an upgrade that is decided later', () => {
   it('survives a client that resets before, and is not handed on', async () => {
     for (const limit of [0, 100]) {
       let know = (_key: string) => {};
+      let asked = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        asked = resolve;
+      });
       const key = () =>
         new Promise<string>((resolve) => {
           know = resolve;
+          asked();
         });
       const handed: unknown[] = [];
       await serving(
@@ -96,9 +101,8 @@ describe('an upgrade that is decided later', () => {
         (socket) => handed.push(socket),
         async ({ ask }) => {
           const { client, socket } = ask();
-          const server = await socket;
-          while (server.listenerCount('error') === 0) await new Promise(setImmediate); // it has been asked for its key
-          const closed = closing(server);
+          const closed = closing(await socket);
+          await arrived;
           client.resetAndDestroy();
           await closed;
           know('k');

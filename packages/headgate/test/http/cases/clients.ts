@@ -24,7 +24,7 @@ const WAITS: Readonly<Record<string, Wait>> = {
   'its key is not known': {
     path: '/ok',
     counts: true,
-    options: (limiter, arrive, released) => ({ limiter, key: () => (arrive(), released.then(() => 'k')) }),
+    options: (limiter, arrive, released) => ({ limiter, key: noting(arrive, () => released.then(() => 'k')) }),
   },
   'the limiter decides': {
     path: '/ok',
@@ -33,22 +33,30 @@ const WAITS: Readonly<Record<string, Wait>> = {
       key: () => 'k',
       limiter: {
         policies: limiter.policies,
-        check: (key, cost) => (arrive(), released.then(() => limiter.check(key, cost))),
-        reserve: (key, cost) => (arrive(), released.then(() => limiter.reserve(key, cost))),
+        check: noting(arrive, (key, cost) => released.then(() => limiter.check(key, cost))),
+        reserve: noting(arrive, (key, cost) => released.then(() => limiter.reserve(key, cost))),
       },
     }),
   },
   'the handler runs': {
     path: '/hangs',
     counts: true,
-    options: (limiter, arrive) => ({ limiter, key: () => 'k', cost: () => (arrive(), 1) }),
+    options: (limiter, arrive) => ({ limiter, key: () => 'k', cost: noting(arrive, () => 1) }),
   },
   'it is being refused': {
     path: '/ok',
     counts: false,
-    options: (_limiter, arrive) => ({ ...MANY, limit: 0, key: () => (arrive(), 'k'), message: LARGE }),
+    options: (_limiter, arrive) => ({ ...MANY, limit: 0, key: noting(arrive, () => 'k'), message: LARGE }),
   },
 };
+
+/** The same function, which says that it was called. */
+function noting<A extends unknown[], T>(arrive: () => void, call: (...args: A) => T): (...args: A) => T {
+  return (...args) => {
+    arrive();
+    return call(...args);
+  };
+}
 
 /** What the client does then. */
 const MANNERS: Readonly<Record<string, (client: Socket) => void>> = {
