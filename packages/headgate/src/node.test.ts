@@ -108,7 +108,6 @@ describe('node:http, by its own conventions', () => {
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const ask = async (path: string, method: string, resets: boolean) => {
       const settled = new Promise<void>((resolve) => {
         ended = resolve;
@@ -116,6 +115,7 @@ describe('node:http, by its own conventions', () => {
       const handled = new Promise<void>((resolve) => {
         arrived = resolve;
       });
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
       const stream = session.request({ ':path': path, ':method': method });
       stream.on('error', () => {});
       if (resets) {
@@ -123,6 +123,7 @@ describe('node:http, by its own conventions', () => {
         stream.close(constants.NGHTTP2_CANCEL);
       } else stream.resume();
       await settled;
+      session.destroy();
     };
     await ask('/', 'GET', false);
     await ask('/', 'HEAD', false);
@@ -130,7 +131,6 @@ describe('node:http, by its own conventions', () => {
     await ask('/large', 'GET', false);
     await ask('/large', 'GET', true);
     await ask('/hangs', 'GET', true);
-    session.close();
     server.close();
     expect(endings).toEqual([
       [401, false],
