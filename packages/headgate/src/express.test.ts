@@ -62,6 +62,31 @@ for (const [name, makeApp] of [
       await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([200, 200, 429]));
     });
 
+    it('leaves alone what a middleware for timeouts has answered before it is decided', async () => {
+      for (const limit of [0, 9]) {
+        const app = makeApp();
+        const handled: unknown[] = [];
+        let know = (_key: string) => {};
+        app.use((_request, response, next) => {
+          next();
+          response.status(503).send('timeout');
+        });
+        const key = () =>
+          new Promise<string>((resolve) => {
+            know = resolve;
+          });
+        app.use(rateLimit({ limit, windowSeconds: 60, key }));
+        app.use((request) => void handled.push(request));
+        app.use(((error, _request, _response, _next) => void handled.push(error)) as ErrorRequestHandler);
+        await serving(app, async (url) => {
+          expect(await get(url)).toMatchObject({ status: 503, body: 'timeout' });
+          know('k');
+          await new Promise(setImmediate);
+        });
+        expect(handled).toEqual([]);
+      }
+    });
+
     it('ends a denied request whose response is on its way already in an error', async () => {
       const app = makeApp();
       app.use((_request, response, next) => {

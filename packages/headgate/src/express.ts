@@ -1,6 +1,8 @@
 import type { Decision } from '@headgate/core-ts';
 import type { NextFunction, Request, Response } from 'express';
+import { thrownBy, told } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
+import { goOnLater } from './http/later.js';
 import { isPromise } from './http/maybe-promise.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { sendRefusal } from './http/node-response.js';
@@ -20,9 +22,9 @@ declare global {
 }
 
 export interface RateLimitOptions extends HttpOptions<Request> {
-  /** Answers a denied request in place of the JSON; headers and status are set. */
+  /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with goes to `next`. */
   readonly handler?:
-    | ((request: Request, response: Response, next: NextFunction, decision: Decision) => void)
+    | ((request: Request, response: Response, next: NextFunction, decision: Decision) => unknown)
     | undefined;
 }
 
@@ -57,21 +59,27 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
   const { handler } = options;
 
   function rateLimit(request: Request, response: Response, next: NextFunction): void {
+    const passes = (outcome: Outcome) => isPassed(outcome, request, response, next);
     const outcome = gate.decide(request); // what it throws, Express hands to its error handler
-    if (isPromise(outcome)) outcome.then((known) => answer(known, request, response, next)).catch(next);
-    else answer(outcome, request, response, next);
+    if (isPromise(outcome)) goOnLater(response, outcome, gate, { passes, next, failed: next });
+    else if (passes(outcome)) next();
   }
 
-  function answer(outcome: Outcome, request: Request, response: Response, next: NextFunction): void {
+  function isPassed(outcome: Outcome, request: Request, response: Response, next: NextFunction): boolean {
     const { decision, refusal } = outcome;
     if (decision !== undefined) tellRequest(request, decision);
     prepareServerResponse(response, outcome, outcome.headers());
-    if (refusal === undefined) next();
-    else if (handler === undefined || decision === undefined) sendRefusal(response, refusal);
-    else {
-      response.statusCode = refusal.status;
-      handler(request, response, next, decision);
+    if (refusal === undefined) return true;
+    if (handler === undefined || decision === undefined) {
+      sendRefusal(response, refusal);
+      return false;
     }
+    response.statusCode = refusal.status;
+    told(
+      () => handler(request, response, next, decision),
+      (thrown) => next(thrownBy('handler', thrown)),
+    );
+    return false;
   }
 
   return Object.assign(rateLimit, { limiter: gate.limiter });

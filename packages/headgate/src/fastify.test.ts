@@ -21,6 +21,29 @@ const MANY = { limit: 100, windowSeconds: 60 } as const;
 httpSuite({ name: 'Fastify 5', start });
 
 describe('Fastify 5, by its own conventions', () => {
+  it('leaves alone what a hook for timeouts has answered before it is decided', async () => {
+    for (const limit of [0, 9]) {
+      const app = createFastify();
+      const handled: unknown[] = [];
+      let know = (_key: string) => {};
+      const key = () =>
+        new Promise<string>((resolve) => {
+          know = resolve;
+        });
+      app.addHook('onRequest', (_request, reply, done) => {
+        done();
+        reply.code(503).send('timeout');
+      });
+      await app.register(rateLimit, { limit, windowSeconds: 60, key });
+      app.get('/', async () => handled.push('handler'));
+      app.setErrorHandler((error) => handled.push(error));
+      expect(await app.inject('/')).toMatchObject({ statusCode: 503, body: 'timeout' });
+      know('k');
+      await new Promise(setImmediate);
+      expect(handled).toEqual([]);
+    }
+  });
+
   it('is the default export and has a name, which Fastify shows', async () => {
     expect(byName).toBe(rateLimit);
     const app = await limited(ONE);

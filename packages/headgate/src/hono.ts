@@ -1,6 +1,7 @@
 import type { Decision } from '@headgate/core-ts';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
+import { answered } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
@@ -88,7 +89,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     for (let i = 0; i < headers.length; i += 2) c.header(headers[i] as string, headers[i + 1]);
     if (handler === undefined || decision === undefined)
       return c.body(body, undefined, { 'Content-Type': contentType });
-    return withHeaders(await handler(c, decision), headers);
+    return withHeaders(await answered(() => handler(c, decision)), headers);
   }
 
   return Object.assign(rateLimit, { limiter: gate.limiter });

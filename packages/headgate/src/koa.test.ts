@@ -22,6 +22,32 @@ describe('Koa 3, by its own conventions', () => {
     });
   });
 
+  it('leaves alone what has been answered before it is decided, and passes nothing on', async () => {
+    for (const limit of [0, 9]) {
+      const app = new Koa();
+      const handled: unknown[] = [];
+      let know = (_key: string) => {};
+      const key = () =>
+        new Promise<string>((resolve) => {
+          know = resolve;
+        });
+      app.on('error', (error) => handled.push(error));
+      app.use(async (ctx, next) => {
+        const inner = next();
+        ctx.res.writeHead(503).end('timeout');
+        await inner;
+      });
+      app.use(rateLimit({ limit, windowSeconds: 60, key }));
+      app.use((ctx) => void handled.push(ctx));
+      await serving(app, async (url) => {
+        expect(await get(url)).toMatchObject({ status: 503, body: 'timeout' });
+        know('k');
+        await new Promise(setImmediate);
+      });
+      expect(handled).toEqual([]);
+    }
+  });
+
   it('limits one route of @koa/router, told by its pattern', async () => {
     const app = new Koa();
     const router = new Router({ prefix: '/api' });

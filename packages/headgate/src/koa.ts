@@ -1,5 +1,6 @@
 import type { Decision } from '@headgate/core-ts';
 import type { Context, Next } from 'koa';
+import { answered } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
 import { isPromise } from './http/maybe-promise.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
@@ -7,7 +8,7 @@ import { checkUnsent } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
-import { prepareServerResponse } from './http/server-response.js';
+import { prepareServerResponse, settleAtEnd, watchedForEnd } from './http/server-response.js';
 
 declare module 'koa' {
   interface DefaultState {
@@ -56,7 +57,12 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
 
   async function rateLimit(ctx: Context, next: Next): Promise<void> {
     const decided = gate.decide(ctx);
-    const outcome = isPromise(decided) ? await decided : decided;
+    let outcome: Outcome;
+    if (isPromise(decided)) {
+      const isOver = watchedForEnd(ctx.res);
+      outcome = await decided;
+      if (isOver()) return leave(ctx, outcome);
+    } else outcome = decided;
     const { decision, refusal } = outcome;
     if (decision !== undefined) ctx.state.rateLimit = decision;
     prepareServerResponse(ctx.res, outcome, outcome.headers());
@@ -74,13 +80,18 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     checkUnsent(ctx.res);
     ctx.respond = true; // who meant to answer without Koa hasn't begun
     ctx.status = status;
-    if (handler !== undefined && decision !== undefined) return handler(ctx, decision);
+    if (handler !== undefined && decision !== undefined) return answered(() => handler(ctx, decision));
     ctx.set('Content-Type', contentType);
     ctx.body = body;
     return undefined;
   }
 
   return Object.assign(rateLimit, { limiter: gate.limiter });
+}
+
+/** What has been answered meanwhile, or has nobody left to answer, goes no further. */
+function leave(ctx: Context, { settle }: Outcome): void {
+  if (settle !== undefined) settleAtEnd(ctx.res, settle);
 }
 
 /** Each with the value that it has now: another limiter, further in, may have told more. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
-import { connect, createServer as createHttp2Server } from 'node:http2';
+import { connect, constants, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +86,86 @@ describe('node:http, by its own conventions', () => {
     session.close();
     server.close();
     expect(seen).toEqual([200, '0', 429, '0']);
+  });
+
+  it('tells of an http2 stream that was reset that it was aborted, and of one that ended that it was not', async () => {
+    const large = 'x'.repeat(16 * 1024 * 1024);
+    const endings: unknown[] = [];
+    let ended = () => {};
+    const countIf = ({ status, aborted }: { status: number; aborted: boolean }) => {
+      endings.push([status, aborted]);
+      ended();
+      return true;
+    };
+    const limited = rateLimit({ limit: 100, windowSeconds: 60, countIf });
+    let arrived = () => {};
+    const server = createHttp2Server(
+      limited((request, response: import('node:http2').Http2ServerResponse) => {
+        if (request.url === '/large') response.end(large);
+        else if (request.url === '/empty') response.writeHead(204).end();
+        else if (request.url !== '/hangs') response.writeHead(401).end('no');
+        arrived();
+      }),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ask = async (path: string, method: string, resets: boolean) => {
+      const settled = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
+      const handled = new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+      const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const stream = session.request({ ':path': path, ':method': method });
+      stream.on('error', () => {});
+      if (resets) {
+        await handled;
+        stream.close(constants.NGHTTP2_CANCEL);
+      } else stream.resume();
+      await settled;
+      session.destroy();
+    };
+    await ask('/', 'GET', false);
+    await ask('/', 'HEAD', false);
+    await ask('/empty', 'GET', false);
+    await ask('/large', 'GET', false);
+    await ask('/large', 'GET', true);
+    await ask('/hangs', 'GET', true);
+    server.close();
+    expect(endings).toEqual([
+      [401, false],
+      [401, false],
+      [204, false],
+      [200, false],
+      [200, true],
+      [200, true],
+    ]);
+  });
+
+  it('leaves alone what has been answered before it is decided, and passes nothing on', async () => {
+    for (const limit of [0, 9]) {
+      const handled: unknown[] = [];
+      const endings: unknown[] = [];
+      let know = (_key: string) => {};
+      const key = () =>
+        new Promise<string>((resolve) => {
+          know = resolve;
+        });
+      const countIf = ({ aborted }: { aborted: boolean }) => endings.push(aborted) > 0;
+      const limited = rateLimit({ limit, windowSeconds: 60, key, countIf, onError: (error) => handled.push(error) });
+      const listener = limited((request) => handled.push(request));
+      const server = createServer((request, response) => {
+        listener(request, response);
+        response.writeHead(503).end('timeout');
+      });
+      await serving(server, async (url) => {
+        expect(await get(url)).toMatchObject({ status: 503, body: 'timeout' });
+        know('k');
+        await new Promise(setImmediate);
+      });
+      expect([handled, endings]).toEqual([[], limit === 0 ? [] : [true]]);
+    }
   });
 
   it('settles what a client took that left http2 before it was decided on', async () => {

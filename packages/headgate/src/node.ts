@@ -1,20 +1,22 @@
-import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Decision } from '@headgate/core-ts';
+import { errorOf, thrownBy, told } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
+import { goOnLater } from './http/later.js';
 import { isPromise } from './http/maybe-promise.js';
 import { type NodeRequest, nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { type NodeResponse, sendRefusal } from './http/node-response.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
-import { prepareServerResponse } from './http/server-response.js';
+import { isOver, prepareServerResponse } from './http/server-response.js';
+import { guarded, refuseUpgrade, settleUpgrade } from './http/upgrade.js';
 
 export interface RateLimitOptions extends HttpOptions<NodeRequest> {
-  /** Answers a denied request in place of the JSON; headers and status are set. */
-  readonly handler?: ((request: NodeRequest, response: NodeResponse, decision: Decision) => void) | undefined;
-  /** Told what an option's function, or the engine, threw, when 500 was answered; `console.error` by default. */
-  readonly onError?: ((error: unknown, request: NodeRequest) => void) | undefined;
+  /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with is answered 500. */
+  readonly handler?: ((request: NodeRequest, response: NodeResponse, decision: Decision) => unknown) | undefined;
+  /** Told what a function among the options, or the engine, threw, when 500 was answered; `console.error` by default. */
+  readonly onError?: ((error: unknown, request: NodeRequest) => unknown) | undefined;
 }
 
 type Listener<Q extends NodeRequest, S extends NodeResponse> = (request: Q, response: S) => void;
@@ -52,51 +54,86 @@ const reader: Reader<NodeRequest> = {
  */
 export function rateLimit(options: RateLimitOptions): Limited {
   const gate = createGate(options, reader, ['handler', 'onError']);
-  const { handler, onError = console.error } = options;
+  const { handler, onError = (error: unknown) => console.error(error) } = options;
 
-  /** What a listener throws is its own affair, as it is without a limiter; only what decides is caught. */
-  function decided(request: NodeRequest, next: (outcome: Outcome) => void, answerError: () => void): void {
-    const failed = (error: unknown) => {
-      answerError();
-      onError(error, request);
-    };
-    let outcome: ReturnType<typeof gate.decide>;
-    try {
-      outcome = gate.decide(request);
-    } catch (error) {
-      failed(error);
-      return;
-    }
-    if (isPromise(outcome)) outcome.then(next, failed);
-    else next(outcome);
+  function report(error: unknown, request: NodeRequest): void {
+    told(
+      () => onError(error, request),
+      (thrown) => console.error(error, errorOf('onError', thrown)),
+    );
   }
 
+  /** What a listener throws is its own affair, as it is without a limiter; only what decides is caught. */
   function limited<Q extends NodeRequest, S extends NodeResponse>(listener: Listener<Q, S>): Listener<Q, S> {
     return (request, response) => {
-      const next = (outcome: Outcome) => {
-        const { decision, refusal } = outcome;
-        prepareServerResponse(response, outcome, outcome.headers());
-        if (refusal === undefined) listener(request, response);
-        else if (handler === undefined || decision === undefined) refuse(response, refusal);
-        else {
-          response.statusCode = refusal.status;
-          handler(request, response, decision);
-        }
+      const passes = (outcome: Outcome) => isPassed(outcome, request, response);
+      const next = () => listener(request, response);
+      const failed = (error: unknown) => {
+        refuse(response, FAILED);
+        report(error, request);
       };
-      decided(request, next, () => refuse(response, FAILED));
+      let passed: boolean;
+      try {
+        const outcome = gate.decide(request);
+        if (isPromise(outcome)) return goOnLater(response, outcome, gate, { passes, next, failed });
+        passed = passes(outcome);
+      } catch (error) {
+        return failed(error);
+      }
+      if (passed) next();
     };
+  }
+
+  function isPassed(outcome: Outcome, request: NodeRequest, response: NodeResponse): boolean {
+    const { decision, refusal } = outcome;
+    prepareServerResponse(response, outcome, outcome.headers());
+    if (refusal === undefined) return true;
+    if (handler === undefined || decision === undefined) {
+      refuse(response, refusal);
+      return false;
+    }
+    response.statusCode = refusal.status;
+    told(
+      () => handler(request, response, decision),
+      (thrown) => {
+        refuse(response, FAILED);
+        report(thrownBy('handler', thrown), request);
+      },
+    );
+    return false;
   }
 
   function upgrade<Q extends NodeRequest>(listener: UpgradeListener<Q>): UpgradeListener<Q> {
     return (request, socket, head) => {
-      const next = (outcome: Outcome) => {
-        const { refusal, settle } = outcome;
-        if (settle !== undefined && socket.destroyed) settle(101, true);
-        else if (settle !== undefined) socket.once('close', () => settle(101, false));
-        if (refusal === undefined) listener(request, socket, head);
-        else endSocket(socket, refusal, outcome.headers());
+      const failed = (error: unknown) => {
+        refuseUpgrade(socket, FAILED, []);
+        report(error, request);
       };
-      decided(request, next, () => endSocket(socket, FAILED, []));
+      const passes = (outcome: Outcome) => {
+        const { refusal, settle } = outcome;
+        if (settle !== undefined) settleUpgrade(socket, settle);
+        if (refusal !== undefined && !socket.destroyed) refuseUpgrade(socket, refusal, outcome.headers());
+        return refusal === undefined;
+      };
+      const passLater = (later: Promise<Outcome>) => {
+        const release = guarded(socket); // until there is a listener that minds it
+        later
+          .then((outcome) => passes(outcome) && !socket.destroyed)
+          .then((passed) => {
+            if (!passed) return;
+            release();
+            listener(request, socket, head);
+          }, failed);
+      };
+      let passed: boolean;
+      try {
+        const outcome = gate.decide(request);
+        if (isPromise(outcome)) return passLater(outcome);
+        passed = passes(outcome);
+      } catch (error) {
+        return failed(error);
+      }
+      if (passed) listener(request, socket, head);
     };
   }
 
@@ -111,15 +148,7 @@ const FAILED: Refusal = {
 
 /** A response that is on its way can't say no any more: its connection ends. */
 function refuse(response: NodeResponse, refusal: Refusal): void {
+  if (isOver(response)) return;
   if (response.headersSent) response.destroy();
   else sendRefusal(response, refusal);
-}
-
-/** An upgrade has no response object: the answer is written as it is on the wire (RFC 9112). */
-function endSocket(socket: Duplex, { status, contentType, body }: Refusal, headers: readonly string[]): void {
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, `Content-Type: ${contentType}`];
-  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
-  lines.push(`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', '', body);
-  socket.on('error', () => socket.destroy()); // who is turned away may be gone already
-  socket.end(lines.join('\r\n'));
 }

@@ -2,13 +2,21 @@ import { createServer } from 'node:http';
 import { ManualClock } from '@headgate/core-ts';
 import { getRequestListener } from '@hono/node-server';
 import { describe, expect, it } from 'vitest';
+import { PIPELINED_RULES } from '../test/http/cases/clients.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import { RateLimiter } from './index.js';
 import { type RateLimitOptions, rateLimit } from './web.js';
 
-httpSuite({ name: 'Request and Response, on @hono/node-server', start });
+const untold =
+  'a request is told nothing of a connection that closes before its turn: it is settled when its handler answers';
+
+httpSuite({
+  name: 'Request and Response, on @hono/node-server',
+  start,
+  skip: Object.fromEntries(PIPELINED_RULES.map((name) => [name, untold])),
+});
 
 const ONE = { limit: 1, windowSeconds: 60, key: () => 'k' } as const;
 const TWO = { ...ONE, limit: 2 } as const;

@@ -1,4 +1,5 @@
 import { type Decision, show } from '@headgate/core-ts';
+import { answered } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
 import type { MaybePromise } from './http/maybe-promise.js';
 import type { HttpLimiter, HttpOptions } from './http/options.js';
@@ -96,7 +97,7 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
     const denied =
       refusal === undefined || handler === undefined || decision === undefined
         ? refusal && refusalResponse(refusal)
-        : await handler(incoming, decision);
+        : await answered(() => handler(incoming, decision));
     return {
       decision,
       response: denied && withHeaders(denied, headers),

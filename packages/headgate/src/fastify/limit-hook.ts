@@ -1,7 +1,9 @@
 import { type Decision, oneOf } from '@headgate/core-ts';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { thrownBy, told } from '../http/callbacks.js';
 import { createGate } from '../http/gate.js';
-import { isPromise } from '../http/maybe-promise.js';
+import { goOnLater } from '../http/later.js';
+import { isPromise, whenKnown } from '../http/maybe-promise.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/node-request.js';
 import { checkUnsent } from '../http/node-response.js';
 import type { HttpLimiter, HttpOptions } from '../http/options.js';
@@ -57,17 +59,19 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
   const { handler } = options;
 
   function rateLimit(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+    const failed = (error: unknown) => done(error as Error); // never `undefined`, which would be success
+    const passes = (outcome: Outcome) => isPassed(outcome, request, reply, failed);
     const outcome = gate.decide(request); // what it throws, Fastify hands to its error handler
-    if (isPromise(outcome))
-      outcome
-        .then((known) => passes(known, request, reply, done))
-        .then((passed) => {
-          if (passed) done();
-        }, done);
-    else if (passes(outcome, request, reply, done)) done();
+    if (isPromise(outcome)) goOnLater(reply.raw, outcome, gate, { passes, next: done, failed });
+    else if (passes(outcome)) done();
   }
 
-  function passes(outcome: Outcome, request: FastifyRequest, reply: FastifyReply, failed: (error: Error) => void) {
+  function isPassed(
+    outcome: Outcome,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    failed: (error: unknown) => void,
+  ): boolean {
     const { decision, refusal } = outcome;
     if (decision !== undefined) request.rateLimit = decision;
     tell(reply, outcome);
@@ -75,7 +79,11 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
     checkUnsent(reply.raw);
     reply.code(refusal.status);
     if (handler === undefined || decision === undefined) reply.type(refusal.contentType).send(refusal.body);
-    else sendAnswer(reply, handler(request, reply, decision), failed);
+    else
+      told(
+        () => whenKnown(handler(request, reply, decision), (answer) => sendAnswer(reply, answer)),
+        (thrown) => failed(thrownBy('handler', thrown)),
+      );
     return false;
   }
 
@@ -97,9 +105,7 @@ function lowerCase(name: string): string {
   return lower;
 }
 
-/** As of a route's handler: what it returns is sent, or promised; a reply is a promise of having been sent. */
-function sendAnswer(reply: FastifyReply, answer: unknown, failed: (error: Error) => void): void {
-  if (answer === undefined) return;
-  if (isPromise(answer)) answer.then((known) => sendAnswer(reply, known, failed), failed);
-  else reply.send(answer);
+/** As of a route's handler: what it returns is sent; a reply is a promise of having been sent. */
+function sendAnswer(reply: FastifyReply, answer: unknown): void {
+  if (answer !== undefined) reply.send(answer);
 }

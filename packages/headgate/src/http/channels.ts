@@ -20,6 +20,16 @@ export interface EngineErrorEvent {
   readonly error: unknown;
 }
 
+/** A request that nothing could decide on and that was let through, as subscribers to `headgate:let-through` get it. */
+export interface LetThroughEvent {
+  readonly limiter: string;
+  /** What failed: `'engine'`, or the option that did: `'key'`, `'cost'`, `'limit'` or `'skip'`. */
+  readonly because: string;
+  readonly error: unknown;
+  /** Whether that was for the dry run; otherwise it was by `onEngineError: 'open'`. */
+  readonly dryRun: boolean;
+}
+
 /** The part of Node's `diagnostics_channel` that is used here. */
 export interface Channel<T> {
   readonly hasSubscribers: boolean;
@@ -30,6 +40,14 @@ export interface Channel<T> {
 
 export const decisions: Channel<DecisionEvent> = channel('headgate:decision');
 export const engineErrors: Channel<EngineErrorEvent> = channel('headgate:engine-error');
+export const letThrough: Channel<LetThroughEvent> = channel('headgate:let-through');
+
+/** The name that events know a limiter by. */
+export function nameOf(policies: readonly { readonly name: string }[]): string {
+  return policies.length === 1
+    ? (policies[0] as { readonly name: string }).name
+    : policies.map(({ name }) => name).join(', ');
+}
 
 /** Node's own, which has one channel per name in a process; where there are none, one of the same shape. */
 function channel<T>(name: string): Channel<T> {

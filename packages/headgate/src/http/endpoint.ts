@@ -1,5 +1,7 @@
+import { errorOf } from './callbacks.js';
 import { type NodeRequest, nodeHeader } from './node-request.js';
 import type { NodeResponse } from './node-response.js';
+import { isGone, watchedForEnd } from './server-response.js';
 
 /** A request for something that headgate itself serves, whatever server it came to. */
 export interface Call {
@@ -26,6 +28,7 @@ export interface Endpoint {
   /**
    * For `node:http`, Express and Nest, and by their raw request and response for Fastify and Koa. What fails goes to
    * `next`; where there is none, it is printed and answered with 500. A body that was read already is `request.body`.
+   * A response that something else has answered meanwhile, such as a middleware for timeouts, is left alone.
    */
   node(request: NodeRequest, response: NodeResponse, next?: (error: unknown) => void): void;
 }
@@ -37,10 +40,19 @@ export function endpoint(answer: (call: Call) => Promise<Answer>): Endpoint {
   }
 
   function node(request: NodeRequest, response: NodeResponse, next?: (error: unknown) => void): void {
-    answer(nodeCall(request)).then(
-      (known) => send(response, known),
-      (error) => (next === undefined ? fail(response, error) : next(error)),
-    );
+    const isOver = watchedForEnd(response);
+    const fail = (thrown: unknown) => {
+      if (isGone(response) && !response.writableEnded) return; // who left sent no more: that is what fails to be read
+      const error = errorOf('the endpoint', thrown);
+      if (next !== undefined && !isOver()) return next(error);
+      console.error(error);
+      if (!response.headersSent) send(response, json(500, { detail: 'Internal Server Error' }));
+    };
+    answer(nodeCall(request))
+      .then((known) => {
+        if (!isOver()) send(response, known);
+      })
+      .catch(fail);
   }
 
   return Object.assign(web, { node });
@@ -79,11 +91,6 @@ function nodeCall(request: NodeRequest): Call {
     // Not read to its end, it stays open, or the answer to a body that is too long would find no connection.
     body: read === undefined ? { unread: request.iterator({ destroyOnReturn: false }) } : { read },
   };
-}
-
-function fail(response: NodeResponse, error: unknown): void {
-  console.error(error);
-  send(response, json(500, { detail: 'Internal Server Error' }));
 }
 
 function send(response: NodeResponse, { status, headers, body }: Answer): void {

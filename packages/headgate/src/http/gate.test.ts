@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Asked, decideNow, gateOf } from '../../test/http/asked.js';
 import { RateLimiter } from '../index.js';
-import { type DecisionEvent, decisions, engineErrors } from './channels.js';
+import { type DecisionEvent, decisions, engineErrors, type LetThroughEvent, letThrough } from './channels.js';
 import { isPromise } from './maybe-promise.js';
 import type { HttpLimiter, HttpOptions } from './options.js';
 
@@ -156,6 +156,181 @@ describe('a dry run', () => {
   });
 });
 
+describe('a dry run in which something fails', () => {
+  const failures: [string, Partial<HttpOptions<Asked>>][] = [
+    ['skip', { skip: () => fails() }],
+    ['key', { key: () => fails() }],
+    ['key', { key: () => '' }],
+    ['key', { key: 'user', user: () => ({}) }],
+    ['key', { key: 'ip', unknownAddress: 'refuse' }],
+    ['cost', { cost: () => fails() }],
+    ['cost', { cost: () => -1 }],
+    ['limit', { limiter: undefined, windowSeconds: 60, limit: () => fails() }],
+    ['limit', { limiter: undefined, windowSeconds: 60, limit: () => -1 }],
+    ['engine', { limiter: failing(false) }],
+    ['engine', { limiter: failing(true) }],
+  ];
+
+  it('lets through, with one warning for each function and an event for each request', async () => {
+    for (const [because, options] of failures) {
+      const warnings: string[] = [];
+      const seen: unknown[] = [];
+      const note = (event: LetThroughEvent) => seen.push([event.because, event.dryRun, event.error instanceof Error]);
+      letThrough.subscribe(note);
+      const warn = (message: string) => void warnings.push(message);
+      const gate = gateOf({ limiter: new RateLimiter(ONE), key: () => 'k', dryRun: true, warn, ...options });
+      for (let i = 0; i < 3; i++) expect((await gate.decide({})).refusal).toBeUndefined();
+      letThrough.unsubscribe(note);
+      expect([because, warnings.length]).toEqual([because, 1]);
+      expect(warnings[0]).toContain(because === 'engine' ? 'the engine failed' : `${because} failed`);
+      expect(seen).toEqual(Array(3).fill([because, true, true]));
+    }
+  });
+
+  it('counts a denial that onLimited fails on, at once or later, and warns once', async () => {
+    for (const onLimited of [() => fails(), async () => fails(), () => Promise.reject()]) {
+      const warnings: string[] = [];
+      const warn = (message: string) => void warnings.push(message);
+      const gate = gateOf({ limit: 0, windowSeconds: 60, key: () => 'k', dryRun: true, warn, onLimited });
+      for (let i = 0; i < 3; i++)
+        expect(decideNow(gate)).toMatchObject({ refusal: undefined, decision: { allowed: false } });
+      await new Promise(setImmediate);
+      expect(warnings).toHaveLength(1);
+    }
+  });
+});
+
+describe('what is thrown', () => {
+  it('is never what a framework would take for success or for a command', async () => {
+    const bad: Partial<HttpOptions<Asked>>[] = [
+      { skip: () => Promise.reject() },
+      { key: () => Promise.reject() },
+      { key: () => Promise.reject('route') },
+      {
+        key: () => {
+          throw undefined;
+        },
+      },
+      { cost: () => Promise.reject(null) },
+      { limiter: undefined, windowSeconds: 60, limit: () => Promise.reject(0) },
+      { limiter: { ...failing(true), check: () => Promise.reject() } },
+      { limiter: new RateLimiter({ ...ONE, limit: 0 }), message: () => Promise.reject() },
+      {
+        limiter: new RateLimiter({ ...ONE, limit: 0 }),
+        onLimited: () => {
+          throw undefined;
+        },
+      },
+    ];
+    for (const options of bad) {
+      const gate = gateOf({ limiter: new RateLimiter(ONE), key: () => 'k', ...options });
+      await expect((async () => gate.decide({}))()).rejects.toThrow('which is no Error');
+    }
+  });
+
+  it('stays as it is where it is an error, or has a status of its own', async () => {
+    for (const thrown of [new TypeError('own'), { status: 401 }, new Response(null, { status: 402 })]) {
+      const gate = gateOf({ ...ONE, key: () => Promise.reject(thrown) });
+      await expect(gate.decide({})).rejects.toBe(thrown);
+    }
+  });
+
+  it('may come of anything that has a then', async () => {
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+    const thenable = { then: (known: (key: string) => void) => known('k') };
+    const gate = gateOf({ ...ONE, key: () => thenable as Promise<string> });
+    expect((await gate.decide({})).decision?.allowed).toBe(true);
+  });
+});
+
+describe('decideWithinMs', () => {
+  const never = () => new Promise<never>(() => {});
+  const pending: [string, Partial<HttpOptions<Asked>>][] = [
+    ['skip', { skip: never }],
+    ['key', { key: never }],
+    ['cost', { cost: never }],
+    ['limit', { limiter: undefined, windowSeconds: 60, limit: never }],
+    ['the limiter', { limiter: { ...failing(true), check: never } }],
+  ];
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** What comes of it once the time is over. */
+  async function after(ms: number, options: Partial<HttpOptions<Asked>>) {
+    const decided = Promise.resolve(gateOf({ limiter: new RateLimiter(ONE), key: () => 'k', ...options }).decide({}));
+    const seen = decided.then(
+      ({ refusal }) => refusal?.status ?? 'let through',
+      (error: Error) => error.message,
+    );
+    await vi.advanceTimersByTimeAsync(ms);
+    return await Promise.race([seen, 'waits']);
+  }
+
+  it('ends what never answers as an error of the engine, after ten seconds by default', async () => {
+    const warn = () => {};
+    for (const [name, options] of pending) {
+      const message = `headgate: ${name} did not answer within decideWithinMs, 10000 ms`;
+      expect(await after(9_999, options)).toBe('waits');
+      expect(await after(10_000, options)).toBe(message);
+      expect(await after(5, { ...options, decideWithinMs: 5, onEngineError: 'closed' })).toBe(503);
+      expect(await after(5, { ...options, decideWithinMs: 5, onEngineError: 'open', warn })).toBe('let through');
+      expect(await after(5, { ...options, decideWithinMs: 5, dryRun: true, warn })).toBe('let through');
+      for (const decideWithinMs of [0, false] as const)
+        expect(await after(1e9, { ...options, decideWithinMs })).toBe('waits');
+    }
+  });
+
+  it('lets nothing through that was denied already', async () => {
+    const options = { limiter: new RateLimiter({ ...ONE, limit: 0 }), message: never, onEngineError: 'open' } as const;
+    expect(await after(10_000, options)).toContain('message did not answer');
+  });
+
+  it('takes nothing for a key that comes too late, and counts what the limiter takes too late', async () => {
+    const inner = new RateLimiter({ limit: 5, windowSeconds: 60 });
+    const answers: (() => void)[] = [];
+    const later = <T>(value: () => T) => new Promise<T>((resolve) => answers.push(() => resolve(value())));
+    const slow: HttpLimiter = {
+      policies: inner.policies,
+      check: (key, cost) => later(() => inner.check(key, cost)),
+      reserve: (key, cost) => later(() => inner.reserve(key, cost)),
+    };
+    const seen: unknown[] = [];
+    const note = (event: DecisionEvent) => seen.push(event);
+    decisions.subscribe(note);
+    await after(10_000, { limiter: inner, key: () => later(() => 'k') });
+    await after(10_000, { limiter: slow, skipFailedRequests: true });
+    for (const answer of answers) answer();
+    await vi.advanceTimersByTimeAsync(0);
+    decisions.unsubscribe(note);
+    expect([inner.remaining('k'), seen]).toEqual([4, []]);
+  });
+
+  it('starts no timer for what answers at once, and leaves none behind', async () => {
+    await after(0, {});
+    await after(0, { key: async () => 'k', cost: async () => 1 });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is a whole number of milliseconds that a timer can wait, or false', () => {
+    for (const decideWithinMs of [-1, 0.5, Number.NaN, 2 ** 31, '5', true] as unknown as number[])
+      expect(() => gateOf({ ...ONE, decideWithinMs })).toThrow('decideWithinMs must be');
+  });
+});
+
+describe('warn', () => {
+  it('that throws or rejects ends nothing: the message goes to the console', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    for (const warn of [() => fails(), async () => fails(), () => Promise.reject()]) {
+      const gate = gateOf({ limiter: failing(false), key: () => 'k', onEngineError: 'open', warn });
+      expect(decideNow(gate).refusal).toBeUndefined();
+      await new Promise(setImmediate);
+    }
+    expect(printed).toHaveBeenCalledTimes(3);
+    printed.mockRestore();
+  });
+});
+
 describe('an error of the engine', () => {
   it('opens, closes or throws, and is told apart from one of a function', async () => {
     for (const later of [false, true]) {
@@ -173,6 +348,21 @@ describe('an error of the engine', () => {
     }
   });
 
+  it('is told once in the log where it opens, and as an event for each request', async () => {
+    const warnings: string[] = [];
+    const seen: unknown[] = [];
+    const note = ({ limiter, because, dryRun }: LetThroughEvent) => seen.push([limiter, because, dryRun]);
+    letThrough.subscribe(note);
+    const warn = (message: string) => void warnings.push(message);
+    const gate = gateOf({ limiter: failing(true), key: () => 'k', onEngineError: 'open', warn });
+    for (let i = 0; i < 3; i++) await gate.decide({});
+    letThrough.unsubscribe(note);
+    expect(warnings).toEqual([
+      "headgate: limiter default: the engine failed, so requests are let through without a limit, by onEngineError: 'open': Error: the store is gone",
+    ]);
+    expect(seen).toEqual(Array(3).fill(['default', 'engine', false]));
+  });
+
   it('is published, and one of a function is not', async () => {
     const seen: unknown[] = [];
     const note = ({ error }: { error: unknown }) => seen.push((error as Error).message);
@@ -187,10 +377,8 @@ describe('an error of the engine', () => {
 
 describe('onLimited', () => {
   it('that throws ends the request in its error: it is not let through', () => {
-    for (const dryRun of [false, true]) {
-      const gate = gateOf({ limit: 0, windowSeconds: 60, key: () => 'k', dryRun, onLimited: () => fails() });
-      expect(() => gate.decide({})).toThrow('it failed');
-    }
+    const gate = gateOf({ limit: 0, windowSeconds: 60, key: () => 'k', onLimited: () => fails() });
+    expect(() => gate.decide({})).toThrow('it failed');
   });
 
   it('that rejects is a warning, and the request is denied all the same', async () => {

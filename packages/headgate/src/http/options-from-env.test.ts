@@ -39,6 +39,7 @@ const VARIABLES: Readonly<Record<string, readonly [value: string, option: string
   HEADGATE_STANDARD: ['latest', 'standard', 'latest'],
   HEADGATE_LEGACY_HEADERS: ['true', 'legacyHeaders', true],
   HEADGATE_RESET_FORMAT: ['epoch', 'resetFormat', 'epoch'],
+  HEADGATE_DECIDE_WITHIN_MS: ['500', 'decideWithinMs', 500],
   HEADGATE_DRY_RUN: ['true', 'dryRun', true],
   HEADGATE_ON_ENGINE_ERROR: ['closed', 'onEngineError', 'closed'],
 };

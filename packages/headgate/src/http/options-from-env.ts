@@ -58,6 +58,7 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
   STANDARD: ['standard', text],
   LEGACY_HEADERS: ['legacyHeaders', boolean],
   RESET_FORMAT: ['resetFormat', text],
+  DECIDE_WITHIN_MS: ['decideWithinMs', number],
   DRY_RUN: ['dryRun', boolean],
   ON_ENGINE_ERROR: ['onEngineError', text],
 };

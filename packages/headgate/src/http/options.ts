@@ -20,9 +20,15 @@ export interface Reserved {
 
 /** How a request ended. */
 export interface Ended {
-  /** The status that was sent, or was about to be when the client went away. */
+  /**
+   * The status that was sent, or was about to be when the client went away. Of an upgrade the one that its listener
+   * wrote to the socket; of GraphQL and WebSockets in Nest 200, or the status of what the handler threw, or else 500.
+   */
   readonly status: number;
-  /** Whether the client went away before it had the whole response. */
+  /**
+   * Whether the client went away before the whole response was handed to the operating system, or over HTTP/2 to the
+   * client's flow control. What was handed over and never read, or lost on its way, is not told: `false`.
+   */
   readonly aborted: boolean;
 }
 
@@ -96,7 +102,7 @@ export interface AnswerOptions<R> {
   /** The status of a denial; 429 by default. */
   readonly statusCode?: number | undefined;
   /** The `detail` of a denial's JSON, or an object that is all of it; or a function that answers either. */
-  readonly message?: string | object | ((request: R, decision: Decision) => string | object) | undefined;
+  readonly message?: string | object | ((request: R, decision: Decision) => MaybePromise<string | object>) | undefined;
   /** Denials as `application/problem+json` (RFC 9457) of the type quota-exceeded. */
   readonly problemDetails?: boolean | undefined;
   /** `false` sends neither rate limit headers nor `Retry-After`. */
@@ -111,13 +117,28 @@ export interface AnswerOptions<R> {
 
 /** How a limiter is run. */
 export interface OperationOptions<R> {
-  /** Decides, counts and reports, but lets everything through and sends no headers: to try a limit out. */
+  /**
+   * Decides, counts and reports, but lets everything through and sends no headers: to try a limit out. So does what
+   * fails: one warning for each function that does, and each time an event on `headgate:let-through`.
+   */
   readonly dryRun?: boolean | undefined;
-  /** Told of each denial, also in a dry run. */
+  /**
+   * Told of each denial, also in a dry run. What it throws ends the request in an error; what it rejects with is a
+   * warning, since the request doesn't wait for it.
+   */
   readonly onLimited?: ((request: R, decision: Decision) => void) | undefined;
-  /** What an error of the engine comes to: `'throw'` (the default), `'open'` lets through, `'closed'` answers 503. */
+  /**
+   * What an error of the engine comes to: `'throw'` (the default), `'closed'` answers 503, and `'open'` lets through:
+   * the first time with a warning, and each time with an event on `headgate:let-through`.
+   */
   readonly onEngineError?: 'throw' | 'open' | 'closed' | undefined;
-  /** Where warnings go; `console.warn` by default. */
+  /**
+   * How long `skip`, `key`, `cost`, `limit` and the limiter may take together where they answer promises, in
+   * milliseconds; 10,000 by default, 0 or `false` for as long as they like. What takes longer is an error of the
+   * engine. `countIf` has the same time, and a request counts where it takes longer.
+   */
+  readonly decideWithinMs?: number | false | undefined;
+  /** Where warnings go; `console.warn` by default. What it throws or rejects with ends nothing. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 

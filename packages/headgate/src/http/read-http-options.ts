@@ -8,6 +8,8 @@ import {
   wholeNumber,
 } from '@headgate/core-ts';
 import { RateLimiter } from '../rate-limiter.js';
+import { safely } from './callbacks.js';
+import { nameOf } from './channels.js';
 import { checkNames } from './fields.js';
 import { filterOf } from './filter.js';
 import { type HeaderWriter, headerWriter } from './headers.js';
@@ -24,6 +26,8 @@ import { refusalOf } from './refusal.js';
 
 /** Options, read: what a gate goes by. */
 export interface Settings<R> {
+  /** What the limiter is called where it isn't known yet which one decides. */
+  readonly name: string;
   readonly limiter: HttpLimiter | ((request: R) => MaybePromise<HttpLimiter>);
   /** Whether a request is limited at all; `undefined`: all are. */
   readonly applies: ((request: R) => boolean) | undefined;
@@ -35,9 +39,12 @@ export interface Settings<R> {
   readonly dryRun: boolean;
   readonly problemDetails: boolean;
   readonly onLimited: ((request: R, decision: Decision) => void) | undefined;
+  /** Throws nothing. */
   readonly warn: (message: string) => void;
+  /** 0: for ever. */
+  readonly decideWithinMs: number;
   readonly onEngineError: 'throw' | 'open' | 'closed';
-  readonly refuse: (request: R, decision: Decision) => Refusal;
+  readonly refuse: (request: R, decision: Decision) => MaybePromise<Refusal>;
   readonly writeHeaders: HeaderWriter;
 }
 
@@ -91,6 +98,7 @@ export const HTTP_OPTIONS = [
   'standard',
   'resetFormat',
   'onEngineError',
+  'decideWithinMs',
 ] satisfies (keyof HttpOptions<unknown>)[];
 
 /**
@@ -107,17 +115,21 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
   checkFunctions(options, FUNCTIONS);
   checkAnswer(options);
   const { dryRun = false, problemDetails = false, onLimited, skip } = options;
+  const limiter = readLimiter(options);
+  const warn = safely(options.warn ?? console.warn);
   return {
-    limiter: readLimiter(options),
+    name: typeof limiter === 'function' ? (options.name ?? 'default') : nameOf(limiter.policies),
+    limiter,
     applies: filterOf(options, reader),
     skip,
-    key: readKey(options, reader),
+    key: readKey(options, reader, warn),
     cost: readCost(options.cost),
     counts: readCounts(options),
     dryRun,
     problemDetails,
     onLimited,
-    warn: options.warn ?? console.warn,
+    warn,
+    decideWithinMs: readTime(options.decideWithinMs),
     onEngineError: oneOf('onEngineError', options.onEngineError ?? 'throw', ['throw', 'open', 'closed']),
     refuse: refusalOf(options),
     writeHeaders: headerWriter(options, dryRun),
@@ -170,7 +182,7 @@ function limitFor(burst: unknown): number {
   return typeof burst === 'number' && burst >= 1 ? burst : Number.MAX_SAFE_INTEGER;
 }
 
-function readKey<R>(options: HttpOptions<R>, reader: Reader<R>): Settings<R>['key'] {
+function readKey<R>(options: HttpOptions<R>, reader: Reader<R>, warn: (message: string) => void): Settings<R>['key'] {
   const { key = 'ip', trustProxy, ipv6Subnet = 64, unknownAddress = 'share', user } = options;
   for (const kind of typeof key === 'function' ? [] : [key].flat()) oneOf('key', kind, KEY_KINDS);
   if (Array.isArray(key) && key.length === 0) throw new RangeError('key must have a kind in it, got an empty array');
@@ -178,11 +190,19 @@ function readKey<R>(options: HttpOptions<R>, reader: Reader<R>): Settings<R>['ke
     trusts: readTrustProxy(trustProxy),
     forwardedHeader: readHeaderName('forwardedHeader', options.forwardedHeader) ?? 'x-forwarded-for',
     ipv6Subnet: wholeNumber('ipv6Subnet', ipv6Subnet, 1, 128),
-    warn: trustProxy === false ? undefined : (options.warn ?? console.warn),
+    warn: trustProxy === false ? undefined : warn,
   });
   const refuseUnknownAddress = oneOf('unknownAddress', unknownAddress, ['share', 'refuse']) === 'refuse';
   const apiKeyHeader = readHeaderName('apiKeyHeader', options.apiKeyHeader);
   return keyOf(key, { reader, address, refuseUnknownAddress, user, apiKeyHeader });
+}
+
+const DECIDE_WITHIN_MS = 10_000;
+/** The most that a timer waits; what is more would be 1 ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function readTime(given: unknown = DECIDE_WITHIN_MS): number {
+  return given === false ? 0 : wholeNumber('decideWithinMs', given, 0, LONGEST_TIMER_MS);
 }
 
 function readCost<R>(cost: HttpOptions<R>['cost'] = 1): Settings<R>['cost'] {

@@ -1,5 +1,5 @@
 import { type Decision, show } from '@headgate/core-ts';
-import { isPromise } from './maybe-promise.js';
+import { type MaybePromise, whenKnown } from './maybe-promise.js';
 import type { AnswerOptions } from './options.js';
 import type { Refusal } from './outcome.js';
 
@@ -11,7 +11,7 @@ const PROBLEMS = 'https://iana.org/assignments/http-problem-types#';
 export const DEFAULT_DETAIL = 'Too many requests';
 
 /** What a denial is answered with. */
-export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: Decision) => Refusal {
+export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: Decision) => MaybePromise<Refusal> {
   const { statusCode: status = 429, message = DEFAULT_DETAIL, problemDetails = false } = options;
   const whole = (told: string | object, decision: Decision): Refusal => {
     if (typeof told === 'object') return json(status, told);
@@ -25,16 +25,16 @@ export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: 
       violated.length > 0 ? violated : [decision.policy],
     );
   };
-  if (typeof message === 'function') return (request, decision) => whole(checked(message(request, decision)), decision);
+  if (typeof message === 'function')
+    return (request, decision) => whenKnown(message(request, decision), (told) => whole(checked(told), decision));
   if (problemDetails) return (_request, decision) => whole(message, decision);
   const same = json(status, typeof message === 'object' ? message : { detail: message });
   return () => same;
 }
 
-/** A promise would be sent as `{}`. */
 function checked(told: unknown): string | object {
-  if (typeof told === 'string' || (typeof told === 'object' && told !== null && !isPromise(told))) return told;
-  throw new TypeError(`message must answer a string or an object, and no promise, got ${show(told)}`);
+  if (typeof told === 'string' || (typeof told === 'object' && told !== null)) return told;
+  throw new TypeError(`message must answer a string or an object, got ${show(told)}`);
 }
 
 /** What an engine's error is answered with where that closes the gate. */

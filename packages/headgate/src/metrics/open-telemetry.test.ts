@@ -3,7 +3,7 @@ import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
-import { decisions, engineErrors } from '../http/channels.js';
+import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { openTelemetry } from './open-telemetry.js';
 
 /** Collects when it is told to. */
@@ -71,6 +71,14 @@ describe('openTelemetry', () => {
     ]);
   });
 
+  it('counts what is let through undecided, by what failed', async () => {
+    stop = openTelemetry({ meter: provider.getMeter('passes') });
+    letThrough.publish({ limiter: 'api', because: 'key', error: new Error(SECRET), dryRun: true });
+    expect(await collected('passes', 'headgate.let_through')).toEqual([
+      [{ 'headgate.limiter': 'api', 'headgate.because': 'key', 'headgate.dry_run': true }, 1],
+    ]);
+  });
+
   it('keeps keys out of all that it records', async () => {
     stop = openTelemetry({ meter: provider.getMeter('privacy') });
     decideNow(gateOf({ limit: 0, windowSeconds: 60 }), { address: SECRET });
@@ -85,11 +93,13 @@ describe('openTelemetry', () => {
     stop = openTelemetry({ meter: provider.getMeter('units') });
     decideNow(gateOf({ limit: 0, windowSeconds: 60 }), { address: SECRET });
     engineErrors.publish({ limiter: 'api', error: new Error('failed') });
+    letThrough.publish({ limiter: 'api', because: 'engine', error: new Error('failed'), dryRun: false });
     const units = (await metricsOf('units')).map(({ descriptor }) => [descriptor.name, descriptor.unit]);
     expect(units).toEqual([
       ['headgate.decisions', '{decision}'],
       ['headgate.denials', '{denial}'],
       ['headgate.engine.errors', '{error}'],
+      ['headgate.let_through', '{request}'],
       ['headgate.decision.duration', 's'],
     ]);
   });
@@ -106,7 +116,7 @@ describe('openTelemetry', () => {
     openTelemetry({ meter: provider.getMeter('stopped') })();
     decideNow(gateOf({ limit: 1, windowSeconds: 60 }), { address: SECRET });
     expect(await metricsOf('stopped')).toEqual([]);
-    expect([decisions.hasSubscribers, engineErrors.hasSubscribers]).toEqual([false, false]);
+    expect([decisions, engineErrors, letThrough].some(({ hasSubscribers }) => hasSubscribers)).toBe(false);
   });
 
   it('refuses options that it does not know', () => {

@@ -35,6 +35,10 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): () => void {
     description: 'Calls in which the engine failed',
     unit: '{error}',
   });
+  const passes = meter.createCounter('headgate.let_through', {
+    description: 'Requests that nothing could decide on and that were let through, by what failed',
+    unit: '{request}',
+  });
   const duration = meter.createHistogram('headgate.decision.duration', {
     description: 'Time that it took to decide',
     unit: 's',
@@ -50,6 +54,9 @@ export function openTelemetry(options: OpenTelemetryOptions = {}): () => void {
     },
     failed({ limiter, error }) {
       errors.add(1, { 'headgate.limiter': limiter, 'error.type': error instanceof Error ? error.name : '_OTHER' });
+    },
+    passed({ limiter, because, dryRun }) {
+      passes.add(1, { 'headgate.limiter': limiter, 'headgate.because': because, 'headgate.dry_run': dryRun });
     },
   });
 }

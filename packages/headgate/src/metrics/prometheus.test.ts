@@ -7,7 +7,7 @@ import { decideNow, gateOf } from '../../test/http/asked.js';
 import { get } from '../../test/http/client.js';
 import { listen } from '../../test/http/listen.js';
 import { rateLimit } from '../express.js';
-import { decisions, engineErrors } from '../http/channels.js';
+import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
 
 const ADDRESS = '203.0.113.77';
@@ -21,6 +21,7 @@ describe('prometheus', () => {
     for (let i = 0; i < 3; i++) decideNow(api, { address: ADDRESS });
     decideNow(gateOf({ name: 'trial', limit: 0, windowSeconds: 60, dryRun: true }), { address: ADDRESS });
     engineErrors.publish({ limiter: 'api', error: new Error('failed') });
+    letThrough.publish({ limiter: 'api', because: 'engine', error: new Error('failed'), dryRun: false });
 
     const text = await registry.metrics();
     for (const line of [
@@ -30,6 +31,7 @@ describe('prometheus', () => {
       'headgate_denials_total{limiter="api",policy="api",dry_run="false"} 1',
       'headgate_denials_total{limiter="trial",policy="trial",dry_run="true"} 1',
       'headgate_engine_errors_total{limiter="api"} 1',
+      'headgate_let_through_total{limiter="api",because="engine",dry_run="false"} 1',
       'headgate_decision_duration_seconds_count{limiter="api"} 3',
     ]) {
       expect(text.split('\n')).toContain(line);
@@ -78,12 +80,12 @@ describe('prometheus', () => {
     const registry = new Registry();
     const limiters = [new RateLimiter({ limit: 1, windowSeconds: 60 })];
     const { stop } = started({ registry, limiters });
-    expect(registry.getMetricsAsArray()).toHaveLength(7);
+    expect(registry.getMetricsAsArray()).toHaveLength(8);
     expect(() => prometheus({ registry })).toThrow('headgate_decisions_total has already been registered');
     await registry.metrics();
     stop();
     expect(registry.getMetricsAsArray()).toEqual([]);
-    expect([decisions.hasSubscribers, engineErrors.hasSubscribers]).toEqual([false, false]);
+    expect([decisions, engineErrors, letThrough].some(({ hasSubscribers }) => hasSubscribers)).toBe(false);
   });
 
   it('refuses what is no limiter, and two by one name', () => {

@@ -78,6 +78,12 @@ function recorder(client: typeof import('prom-client'), registry: Registry): Rec
     labelNames: ['limiter'],
     registers,
   });
+  const passes = new client.Counter({
+    name: 'headgate_let_through_total',
+    help: 'Requests that nothing could decide on and that were let through, by what failed.',
+    labelNames: ['limiter', 'because', 'dry_run'],
+    registers,
+  });
   const duration = new client.Histogram({
     name: 'headgate_decision_duration_seconds',
     help: 'Time that it took to decide.',
@@ -93,6 +99,7 @@ function recorder(client: typeof import('prom-client'), registry: Registry): Rec
       duration.observe({ limiter }, tookMs / 1000);
     },
     failed: ({ limiter }) => errors.inc({ limiter }),
+    passed: ({ limiter, because, dryRun }) => passes.inc({ limiter, because, dry_run: String(dryRun) }),
   };
 }
 

@@ -1,4 +1,11 @@
-import { type DecisionEvent, decisions, type EngineErrorEvent, engineErrors } from '../http/channels.js';
+import {
+  type DecisionEvent,
+  decisions,
+  type EngineErrorEvent,
+  engineErrors,
+  type LetThroughEvent,
+  letThrough,
+} from '../http/channels.js';
 
 /** Upper bounds in seconds: an engine in the process decides in microseconds, one behind a network in milliseconds. */
 export const DURATION_BUCKETS = [
@@ -9,14 +16,17 @@ export const DURATION_BUCKETS = [
 export interface Recorder {
   decided(event: DecisionEvent): void;
   failed(event: EngineErrorEvent): void;
+  passed(event: LetThroughEvent): void;
 }
 
 /** Until the answer is called. While somebody records, each decision is also timed. */
-export function subscribe({ decided, failed }: Recorder): () => void {
+export function subscribe({ decided, failed, passed }: Recorder): () => void {
   decisions.subscribe(decided);
   engineErrors.subscribe(failed);
+  letThrough.subscribe(passed);
   return () => {
     decisions.unsubscribe(decided);
     engineErrors.unsubscribe(failed);
+    letThrough.unsubscribe(passed);
   };
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { ManualClock } from '@headgate/core-ts';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { UnauthorizedException, UseGuards } from '@nestjs/common';
 import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { describe, expect, it } from 'vitest';
 import { decorate } from '../../test/nest/decorate.js';
@@ -25,6 +26,12 @@ class Items {
   owner() {
     return 'ada';
   }
+  fail() {
+    throw new UnauthorizedException('it failed');
+  }
+  closed() {
+    return 'never';
+  }
   async *ticks() {
     yield { ticks: 1 };
   }
@@ -33,6 +40,8 @@ decorate(Items, [Resolver(() => Item)], {
   item: [Query(() => Item, { nullable: true })],
   login: [Query(() => String, { nullable: true }), RateLimit({ limit: 1, windowSeconds: 60 })],
   owner: [ResolveField(() => String)],
+  fail: [Query(() => String, { nullable: true })],
+  closed: [Query(() => String, { nullable: true }), UseGuards({ canActivate: () => false })],
   ticks: [Subscription(() => Number)],
 });
 
@@ -128,6 +137,37 @@ describe('RateLimitGuard in GraphQL', () => {
       async (ask) => expect(resolved(await ask('{ item { owner } }'))).toBe(0),
       config,
     );
+  });
+
+  it('settles each call by how it ends, since all that fails is answered with 200 as well', async () => {
+    const ended: unknown[] = [];
+    const countIf = ({ status, aborted }: { status: number; aborted: boolean }) => {
+      ended.push([status, aborted]);
+      return true;
+    };
+    await limited({ limit: 2, windowSeconds: 60, skipSuccessfulRequests: true, countIf }, async (ask) => {
+      for (let i = 0; i < 5; i++) expect(resolved(await ask(aliases(1)))).toBe(1);
+      const failed = await ask(aliases(2, 'fail'));
+      expect(failed.errors.map(({ message }) => message)).toEqual(['it failed', 'it failed']);
+      expect(resolved(await ask(aliases(1)))).toBe(0);
+    });
+    expect(ended).toEqual([...Array(5).fill([200, false]), ...Array(2).fill([401, false])]);
+  });
+
+  it('gives nothing back to a call that failed because another failed in its operation', async () => {
+    await limited({ limit: 2, windowSeconds: 60, skipFailedRequests: true }, async (ask) => {
+      expect(resolved(await ask('{ item { name } fail }'))).toBe(1); // gives back the one that failed
+      expect(resolved(await ask(aliases(2)))).toBe(1);
+    });
+  });
+
+  it('takes a call for failed that another guard turns away', async () => {
+    const limiter = new RateLimiter({ limit: 5, windowSeconds: 60 });
+    await limited({ limiter, key: () => 'k', skipSuccessfulRequests: true }, async (ask) => {
+      expect((await ask('{ closed }')).errors).toHaveLength(1);
+      expect((await ask('{ item { name } }')).errors).toEqual([]);
+    });
+    expect(limiter.remaining('k')).toBe(4);
   });
 
   it('settles all that one response has to, at its end', async () => {

@@ -1,6 +1,7 @@
 import { find as findCommon } from '#peers/nest-common';
 import { find as findCore } from '#peers/nest-core';
 import { find as findWebsockets } from '#peers/nest-websockets';
+import { find as findRxjs } from '#peers/rxjs';
 import { demand } from '../peer.js';
 
 /** Nest is CommonJS, so `require` answers the one copy that the application has; an `import` could be another. */
@@ -13,4 +14,13 @@ let websockets: Websockets | undefined;
 export function loadWebsockets(): Websockets {
   websockets ??= demand<Websockets>(findWebsockets(), '@nestjs/websockets', 'headgate/nest');
   return websockets;
+}
+
+type Rxjs = typeof import('rxjs');
+let rxjs: Rxjs | undefined;
+
+/** Nest's own, which whoever has Nest has. */
+export function loadRxjs(): Rxjs {
+  rxjs ??= demand<Rxjs>(findRxjs(), 'rxjs', 'headgate/nest');
+  return rxjs;
 }

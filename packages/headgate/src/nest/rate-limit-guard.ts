@@ -4,6 +4,7 @@ import type { Gate } from '../http/gate.js';
 import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
 import { tellRequest } from '../http/request-decision.js';
+import { endCall, settleWithCall } from './call-end.js';
 import { sendJsonAs } from './content-type.js';
 import { RateLimitException, wsException } from './exceptions.js';
 import type { GuardedCall } from './guarded-call.js';
@@ -79,11 +80,20 @@ export class RateLimitGuard implements CanActivate {
       if (isHttp) tellRequest(req, decision);
       else req.rateLimit = decision; // an operation's or a message's own
     }
-    if (res !== undefined) tell(res, outcome);
+    if (res !== undefined) tell(res, outcome, isHttp ? outcome.settle : settlingTurnedAway(outcome));
+    if (outcome.settle !== undefined && !isHttp) settleWithCall(context, outcome.settle);
     if (refusal === undefined) return;
+    if (!isHttp) endCall(context, refusal.status); // what others of these limits took
     if (res !== undefined && isHttp) sendJsonAs(refusal.contentType, res);
     throw withoutStack(() => this.createException(context, refusal, decision));
   }
+}
+
+const TURNED_AWAY = 403;
+
+/** At the end of its response a call is settled that never came to its handler: another guard has turned it away. */
+function settlingTurnedAway({ settle }: Outcome): Outcome['settle'] {
+  return settle && ((status, aborted) => settle(Math.max(status, TURNED_AWAY), aborted));
 }
 
 /** A denial is no bug, and to note where it was thrown takes longer than to answer it. */

@@ -1,5 +1,6 @@
 import type { ConfigurableModuleOptionsFactory } from '@nestjs/common';
 import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { settleCallsOf } from './call-end.js';
 import { overridesOf } from './decorators.js';
 import type { RateLimitModuleOptions } from './options.js';
 import { common, core } from './peers.js';
@@ -42,10 +43,10 @@ function makeRateLimits(
   for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
     const prototype = metatype?.prototype;
     if (metatype === null || prototype === undefined) continue; // of a provider that is a value, or a factory's
-    for (const name of scanner.getAllMethodNames(prototype)) {
-      const handler = prototype[name];
+    const handlers = scanner.getAllMethodNames(prototype).map((name) => prototype[name]);
+    for (const handler of handlers)
       if ((overridesOf(handler) ?? overridesOf(metatype)) !== undefined) rateLimits.gatesOf(metatype, handler);
-    }
+    settleCallsOf(metatype, handlers, (handler) => rateLimits.settles(metatype, handler));
   }
   return rateLimits;
 }

@@ -43,6 +43,15 @@ export class RateLimits {
     return gates;
   }
 
+  /**
+   * Whether any limit of this handler may give back what was taken.
+   *
+   * @internal
+   */
+  settles(owner: Decorated, handler: Decorated): boolean {
+    return this.gatesOf(owner, handler).some(({ settles }) => settles);
+  }
+
   #make(owner: Decorated, handler: Decorated): readonly Gate<GuardedCall>[] {
     const ofClass = this.#ofClass(owner);
     return overridden(ofClass, overridesOf(handler), `${owner.name}.${handler.name}`)

@@ -3,11 +3,13 @@ import type { Outcome } from '../http/outcome.js';
 import { type ServerResponse, settleAtEnd } from '../http/server-response.js';
 import type { Reply } from './request-response.js';
 
-/** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
-export function tell(response: NodeResponse | Reply, outcome: Outcome): void {
+/**
+ * Sets the headers of an outcome, unless the response is on its way already, and calls `settle` when it has ended.
+ */
+export function tell(response: NodeResponse | Reply, outcome: Outcome, settle: Outcome['settle']): void {
   const reply = 'raw' in response ? response : undefined;
   const raw = reply?.raw ?? (response as NodeResponse);
-  if (outcome.settle !== undefined) settleWithOthers(raw, outcome.settle);
+  if (settle !== undefined) settleWithOthers(raw, settle);
   if (raw.headersSent) return;
   const headers = outcome.headers();
   const { setHeader } = raw as ServerResponse; // looked up once: Express gives each response a shape of its own

@@ -40,9 +40,13 @@ function chat(guard: Type<RateLimitGuard>, decorators: readonly ClassDecorator[]
     shout() {
       return 'shouted';
     }
+    async fail() {
+      throw new WsException('it failed');
+    }
   }
   return decorate(Chat, [WebSocketGateway({ path: '/' }), UseGuards(guard), ...decorators], {
     say: [SubscribeMessage('say')],
+    fail: [SubscribeMessage('fail')],
     shout: [SubscribeMessage('shout'), RateLimit({ limit: 1, windowSeconds: 60 })],
   });
 }
@@ -97,12 +101,20 @@ describe('RateLimitGuard on WebSockets', () => {
     expect(keys).toEqual([expect.stringMatching(/^MESSAGE \W?say$/)]);
   });
 
-  it('keeps what a message took, since it has no end that could tell', async () => {
-    const limiter = new RateLimiter({ limit: 9, windowSeconds: 60 });
-    await limited({ limiter, skipSuccessfulRequests: true }, async (url) => {
-      await talk(url, (to) => answers(to, ['say']));
-      expect(limiter.remaining('127.0.0.1')).toBe(8);
+  it('settles a message by how its handler ends, since it has no response that could tell', async () => {
+    const ended: unknown[] = [];
+    const countIf = ({ status, aborted }: { status: number; aborted: boolean }) => {
+      ended.push([status, aborted]);
+      return status >= 400;
+    };
+    const limiter = new RateLimiter({ limit: 2, windowSeconds: 60 });
+    await limited({ limiter, countIf }, async (url) => {
+      expect(await talk(url, (to) => answers(to, ['say', 'say', 'say']))).toEqual(['said', 'said', 'said']);
+      expect(limiter.remaining('127.0.0.1')).toBe(2);
+      const heard = await talk(url, (to) => answers(to, ['fail', 'fail', 'fail']));
+      expect(heard).toEqual(['it failed', 'it failed', DENIED]);
     });
+    expect(ended).toEqual([...Array(3).fill([200, false]), ...Array(2).fill([500, false])]);
   });
 
   it('tells clients behind a proxy apart where the application keeps the request that was upgraded', async () => {

@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { answers } from './cases/answers.js';
 import { badInput } from './cases/bad-input.js';
+import { clients } from './cases/clients.js';
 import { fields } from './cases/fields.js';
 import { identity } from './cases/identity.js';
 import { limits } from './cases/limits.js';
@@ -38,7 +39,8 @@ export function httpSuite(framework: Framework): void {
   };
 
   describe(`every framework's rules: ${framework.name}`, () => {
-    for (const declare of [limits, answers, fields, identity, settling, operation, badInput]) declare(rule, withServer);
+    for (const declare of [limits, answers, fields, identity, settling, operation, badInput, clients])
+      declare(rule, withServer);
     it('skips only what there is', () => {
       if (skipped.size > 0) throw new Error(`no test is called ${[...skipped].join(' or ')}`);
     });

@@ -1,6 +1,7 @@
 import { ManualClock } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { get, statuses } from '../client.js';
+import type { AnyOptions } from '../framework.js';
 import type { Rule, WithServer } from '../suite.js';
 
 /** Its time stands still, so that no window ends however long the requests take. */
@@ -11,7 +12,15 @@ export function badInput(rule: Rule, withServer: WithServer): void {
     const fails = () => {
       throw new Error('no key');
     };
-    for (const key of [fails, async () => fails(), () => undefined, () => ({}), () => '', async () => 7]) {
+    for (const key of [
+      fails,
+      async () => fails(),
+      () => Promise.reject(),
+      () => undefined,
+      () => ({}),
+      () => '',
+      async () => 7,
+    ]) {
       await withServer({ ...ONE, key: key as () => string }, async (url) => {
         expect(await statuses(`${url}/ok`, 2)).toEqual([500, 500]);
       });
@@ -24,6 +33,50 @@ export function badInput(rule: Rule, withServer: WithServer): void {
         expect(await statuses(`${url}/ok`, 2)).toEqual([500, 500]);
       });
     }
+  });
+
+  rule(
+    'a handler that throws or rejects, with an error or without, ends in an error and lets nothing through',
+    async () => {
+      const fails = () => {
+        throw new Error('no answer');
+      };
+      const nothing = () => {
+        throw undefined;
+      };
+      for (const handler of [
+        fails,
+        async () => fails(),
+        nothing,
+        () => Promise.reject(),
+        () => Promise.reject('route'),
+      ]) {
+        for (const key of [() => 'k', async () => 'k']) {
+          await withServer({ ...ONE, limit: 0, key, handler } as AnyOptions, async (url) => {
+            const { status, body } = await get(`${url}/ok`);
+            expect(status).toBeGreaterThanOrEqual(429); // Fastify keeps the status that was set
+            expect(body).not.toBe('ok');
+          });
+        }
+      }
+    },
+  );
+
+  rule('what nobody waits for may reject: a denial is a denial', async () => {
+    const rejects = () => Promise.reject();
+    await withServer({ ...ONE, limit: 0, onLimited: rejects as () => void, warn: rejects }, async (url) => {
+      expect(await statuses(`${url}/ok`, 2)).toEqual([429, 429]);
+    });
+  });
+
+  rule('a message may be a promise, and where it fails nothing is let through', async () => {
+    await withServer({ ...ONE, limit: 0, message: async () => 'slow down' }, async (url) => {
+      const { status, body } = await get(`${url}/ok`);
+      expect([status, JSON.parse(body)]).toEqual([429, { detail: 'slow down' }]);
+    });
+    await withServer({ ...ONE, limit: 0, message: () => Promise.reject() }, async (url) => {
+      expect((await get(`${url}/ok`)).status).toBe(500);
+    });
   });
 
   rule('a limit that is no limit ends in an error', async () => {

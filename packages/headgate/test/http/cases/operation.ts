@@ -3,6 +3,7 @@ import type { Decision } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { ManualClock, RateLimiter } from '../../../src/index.js';
 import { get, statuses } from '../client.js';
+import type { AnyOptions } from '../framework.js';
 import type { Rule, WithServer } from '../suite.js';
 
 /** Its time stands still, so that no window ends however long the requests take. */
@@ -21,21 +22,53 @@ export function operation(rule: Rule, withServer: WithServer): void {
     expect(limiter.stats()).toMatchObject({ allowed: 1, blocked: 3 });
   });
 
-  rule('a dry run blocks nothing where the engine fails, or where an address cannot be read', async () => {
-    const fails = () => {
-      throw new Error('the store is gone');
-    };
-    const limiter = { policies: new RateLimiter(ONE).policies, check: fails, reserve: fails };
-    for (const onEngineError of ['throw', 'closed'] as const) {
-      await withServer({ limiter, onEngineError, dryRun: true }, async (url) => {
-        expect((await get(`${url}/ok`)).status).toBe(200);
+  rule(
+    'a dry run blocks nothing where the engine or a function fails, or where an address cannot be read',
+    async () => {
+      const fails = () => {
+        throw new Error('the store is gone');
+      };
+      const limiter = { policies: new RateLimiter(ONE).policies, check: fails, reserve: fails };
+      for (const onEngineError of ['throw', 'closed'] as const) {
+        await withServer({ limiter, onEngineError, dryRun: true, warn: () => {} }, async (url) => {
+          expect((await get(`${url}/ok`)).status).toBe(200);
+        });
+      }
+      const none = () => Promise.reject();
+      const thrown = () => fails();
+      for (const failing of [
+        { key: thrown },
+        { key: none },
+        { key: 'user', user: () => ({}) },
+        { cost: thrown },
+        { cost: none },
+        { skip: thrown },
+        { skip: none },
+        { limit: thrown, windowSeconds: 60 },
+        { limit: none, windowSeconds: 60 },
+        { limit: 0, windowSeconds: 60, onLimited: thrown },
+        { limit: 0, windowSeconds: 60, onLimited: none },
+        { key: () => new Promise<string>(() => {}), decideWithinMs: 1 },
+      ] as AnyOptions[]) {
+        await withServer(
+          { ...('limit' in failing ? {} : ONE), ...failing, dryRun: true, warn: () => {} },
+          async (url) => {
+            expect((await get(`${url}/ok`)).body).toBe('ok');
+          },
+        );
+      }
+      const unreadable = {
+        ...ONE,
+        trustProxy: 'loopback',
+        unknownAddress: 'refuse',
+        dryRun: true,
+        warn: () => {},
+      } as const;
+      await withServer(unreadable, async (url) => {
+        expect((await get(`${url}/ok`, { 'x-forwarded-for': 'unknown' })).status).toBe(200);
       });
-    }
-    const unreadable = { ...ONE, trustProxy: 'loopback', unknownAddress: 'refuse', dryRun: true } as const;
-    await withServer(unreadable, async (url) => {
-      expect((await get(`${url}/ok`, { 'x-forwarded-for': 'unknown' })).status).toBe(200);
-    });
-  });
+    },
+  );
 
   rule('skip lets through without counting', async () => {
     for (const skip of [() => true, async () => true]) {
@@ -80,13 +113,30 @@ export function operation(rule: Rule, withServer: WithServer): void {
         ['closed', 503],
         ['throw', 500],
       ] as const) {
-        await withServer({ limiter, onEngineError }, async (url) => {
+        await withServer({ limiter, onEngineError, warn: () => {} }, async (url) => {
           expect([onEngineError, (await get(`${url}/ok`)).status]).toEqual([onEngineError, status]);
         });
       }
     }
     unsubscribe('headgate:engine-error', note);
     expect(errors).toEqual(Array(6).fill('the store is gone'));
+  });
+
+  rule('what does not answer within decideWithinMs is an error of the engine', async () => {
+    for (const [onEngineError, status] of [
+      ['open', 200],
+      ['closed', 503],
+      ['throw', 500],
+    ] as const) {
+      const options = {
+        ...ONE,
+        onEngineError,
+        decideWithinMs: 1,
+        warn: () => {},
+        key: () => new Promise<string>(() => {}),
+      };
+      await withServer(options, async (url) => expect((await get(`${url}/ok`)).status).toBe(status));
+    }
   });
 
   rule('each decision is published to diagnostics_channel', async () => {

@@ -1,0 +1,189 @@
+import { type Decision, show } from '@headgate/core-ts';
+import { called, errorOf, thrownBy, told } from './callbacks.js';
+import { decisions, nameOf } from './channels.js';
+import { Decided } from './decided.js';
+import { Failures } from './failures.js';
+import type { Gate } from './gate.js';
+import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
+import type { HttpLimiter, Reserved } from './options.js';
+import { type Outcome, UNTOUCHED } from './outcome.js';
+import type { Settings } from './read-http-options.js';
+import type { Reader } from './reader.js';
+import { settling } from './settling.js';
+import { within } from './within.js';
+
+/** A request that is being decided on. */
+interface Asked<R> {
+  readonly request: R;
+  readonly carrier: object;
+  /** What has been asked and has not answered yet. */
+  waitsFor: 'skip' | 'key' | 'cost' | 'limit' | 'the limiter' | 'message';
+  /** It took too long: its request has been answered, or let through. */
+  over: boolean;
+}
+
+/** Asks in order: method and path, `skip`, key, cost, limit, engine; each of them may answer a promise. */
+export class HttpGate<R> implements Gate<R> {
+  readonly limiter: HttpLimiter | undefined;
+  readonly settles: boolean;
+  readonly warn: (message: string) => void;
+  readonly #settings: Settings<R>;
+  readonly #reader: Reader<R>;
+  readonly #failures: Failures;
+
+  constructor(settings: Settings<R>, reader: Reader<R>) {
+    this.limiter = typeof settings.limiter === 'function' ? undefined : settings.limiter;
+    this.settles = settings.counts !== undefined;
+    this.warn = settings.warn;
+    this.#settings = settings;
+    this.#reader = reader;
+    this.#failures = new Failures(settings);
+  }
+
+  decide(request: R): MaybePromise<Outcome> {
+    const { applies, skip } = this.#settings;
+    if (applies !== undefined && !applies(request)) return UNTOUCHED;
+    const carrier = this.#reader.carrier(request);
+    const earlier = Decided.earlier(this.#settings, carrier);
+    if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
+    const asked: Asked<R> = { request, carrier, waitsFor: 'skip', over: false };
+    const outcome =
+      skip === undefined
+        ? this.#identify(asked)
+        : called(
+            () => skip(request),
+            (skipped) => (skipped ? UNTOUCHED : this.#identify(asked)),
+            (thrown) => this.#failures.ofFunction('skip', thrown),
+          );
+    if (!isPromise(outcome)) return outcome;
+    return within(this.#settings.decideWithinMs, outcome, () => this.#tooLate(asked));
+  }
+
+  #identify(asked: Asked<R>): MaybePromise<Outcome> {
+    if (asked.over) return UNTOUCHED; // nobody waits for it any more, so nothing more is asked, and nothing taken
+    let key: MaybePromise<string>;
+    asked.waitsFor = 'key';
+    try {
+      key = this.#settings.key(asked.request);
+    } catch (thrown) {
+      return this.#failures.ofFunction('key', thrown);
+    }
+    if (typeof key === 'string') return this.#weigh(asked, key);
+    return Promise.resolve(key).then(
+      (known) => this.#weigh(asked, known),
+      (thrown) => this.#failures.ofFunction('key', thrown),
+    );
+  }
+
+  #weigh(asked: Asked<R>, key: string): MaybePromise<Outcome> {
+    if (asked.over) return UNTOUCHED;
+    const { cost, limiter } = this.#settings;
+    if (typeof cost === 'number' && typeof limiter !== 'function') return this.#take(asked, key, cost, limiter);
+    asked.waitsFor = 'cost';
+    return called(
+      () => whenKnown(typeof cost === 'function' ? cost(asked.request) : cost, checkedCost),
+      (units) => this.#choose(asked, key, units),
+      (thrown) => this.#failures.ofFunction('cost', thrown),
+    );
+  }
+
+  #choose(asked: Asked<R>, key: string, cost: number): MaybePromise<Outcome> {
+    const { limiter } = this.#settings;
+    if (typeof limiter !== 'function') return this.#take(asked, key, cost, limiter);
+    asked.waitsFor = 'limit';
+    return called(
+      () => limiter(asked.request),
+      (chosen) => this.#take(asked, key, cost, chosen),
+      (thrown) => this.#failures.ofFunction('limit', thrown),
+    );
+  }
+
+  #take(asked: Asked<R>, key: string, cost: number, limiter: HttpLimiter): MaybePromise<Outcome> {
+    if (asked.over) return UNTOUCHED;
+    const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
+    let answer: MaybePromise<Decision | Reserved>;
+    asked.waitsFor = 'the limiter';
+    try {
+      answer = this.#settings.counts === undefined ? limiter.check(key, cost) : limiter.reserve(key, cost);
+    } catch (thrown) {
+      return this.#failures.ofEngine(thrown, limiter.policies);
+    }
+    if (!isPromise(answer)) return this.#decided(asked, key, cost, limiter, answer, startedAtMs);
+    return Promise.resolve(answer).then(
+      (known) => this.#decided(asked, key, cost, limiter, known, startedAtMs),
+      (thrown) => (asked.over ? UNTOUCHED : this.#failures.ofEngine(thrown, limiter.policies)),
+    );
+  }
+
+  #decided(
+    asked: Asked<R>,
+    key: string,
+    cost: number,
+    limiter: HttpLimiter,
+    answer: Decision | Reserved,
+    startedAtMs: number,
+  ): MaybePromise<Outcome> {
+    const { request, carrier } = asked;
+    const { dryRun, refuse } = this.#settings;
+    const reserved = 'decision' in answer ? answer : undefined;
+    const decision = reserved === undefined ? (answer as Decision) : reserved.decision;
+    const settle =
+      reserved === undefined || !decision.allowed
+        ? undefined
+        : settling(this.#settings, request, reserved, cost, (error) => this.#failures.publish(error, limiter.policies));
+    if (asked.over) {
+      settle?.(503, true);
+      return UNTOUCHED;
+    }
+    if (decisions.hasSubscribers) {
+      const tookMs = startedAtMs === 0 ? 0 : performance.now() - startedAtMs;
+      decisions.publish({ limiter: nameOf(decision.policies), key, cost, decision, dryRun, tookMs });
+    }
+    if (decision.allowed) return new Decided(this.#settings, carrier, limiter, decision, undefined, settle);
+    this.#tellOfDenial(request, decision);
+    if (dryRun) return new Decided(this.#settings, carrier, limiter, decision, undefined, undefined);
+    asked.waitsFor = 'message';
+    return called(
+      () => refuse(request, decision),
+      (refusal) => new Decided(this.#settings, carrier, limiter, decision, refusal, undefined),
+      (thrown) => {
+        throw thrownBy('message', thrown);
+      },
+    );
+  }
+
+  /** Nobody waits for what it answers, so what it rejects with is a warning. */
+  #tellOfDenial(request: R, decision: Decision): void {
+    const { onLimited, warn, dryRun } = this.#settings;
+    if (onLimited === undefined) return;
+    let answer: unknown;
+    try {
+      answer = onLimited(request, decision);
+    } catch (thrown) {
+      if (!dryRun) throw thrownBy('onLimited', thrown);
+      this.#failures.warnOfListener(thrown);
+    }
+    told(
+      () => answer,
+      (thrown) => {
+        if (dryRun) this.#failures.warnOfListener(thrown);
+        else warn(`headgate: onLimited failed: ${errorOf('onLimited', thrown)}`);
+      },
+    );
+  }
+
+  /** An error of the engine, unless it was denied already: that is never let through. */
+  #tooLate(asked: Asked<R>): Outcome {
+    const { decideWithinMs, limiter } = this.#settings;
+    asked.over = true;
+    const error = new Error(`headgate: ${asked.waitsFor} did not answer within decideWithinMs, ${decideWithinMs} ms`);
+    if (asked.waitsFor === 'message') throw error;
+    return this.#failures.ofEngine(error, typeof limiter === 'function' ? undefined : limiter.policies);
+  }
+}
+
+function checkedCost(cost: number): number {
+  if (Number.isInteger(cost) && cost >= 0) return cost;
+  const wanted = `cost must answer a whole number from 0 up, got ${show(cost)}`;
+  throw typeof cost === 'number' ? new RangeError(wanted) : new TypeError(wanted);
+}
