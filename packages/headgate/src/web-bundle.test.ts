@@ -76,8 +76,20 @@ async function bundled(contents: string): Promise<Bundle> {
 
 /** Runs it where there is what browsers and Workers have, and no more; answers what it exports. */
 function run(bundle: string): unknown {
-  const { console, performance, crypto, Request, Response, Headers, TextEncoder, btoa, setTimeout } = globalThis;
-  const scope = { console, performance, crypto, Request, Response, Headers, TextEncoder, btoa, setTimeout };
+  const { console, performance, crypto, Request, Response, Headers, TextEncoder, btoa, setTimeout, clearTimeout } =
+    globalThis;
+  const scope = {
+    console,
+    performance,
+    crypto,
+    Request,
+    Response,
+    Headers,
+    TextEncoder,
+    btoa,
+    setTimeout,
+    clearTimeout,
+  };
   const context = createContext({ ...scope });
   new Script(bundle).runInContext(context);
   return context.headgate;
