@@ -1,4 +1,6 @@
 import { show } from './errors.js';
+import { nearest } from './nearest.js';
+import { calledElsewhere } from './other-names.js';
 
 /**
  * Options as values of their own, each read once: a getter may answer something else the second time.
@@ -28,10 +30,23 @@ export function refuseUnknown(options: object, known: readonly string[], where =
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const value: unknown = Reflect.get(options, name);
-    const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
-    const hint = meant === undefined ? `the options are ${known.join(', ')}` : `did you mean ${meant}?`;
-    throw new TypeError(`unknown option ${where}${show(name)}, with the value ${show(value)}: ${hint}`);
+    throw new TypeError(`unknown option ${where}${show(name)}, with the value ${show(value)}: ${hintFor(name, known)}`);
   }
+}
+
+/** A list of more names is read by nobody. */
+const MOST_LISTED = 8;
+/** As many letters may be wrong in a name that was meant. */
+const MOST_CHANGES = 2;
+
+function hintFor(name: string, known: readonly string[]): string {
+  const called = calledElsewhere(name, known);
+  if (called.length > 0) return `here it is called ${called.join(' or ')}`;
+  const [first, second, third] = nearest(name, known);
+  if (first !== undefined && first.changes <= Math.min(MOST_CHANGES, first.name.length - 1))
+    return `did you mean ${first.name}?`;
+  if (known.length <= MOST_LISTED) return `the options are ${known.join(', ')}`;
+  return `the nearest options are ${[first, second, third].map((each) => each?.name).join(', ')}`;
 }
 
 /** @throws TypeError or RangeError with the name and the value of what is no whole number in that range. */

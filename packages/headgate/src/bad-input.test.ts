@@ -95,7 +95,7 @@ const BAD_OPTIONS: readonly Row[] = [
     'an option that there is none of',
     { limit: 1, ...windows, max: 5 },
     TypeError,
-    'unknown option "max", with the value 5: the options are name, limit,',
+    'unknown option "max", with the value 5: here it is called limit',
   ],
   [
     'an algorithm that there is none of',

@@ -231,7 +231,7 @@ describe('options', () => {
       { limiters: { api: undefined } },
       'limiters.api must be a RateLimiter, got undefined: where the limit is a function of the request, there is no one limiter',
     );
-    refused({ limiter: {} }, 'unknown option "limiter", with the value an object: the options are limiters');
+    refused({ limiter: {} }, 'unknown option "limiter", with the value an object: did you mean limiters?');
   });
 });
 

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
+import { keysAndReset } from '../test/http/keys-and-reset.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import { rateLimit } from './express.js';
@@ -46,12 +47,35 @@ for (const [name, makeApp] of [
         rateLimit({
           limit: 0,
           windowSeconds: 60,
-          handler: (_request, response, _next, { limit }) => void response.send(`denied at ${limit}`),
+          handler: (_request, response, _next, { limit, key, address }) => {
+            response.send(`denied at ${limit}: ${key.toUpperCase()}, ${address?.trim()}`);
+          },
         }),
       );
       await serving(app, async (url) => {
-        expect(await get(url)).toMatchObject({ status: 429, body: 'denied at 0' });
+        expect(await get(url)).toMatchObject({ status: 429, body: 'denied at 0: 127.0.0.1, 127.0.0.1' });
       });
+    });
+
+    it("takes express-jwt's request.auth for the signed-in user, and its payload where there is one", async () => {
+      for (const written of [(sub: string) => ({ sub }), (sub: string) => ({ payload: { sub }, token: 'x' })]) {
+        const app = makeApp();
+        app.use((request, _response, next) => next(void Object.assign(request, { auth: written(request.path) })));
+        app.use(rateLimit({ limit: 1, windowSeconds: 60, key: 'user' }));
+        app.use((request, response) => void response.send(request.rateLimit?.key));
+        await serving(app, async (url) => {
+          expect(await get(`${url}/ada`)).toMatchObject({ status: 200, body: 'user:/ada' });
+          expect([(await get(`${url}/ada`)).status, (await get(`${url}/bob`)).status]).toEqual([429, 200]);
+        });
+      }
+    });
+
+    it('takes a request that a test made up, without a socket, for one of an unknown address', () => {
+      const limited = rateLimit({ limit: 1, windowSeconds: 60 });
+      for (const more of [{}, { socket: {} }, { app: { get: () => false } }, { connection: null, socket: null }]) {
+        const request = { method: 'GET', url: '/', headers: {}, ip: '127.0.0.1', ...more } as never;
+        expect(limited.keyOf(request)).toBe('unknown-address');
+      }
     });
 
     it('counts a request once where the same middleware is mounted twice', async () => {
@@ -107,7 +131,9 @@ async function start(makeApp: typeof express, limiters: readonly AnyOptions[]): 
     if (id !== undefined) Object.assign(request, { user: { id } });
     next();
   });
-  for (const options of limiters) app.use(rateLimit(options));
+  const all = limiters.map((options) => rateLimit(options));
+  app.use(...all);
+  app.get('/reset', async (request, response) => void response.send(await keysAndReset(all, request)));
   app.all('/ok', (_request, response) => void response.send('ok'));
   app.get('/items/:id', (_request, response) => void response.send('item'));
   app.get('/status/:code', (request, response) => void response.status(Number(request.params.code)).send('status'));

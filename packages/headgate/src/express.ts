@@ -1,13 +1,14 @@
-import type { Decision } from '@headgate/core-ts';
 import type { NextFunction, Request, Response } from 'express';
 import { thrownBy, told } from './http/callbacks.js';
-import { createGate } from './http/gate.js';
+import { expressProxies } from './http/express-proxies.js';
+import { createGate, gateCalls } from './http/gate.js';
 import { goOnLater } from './http/later.js';
-import { isPromise } from './http/maybe-promise.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
+import { isPromise, type MaybePromise } from './http/maybe-promise.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from './http/node-request.js';
 import { sendRefusal } from './http/node-response.js';
-import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome } from './http/outcome.js';
+import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { tellRequest } from './http/request-decision.js';
 import { prepareServerResponse } from './http/server-response.js';
@@ -16,7 +17,7 @@ declare global {
   namespace Express {
     interface Request {
       /** What headgate decided on this request. */
-      rateLimit?: Decision;
+      rateLimit?: HttpDecision;
     }
   }
 }
@@ -24,7 +25,7 @@ declare global {
 export interface RateLimitOptions extends HttpOptions<Request> {
   /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with goes to `next`. */
   readonly handler?:
-    | ((request: Request, response: Response, next: NextFunction, decision: Decision) => unknown)
+    | ((request: Request, response: Response, next: NextFunction, decision: HttpDecision) => unknown)
     | undefined;
 }
 
@@ -32,16 +33,21 @@ export interface RateLimitMiddleware {
   (request: Request, response: Response, next: NextFunction): void;
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  keyOf(request: Request): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  reset(request: Request): MaybePromise<boolean>;
 }
 
 const reader: Reader<Request> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
-  address: ({ socket }) => socket.remoteAddress,
+  address: ({ socket }) => peerAddress(socket),
+  proxies: expressProxies,
   header: nodeHeader,
   hasAny: nodeHasAny,
   route: ({ route, baseUrl }) => (route === undefined ? undefined : baseUrl + String(route.path)),
-  user: (request) => (request as { user?: unknown }).user,
+  user: nodeUser,
   carrier: nodeCarrier,
 };
 
@@ -82,5 +88,5 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return false;
   }
 
-  return Object.assign(rateLimit, { limiter: gate.limiter });
+  return Object.assign(rateLimit, gateCalls(gate));
 }

@@ -5,6 +5,7 @@ import createFastify, { type FastifyInstance, type FastifyReply, type FastifyReq
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
+import { keysAndReset } from '../test/http/keys-and-reset.js';
 import { httpSuite } from '../test/http/suite.js';
 import { itNative } from '../test/native.js';
 import rateLimit, {
@@ -455,7 +456,12 @@ describe('a handler of denials in Fastify', () => {
 async function start(limiters: readonly AnyOptions[]): Promise<Running> {
   const app = createFastify();
   app.addHook('onRequest', signIn);
-  for (const options of limiters) await app.register(rateLimit, options);
+  const all: RateLimitHook[] = [];
+  for (const options of limiters) {
+    await app.register(rateLimit, options);
+    all.push(hookOf(app));
+  }
+  app.get('/reset', async (request) => keysAndReset(all, request));
   app.route({ method: ['GET', 'POST'], url: '/ok', handler: async () => 'ok' });
   app.get('/items/:id', async () => 'item');
   app.get<{ Params: { code: string } }>('/status/:code', async ({ params }, reply) => {

@@ -1,8 +1,8 @@
-import type { Decision } from '@headgate/core-ts';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { hookNameOf, type RateLimitHook, type RouteRateLimitOptions } from './fastify/limit-hook.js';
 import { Limits, type RateLimitOptions } from './fastify/limits.js';
+import type { HttpDecision } from './http/options.js';
 
 export type { HookName, RateLimitHook, RouteRateLimitOptions } from './fastify/limit-hook.js';
 export type { RateLimitOptions } from './fastify/limits.js';
@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** What headgate decided on this request. */
-    rateLimit: Decision | null;
+    rateLimit: HttpDecision | null;
   }
   interface FastifyInstance {
     /** The plugin's limit as a hook, or with options a limit of its own: for a not-found handler, say. */

@@ -1,10 +1,9 @@
-import type { Decision } from '@headgate/core-ts';
 import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { answered } from './http/callbacks.js';
-import { createGate } from './http/gate.js';
-import { isPromise } from './http/maybe-promise.js';
-import type { HttpLimiter, HttpOptions } from './http/options.js';
+import { createGate, gateCalls } from './http/gate.js';
+import { isPromise, type MaybePromise } from './http/maybe-promise.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
 import type { Reader } from './http/reader.js';
 import { runtimeOf, told } from './http/runtime.js';
@@ -18,18 +17,22 @@ import { settlingByAnswer } from './http/web-settling.js';
 declare module 'hono' {
   interface ContextVariableMap {
     /** What headgate decided on this request. */
-    rateLimit: Decision | undefined;
+    rateLimit: HttpDecision | undefined;
   }
 }
 
 export interface RateLimitOptions extends HttpOptions<Context>, WebAddressOptions<[Context]> {
   /** Answers a denied request in place of the JSON; `c.status` is set, and the headers are added. */
-  readonly handler?: ((c: Context, decision: Decision) => Response | Promise<Response>) | undefined;
+  readonly handler?: ((c: Context, decision: HttpDecision) => Response | Promise<Response>) | undefined;
 }
 
 export interface RateLimitMiddleware extends MiddlewareHandler {
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  keyOf(c: Context): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  reset(c: Context): MaybePromise<boolean>;
 }
 
 const reader: Omit<Reader<Context>, 'address'> = {
@@ -82,7 +85,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
   async function refuse(
     c: Context,
     { status, contentType, body }: Refusal,
-    decision: Decision | undefined,
+    decision: HttpDecision | undefined,
     headers: readonly string[],
   ): Promise<Response> {
     c.status(status as StatusCode);
@@ -92,7 +95,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return withHeaders(await answered(() => handler(c, decision)), headers);
   }
 
-  return Object.assign(rateLimit, { limiter: gate.limiter });
+  return Object.assign(rateLimit, gateCalls(gate));
 }
 
 /**

@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
+import { keysAndReset } from '../test/http/keys-and-reset.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import { rateLimit } from './koa.js';
@@ -83,13 +84,14 @@ describe('Koa 3, by its own conventions', () => {
     });
   });
 
-  it('counts by the path without a router', async () => {
+  it('counts all as one by route where no router has matched yet, and each path by path', async () => {
     const app = new Koa();
-    app.use(rateLimit({ limit: 1, windowSeconds: 60, key: 'route' }));
+    app.use(rateLimit({ limit: 2, windowSeconds: 60, key: 'route' }));
+    app.use(rateLimit({ limit: 1, windowSeconds: 60, key: 'path' }));
     app.use(answer('ok'));
     await serving(app, async (url) => {
       const seen = [];
-      for (const path of ['/a', '/b', '/a?b']) seen.push((await get(url + path)).status);
+      for (const path of ['/a', '/b', '/c']) seen.push((await get(url + path)).status);
       expect(seen).toEqual([200, 200, 429]);
     });
   });
@@ -226,8 +228,12 @@ function start(limiters: readonly AnyOptions[]): Promise<Running> {
     if (id !== '') ctx.state.user = { id };
     return next();
   });
-  for (const options of limiters) app.use(rateLimit(options));
+  const all = limiters.map((options) => rateLimit(options));
+  for (const each of all) app.use(each);
   const router = new Router();
+  router.get('/reset', async (ctx) => {
+    ctx.body = await keysAndReset(all, ctx);
+  });
   router.all('/ok', answer('ok'));
   router.get('/items/:id', answer('item'));
   router.get('/status/:code', (ctx) => {

@@ -1,37 +1,43 @@
-import type { Decision } from '@headgate/core-ts';
 import type { Context, Next } from 'koa';
 import { answered } from './http/callbacks.js';
-import { createGate } from './http/gate.js';
-import { isPromise } from './http/maybe-promise.js';
+import { createGate, gateCalls } from './http/gate.js';
+import type { FrameworkSetting } from './http/identity/framework-proxies.js';
+import { isPromise, type MaybePromise } from './http/maybe-promise.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
 import { checkUnsent } from './http/node-response.js';
-import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
+import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { prepareServerResponse, settleAtEnd, watchedForEnd } from './http/server-response.js';
 
 declare module 'koa' {
   interface DefaultState {
     /** What headgate decided on this request. */
-    rateLimit?: Decision;
+    rateLimit?: HttpDecision;
   }
 }
 
 export interface RateLimitOptions extends HttpOptions<Context> {
   /** Answers a denied request in place of the JSON; headers and status are set. It may throw, as `ctx.throw` does. */
-  readonly handler?: ((ctx: Context, decision: Decision) => unknown) | undefined;
+  readonly handler?: ((ctx: Context, decision: HttpDecision) => unknown) | undefined;
 }
 
 export interface RateLimitMiddleware {
   (ctx: Context, next: Next): Promise<void>;
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  keyOf(ctx: Context): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  reset(ctx: Context): MaybePromise<boolean>;
 }
 
 const reader: Reader<Context> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
-  address: ({ req }) => req.socket.remoteAddress,
+  address: ({ req }) => peerAddress(req.socket),
+  proxies: proxiesOf,
   header: ({ req }, name) => nodeHeader(req, name),
   hasAny: ({ req }, names) => nodeHasAny(req, names),
   route: routeOf,
@@ -75,7 +81,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     }
   }
 
-  function refuse(ctx: Context, { status, contentType, body }: Refusal, decision: Decision | undefined): unknown {
+  function refuse(ctx: Context, { status, contentType, body }: Refusal, decision: HttpDecision | undefined): unknown {
     if (ctx.headerSent) ctx.res.destroy(); // of an error Koa only tells then, and leaves the response open
     checkUnsent(ctx.res);
     ctx.respond = true; // who meant to answer without Koa hasn't begun
@@ -86,7 +92,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return undefined;
   }
 
-  return Object.assign(rateLimit, { limiter: gate.limiter });
+  return Object.assign(rateLimit, gateCalls(gate));
 }
 
 /** What has been answered meanwhile, or has nobody left to answer, goes no further. */
@@ -100,6 +106,18 @@ function keepHeaders(ctx: Context, outcome: Outcome, error: unknown): void {
   if (names.length === 0 || !(error instanceof Error)) return; // of what is no error, Koa makes one
   const told = Object.fromEntries(names.map((name) => [name, ctx.response.get(name)]));
   Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, ...told });
+}
+
+/** With `app.proxy` Koa believes all of the header, but for the last `maxIpsCount` of it alone where that is set. */
+function proxiesOf({ app }: Context): FrameworkSetting | undefined {
+  if (app?.proxy !== true) return undefined;
+  const { maxIpsCount, proxyIpHeader } = app;
+  return {
+    name: maxIpsCount > 0 ? 'app.proxy' : 'app.proxy without app.maxIpsCount',
+    trusts: (_address, hop) => hop < maxIpsCount,
+    trustsEverybody: () => !(maxIpsCount > 0),
+    header: proxyIpHeader.toLowerCase(),
+  };
 }
 
 interface Layer {

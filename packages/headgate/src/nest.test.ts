@@ -1,9 +1,15 @@
 import 'reflect-metadata';
-import { All, Controller, Get, Param, Res } from '@nestjs/common';
+import { All, Controller, createParamDecorator, type ExecutionContext, Get, Param, Res } from '@nestjs/common';
 import { httpSuite } from '../test/http/suite.js';
 import { decorate, parameter } from '../test/nest/decorate.js';
 import { GUARDED, start } from '../test/nest/start.js';
-import { RateLimitModule } from './nest.js';
+import { RateLimitModule, RateLimits } from './nest.js';
+
+/** The context of the call, and the service, which an application would inject. */
+const call = createParamDecorator((_data: unknown, context: ExecutionContext) => ({ context, rateLimits: limits() }));
+let limits = (): RateLimits => {
+  throw new Error('no application has been started');
+};
 
 class Routes {
   ok() {
@@ -22,6 +28,11 @@ class Routes {
   hangs() {
     return new Promise(() => {});
   }
+  async reset({ rateLimits, context }: { rateLimits: RateLimits; context: ExecutionContext }) {
+    const keys = await rateLimits.keysOf(context);
+    await rateLimits.reset(context);
+    return JSON.stringify(keys);
+  }
 }
 decorate(Routes, [Controller()], {
   ok: [All('ok')],
@@ -29,6 +40,7 @@ decorate(Routes, [Controller()], {
   status: [Get('status/:code'), parameter(0, Param('code')), parameter(1, Res({ passthrough: true }))],
   throws: [Get('throws')],
   hangs: [Get('hangs')],
+  reset: [Get('reset'), parameter(0, call())],
 });
 
 type Middleware = (
@@ -52,6 +64,9 @@ for (const platform of ['express', 'fastify'] as const)
     },
     start: (limiters) => {
       const imports = [RateLimitModule.forRoot(limiters)];
-      return start(platform, { imports, controllers: [Routes], providers: [GUARDED] }, (app) => app.use(signIn));
+      return start(platform, { imports, controllers: [Routes], providers: [GUARDED] }, (app) => {
+        app.use(signIn);
+        limits = () => app.get(RateLimits);
+      });
     },
   });

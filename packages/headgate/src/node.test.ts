@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, constants, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { get } from '../test/http/client.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
+import { keysAndReset } from '../test/http/keys-and-reset.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import type { NodeRequest } from './http/node-request.js';
@@ -28,11 +29,11 @@ describe('node:http, by its own conventions', () => {
     const limited = rateLimit({
       limit: 0,
       windowSeconds: 60,
-      handler: (_request, response, { limit }) =>
-        void (response as import('node:http').ServerResponse).end(`denied at ${limit}`),
+      handler: (_request, response, { limit, key }) =>
+        void (response as ServerResponse).end(`denied at ${limit}: ${key.trim()}`),
     });
     await serving(createServer(limited(() => {})), async (url) => {
-      expect(await get(url)).toMatchObject({ status: 429, body: 'denied at 0' });
+      expect(await get(url)).toMatchObject({ status: 429, body: 'denied at 0: 127.0.0.1' });
     });
   });
 
@@ -208,10 +209,14 @@ describe('node:http, by its own conventions', () => {
 
 function start(limiters: readonly AnyOptions[]): Promise<Running> {
   const quiet = { onError: () => {} };
-  const listener = limiters.reduceRight(
-    (inner, options) => rateLimit({ ...options, ...quiet })(inner),
-    answer as (request: NodeRequest, response: NodeResponse) => void,
-  );
+  const all = limiters.map((options) => rateLimit({ ...options, ...quiet }));
+  const listener = all.reduceRight((inner, limited) => limited(inner), (async (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => {
+    if (request.url === '/reset') response.end(await keysAndReset<NodeRequest>(all, request));
+    else answer(request, response);
+  }) as (request: NodeRequest, response: NodeResponse) => void);
   return listen(
     createServer((request, response) => {
       const id = request.headers['x-test-user'];

@@ -1,20 +1,20 @@
 import type { Duplex } from 'node:stream';
-import type { Decision } from '@headgate/core-ts';
 import { errorOf, thrownBy, told } from './http/callbacks.js';
-import { createGate } from './http/gate.js';
+import { createGate, gateCalls } from './http/gate.js';
 import { goOnLater } from './http/later.js';
-import { isPromise } from './http/maybe-promise.js';
-import { type NodeRequest, nodeCarrier, nodeHasAny, nodeHeader, pathOf } from './http/node-request.js';
+import { isPromise, type MaybePromise } from './http/maybe-promise.js';
+import { type NodeRequest, nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from './http/node-request.js';
 import { type NodeResponse, sendRefusal } from './http/node-response.js';
-import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
+import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { isOver, prepareServerResponse } from './http/server-response.js';
 import { guarded, refuseUpgrade, settleUpgrade } from './http/upgrade.js';
 
 export interface RateLimitOptions extends HttpOptions<NodeRequest> {
   /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with is answered 500. */
-  readonly handler?: ((request: NodeRequest, response: NodeResponse, decision: Decision) => unknown) | undefined;
+  readonly handler?: ((request: NodeRequest, response: NodeResponse, decision: HttpDecision) => unknown) | undefined;
   /** Told what a function among the options, or the engine, threw, when 500 was answered; `console.error` by default. */
   readonly onError?: ((error: unknown, request: NodeRequest) => unknown) | undefined;
 }
@@ -29,16 +29,19 @@ export interface Limited {
   upgrade<Q extends NodeRequest>(listener: UpgradeListener<Q>): UpgradeListener<Q>;
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  keyOf(request: NodeRequest): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  reset(request: NodeRequest): MaybePromise<boolean>;
 }
 
 const reader: Reader<NodeRequest> = {
   method: ({ method }) => method ?? 'GET',
   path: ({ url }) => pathOf(url ?? '/'),
-  address: ({ socket }) => socket.remoteAddress,
+  address: ({ socket }) => peerAddress(socket),
   header: nodeHeader,
   hasAny: nodeHasAny,
-  route: () => undefined,
-  user: (request) => (request as { user?: unknown }).user,
+  user: nodeUser,
   carrier: nodeCarrier,
 };
 
@@ -137,7 +140,7 @@ export function rateLimit(options: RateLimitOptions): Limited {
     };
   }
 
-  return Object.assign(limited, { upgrade, limiter: gate.limiter });
+  return Object.assign(limited, { upgrade, ...gateCalls(gate) });
 }
 
 const FAILED: Refusal = {

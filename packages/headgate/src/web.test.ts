@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { describe, expect, it } from 'vitest';
 import { PIPELINED_RULES } from '../test/http/cases/clients.js';
 import type { AnyOptions, Running } from '../test/http/framework.js';
+import { keysAndReset } from '../test/http/keys-and-reset.js';
 import { listen } from '../test/http/listen.js';
 import { httpSuite } from '../test/http/suite.js';
 import { RateLimiter } from './index.js';
@@ -265,7 +266,7 @@ describe('whose request it is', () => {
 
   it('needs no address where it goes by something else', async () => {
     const warn = () => expect.unreachable();
-    const GET = rateLimit({ limit: 1, windowSeconds: 60, key: 'route', warn })(() => new Response('hi'));
+    const GET = rateLimit({ limit: 1, windowSeconds: 60, key: 'path', warn })(() => new Response('hi'));
     expect([(await GET(request())).status, (await GET(request())).status]).toEqual([200, 429]);
   });
 });
@@ -288,9 +289,17 @@ function watched() {
 function start(limiters: readonly AnyOptions[]): Promise<Running> {
   // A Request has no user, so the option that says who it is belongs to the framework.
   const user = ({ headers }: Request) => headers.get('x-test-user');
-  const handler = limiters.reduceRight<(request: Request, beside: object) => Promise<Response> | Response>(
-    (inner, options) => rateLimit({ user, ...(options as RateLimitOptions) })(inner),
-    answer,
+  const all = limiters.map((options) => rateLimit({ user, ...(options as RateLimitOptions) }));
+  const handler = all.reduceRight<(request: Request, beside: object) => Promise<Response> | Response>(
+    (inner, limited) => limited(inner),
+    async (request, beside) => {
+      if (!request.url.endsWith('/reset')) return answer(request);
+      const here = all.map((limited) => ({
+        keyOf: () => limited.keyOf(request, beside),
+        reset: () => limited.reset(request, beside),
+      }));
+      return new Response(await keysAndReset(here, undefined));
+    },
   );
   const errorHandler = () => new Response('error', { status: 500 });
   return listen(createServer(getRequestListener(handler as never, { errorHandler })));

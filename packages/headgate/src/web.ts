@@ -1,8 +1,7 @@
-import { type Decision, show } from '@headgate/core-ts';
 import { answered } from './http/callbacks.js';
 import { createGate } from './http/gate.js';
 import type { MaybePromise } from './http/maybe-promise.js';
-import type { HttpLimiter, HttpOptions } from './http/options.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Reader } from './http/reader.js';
 import { runtimeAddress } from './http/runtime-address.js';
 import { addressReader, type WebAddressOptions, withPlatformsTrust } from './http/web-address.js';
@@ -19,13 +18,13 @@ export interface RateLimitOptions<R extends Incoming = Request>
   extends HttpOptions<R>,
     WebAddressOptions<[R, ...Beside]> {
   /** Answers a denied request in place of the JSON, with a status of its own; the headers are added. */
-  readonly handler?: ((request: R, decision: Decision) => MaybePromise<Response>) | undefined;
+  readonly handler?: ((request: R, decision: HttpDecision) => MaybePromise<Response>) | undefined;
 }
 
 /** What came of a request, where no handler is wrapped. */
 export interface Checked {
   /** What was decided; `undefined` where the request was not looked at. */
-  readonly decision: Decision | undefined;
+  readonly decision: HttpDecision | undefined;
   /** What to answer in place of going on; `undefined`: go on. */
   readonly response: Response | undefined;
   /** Adds the headers to what is answered, or to a copy of it, and settles what the request took by its status. */
@@ -46,14 +45,16 @@ export interface Limited<R extends Incoming = Request> {
   check(request: R, ...beside: Beside): Promise<Checked>;
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  keyOf(request: R, ...beside: Beside): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  reset(request: R, ...beside: Beside): MaybePromise<boolean>;
 }
 
 const reader: Omit<Reader<Incoming>, 'address'> = {
   method: (incoming) => requestOf(incoming).method,
   path: (incoming) => pathOfUrl(requestOf(incoming).url),
   header: (incoming, name) => requestOf(incoming).headers.get(name) ?? undefined,
-  route: () => undefined,
-  user: () => undefined,
   carrier: requestOf,
 };
 
@@ -85,11 +86,24 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
   );
   const address = (incoming: R) => read(incoming, ...(besides.get(incoming) ?? []));
   const gate = createGate(withPlatformsTrust(options), { ...reader, address }, ['address', 'handler']);
-  checkUser(options);
   const { handler } = options;
 
-  async function check(incoming: R, ...beside: Beside): Promise<Checked> {
+  function note(incoming: R, beside: Beside): void {
     if (beside.length > 0) besides.set(incoming, beside);
+  }
+
+  function keyOf(incoming: R, ...beside: Beside): MaybePromise<string> {
+    note(incoming, beside);
+    return gate.keyOf(incoming);
+  }
+
+  function reset(incoming: R, ...beside: Beside): MaybePromise<boolean> {
+    note(incoming, beside);
+    return gate.reset(incoming);
+  }
+
+  async function check(incoming: R, ...beside: Beside): Promise<Checked> {
+    note(incoming, beside);
     const outcome = await gate.decide(incoming);
     const { decision, refusal } = outcome;
     const headers = outcome.headers();
@@ -125,17 +139,11 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
     };
   }
 
-  return Object.assign(limited, { check, limiter: gate.limiter });
+  return Object.assign(limited, { check, keyOf, reset, limiter: gate.limiter });
 }
 
 /** SvelteKit throws its redirects and expected errors as objects with a status; an `Error` is one that nobody expects. */
 function statusOf(thrown: unknown): number {
   const { status } = Object(thrown) as { readonly status?: unknown };
   return !(thrown instanceof Error) && Number.isInteger(status) ? (status as number) : 500;
-}
-
-/** @throws TypeError where requests are counted by user, and nothing says who that is: all would be by address. */
-function checkUser<R>({ key, user }: HttpOptions<R>): void {
-  if ([key].flat().includes('user') && user === undefined)
-    throw new TypeError(`key ${show(key)} needs the option user, a function of the request: a Request has no user`);
 }

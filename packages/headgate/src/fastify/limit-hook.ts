@@ -1,13 +1,15 @@
-import { type Decision, oneOf } from '@headgate/core-ts';
+import { oneOf } from '@headgate/core-ts';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { thrownBy, told } from '../http/callbacks.js';
-import { createGate } from '../http/gate.js';
+import { fastifyProxies } from '../http/fastify-proxies.js';
+import { createGate, gateCalls } from '../http/gate.js';
 import { goOnLater } from '../http/later.js';
-import { isPromise, whenKnown } from '../http/maybe-promise.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/node-request.js';
+import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../http/node-request.js';
 import { checkUnsent } from '../http/node-response.js';
-import type { HttpLimiter, HttpOptions } from '../http/options.js';
+import type { HttpDecision, HttpLimiter, HttpOptions } from '../http/options.js';
 import type { Outcome } from '../http/outcome.js';
+import { peerAddress } from '../http/peer-address.js';
 import type { Reader } from '../http/reader.js';
 import { settleAtEnd } from '../http/server-response.js';
 
@@ -22,7 +24,7 @@ export interface RouteRateLimitOptions extends HttpOptions<FastifyRequest> {
    */
   readonly hook?: HookName | undefined;
   /** Answers a denied request in place of the JSON, by `reply` or by what it returns; headers and status are set. */
-  readonly handler?: ((request: FastifyRequest, reply: FastifyReply, decision: Decision) => unknown) | undefined;
+  readonly handler?: ((request: FastifyRequest, reply: FastifyReply, decision: HttpDecision) => unknown) | undefined;
 }
 
 /** A hook of any of those names, for routes and servers of any type. */
@@ -31,16 +33,23 @@ export interface RateLimitHook {
   (request: any, reply: any, done: HookHandlerDoneFunction): void;
   /** What decides; `undefined` where the limit is a function of the request. */
   readonly limiter: HttpLimiter | undefined;
+  /** What it counted a request by, or would. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  keyOf(request: any): MaybePromise<string>;
+  /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  reset(request: any): MaybePromise<boolean>;
 }
 
 const reader: Reader<FastifyRequest> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
-  address: ({ socket }) => socket.remoteAddress,
+  address: ({ socket }) => peerAddress(socket),
+  proxies: fastifyProxies,
   header: nodeHeader,
   hasAny: ({ raw }, names) => nodeHasAny(raw, names),
-  route: ({ is404, routeOptions }) => (is404 ? '*' : routeOptions.url), // of unknown paths there are any number
-  user: (request) => (request as { user?: unknown }).user,
+  route: ({ is404, routeOptions }) => (is404 ? undefined : routeOptions.url),
+  user: nodeUser,
   carrier: ({ raw }) => nodeCarrier(raw),
 };
 
@@ -87,7 +96,7 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
     return false;
   }
 
-  return Object.assign(rateLimit, { limiter: gate.limiter });
+  return Object.assign(rateLimit, gateCalls(gate));
 }
 
 function tell(reply: FastifyReply, outcome: Outcome): void {

@@ -149,12 +149,21 @@ describe('a client that wants to be many', () => {
     });
   });
 
-  it('is one for a route, however it writes the path', async () => {
-    await attacking({ ...ONE, key: ['ip', 'route'] }, async ({ each, raw }) => {
+  it('is one for a path, however it writes it', async () => {
+    await attacking({ ...ONE, key: ['ip', 'path'] }, async ({ each, raw }) => {
       expect(await each([{}])).toEqual([200]);
       for (const way of ['/LOGIN', '/login/', '/Login#', 'http://x/login?y'])
         expect([way, ...(await raw(requestFor(way)))]).toEqual([way, way.includes('#') ? 200 : 429]);
       expect(await raw(requestFor('/login#2'))).toEqual([429]); // ambiguous paths are one
+    });
+  });
+
+  it('is one for all routes that there are not, whatever method and path it invents', async () => {
+    await attacking({ ...ONE, key: ['ip', 'route'] }, async ({ each, raw }) => {
+      expect(await each([{}])).toEqual([200]);
+      for (const way of ['/none', '/login', '/login#', '//'])
+        expect([way, ...(await raw(requestFor(way)))]).toEqual([way, 429]);
+      expect(await raw(requestFor('/none').replace('GET', 'PURGE'))).toEqual([429]);
     });
   });
 

@@ -1,12 +1,13 @@
 import { type Decision, decision as decisionOf, type Policy, tightest } from '@headgate/core-ts';
 import type { HeaderWriter } from './headers.js';
+import type { HttpDecision, HttpLimiter } from './options.js';
 import type { Outcome, Refusal } from './outcome.js';
 
 const LAST = Symbol.for('headgate.last-outcome');
 
 /** What one limiter decided on a request, linked to what others before it did. */
 export class Decided implements Outcome {
-  readonly decision: Decision;
+  readonly decision: HttpDecision;
   readonly refusal: Refusal | undefined;
   readonly settle: Outcome['settle'];
   // Not private: what another copy of this package decided on the same request is read too.
@@ -19,7 +20,7 @@ export class Decided implements Outcome {
     teller: Teller,
     carrier: object,
     limiter: Limiter,
-    decision: Decision,
+    decision: HttpDecision,
     refusal: Refusal | undefined,
     settle: Outcome['settle'],
   ) {
@@ -76,16 +77,14 @@ interface Teller {
 }
 
 /** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
-interface Limiter {
-  readonly policies: readonly Policy[];
-}
+type Limiter = Pick<HttpLimiter, 'policies' | 'reset'>;
 
 interface Carrier {
   [LAST]?: Decided;
 }
 
 /** What the last limiter decided on a request. */
-export function lastDecision(carrier: object): Decision | undefined {
+export function lastDecision(carrier: object): HttpDecision | undefined {
   return lastOf(carrier)?.decision;
 }
 

@@ -101,7 +101,6 @@ describe('deciding', () => {
       { cost: () => Number.NaN },
       { cost: async () => 0.5 },
       { cost: () => '1' as never },
-      { key: 'user', user: () => ({}) },
     ];
     for (const options of bad) {
       const gate = gateOf({ limiter, key: () => 'k', onEngineError: 'open', ...options });
@@ -161,7 +160,7 @@ describe('a dry run in which something fails', () => {
     ['skip', { skip: () => fails() }],
     ['key', { key: () => fails() }],
     ['key', { key: () => '' }],
-    ['key', { key: 'user', user: () => ({}) }],
+    ['key', { key: 'user', user: () => fails() }],
     ['key', { key: 'ip', unknownAddress: 'refuse' }],
     ['cost', { cost: () => fails() }],
     ['cost', { cost: () => -1 }],

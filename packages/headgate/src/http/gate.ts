@@ -19,6 +19,14 @@ export interface Gate<R> {
    * Throws what they throw, but never what is no error.
    */
   decide(request: R): MaybePromise<Outcome>;
+  /** What this gate counted a request by, or would. Throws what a key function throws. */
+  keyOf(request: R): MaybePromise<string>;
+  /**
+   * Forgets what the client of a request has used: after a login that worked, say. Whether there was anything.
+   *
+   * @throws TypeError where the limiter has no `reset`.
+   */
+  reset(request: R): MaybePromise<boolean>;
 }
 
 /**
@@ -38,3 +46,12 @@ export function createGate<R>(options: HttpOptions<R>, reader: Reader<R>, extra:
 
 /** Those of the options that adapters read themselves that are functions. */
 const CALLBACKS = ['handler', 'onError'];
+
+/** What a middleware has of its gate for its users to call. */
+export function gateCalls<R>(gate: Gate<R>): Pick<Gate<R>, 'limiter' | 'keyOf' | 'reset'> {
+  return {
+    limiter: gate.limiter,
+    keyOf: (request) => gate.keyOf(request),
+    reset: (request) => gate.reset(request),
+  };
+}

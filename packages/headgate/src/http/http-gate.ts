@@ -1,11 +1,12 @@
 import { type Decision, show } from '@headgate/core-ts';
 import { called, errorOf, thrownBy, told } from './callbacks.js';
 import { decisions, nameOf } from './channels.js';
+import { RequestClient, RequestDecision } from './client.js';
 import { Decided } from './decided.js';
 import { Failures } from './failures.js';
 import type { Gate } from './gate.js';
 import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
-import type { HttpLimiter, Reserved } from './options.js';
+import type { HttpDecision, HttpLimiter, Reserved } from './options.js';
 import { type Outcome, UNTOUCHED } from './outcome.js';
 import type { Settings } from './read-http-options.js';
 import type { Reader } from './reader.js';
@@ -51,12 +52,25 @@ export class HttpGate<R> implements Gate<R> {
       skip === undefined
         ? this.#identify(asked)
         : called(
-            () => skip(request),
+            () => skip(request, new RequestClient(request, this.#settings)),
             (skipped) => (skipped ? UNTOUCHED : this.#identify(asked)),
             (thrown) => this.#failures.ofFunction('skip', thrown),
           );
     if (!isPromise(outcome)) return outcome;
     return within(this.#settings.decideWithinMs, outcome, () => this.#tooLate(asked));
+  }
+
+  keyOf(request: R): MaybePromise<string> {
+    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    return earlier === undefined ? this.#settings.key(request) : earlier.decision.key;
+  }
+
+  reset(request: R): MaybePromise<boolean> {
+    const { key, limiter } = this.#settings;
+    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    if (earlier !== undefined) return forget(earlier.limiter, earlier.decision.key); // a login may have changed who it is
+    const chosen = typeof limiter === 'function' ? limiter(request) : limiter;
+    return whenKnown(chosen, (known) => whenKnown(key(request), (of) => forget(known, of)));
   }
 
   #identify(asked: Asked<R>): MaybePromise<Outcome> {
@@ -126,7 +140,8 @@ export class HttpGate<R> implements Gate<R> {
     const { request, carrier } = asked;
     const { dryRun, refuse } = this.#settings;
     const reserved = 'decision' in answer ? answer : undefined;
-    const decision = reserved === undefined ? (answer as Decision) : reserved.decision;
+    const own = reserved === undefined ? (answer as Decision) : reserved.decision;
+    const decision = new RequestDecision(own, key, request, this.#settings.address);
     const settle =
       reserved === undefined || !decision.allowed
         ? undefined
@@ -153,7 +168,7 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** Nobody waits for what it answers, so what it rejects with is a warning. */
-  #tellOfDenial(request: R, decision: Decision): void {
+  #tellOfDenial(request: R, decision: HttpDecision): void {
     const { onLimited, warn, dryRun } = this.#settings;
     if (onLimited === undefined) return;
     let answer: unknown;
@@ -180,6 +195,11 @@ export class HttpGate<R> implements Gate<R> {
     if (asked.waitsFor === 'message') throw error;
     return this.#failures.ofEngine(error, typeof limiter === 'function' ? undefined : limiter.policies);
   }
+}
+
+function forget(limiter: Pick<HttpLimiter, 'reset'>, key: string): MaybePromise<boolean> {
+  if (typeof limiter.reset === 'function') return limiter.reset(key);
+  throw new TypeError('limiter must have a method reset(key), which this one has not');
 }
 
 function checkedCost(cost: number): number {

@@ -12,18 +12,20 @@ import { pathOf } from './node-request.js';
 const addressOf = clientAddress(reader, {
   trusts: undefined,
   forwardedHeader: 'x-forwarded-for',
-  ipv6Subnet: 128,
+  subnet: () => 128,
   warn: undefined,
 });
 
+const defaults = {
+  reader,
+  address: addressOf,
+  refuseUnknownAddress: false,
+  user: undefined,
+  apiKeyHeader: undefined,
+  warn: () => {},
+};
+
 function keyFor(option: KeyOption<Asked>, request: Asked, parts: Partial<KeyParts<Asked>> = {}) {
-  const defaults = {
-    reader,
-    address: addressOf,
-    refuseUnknownAddress: false,
-    user: undefined,
-    apiKeyHeader: undefined,
-  };
   return keyOf(option, { ...defaults, ...parts })(request);
 }
 
@@ -147,30 +149,60 @@ describe('kinds', () => {
     }
     expect(keyFor('user', { user: 'ada' }, { refuseUnknownAddress: true })).toBe('user:ada');
   });
+
+  it('a client that was gone before its address was read is nobody, in each kind that needs one', () => {
+    for (const kind of ['ip', 'user', 'apiKey', ['ip', 'route']] as const)
+      expect(() => keyFor(kind, { address: null })).toThrow(UnknownAddress);
+    expect(keyFor('user', { user: 'ada', address: null })).toBe('user:ada');
+  });
+
+  it('a user without a usable id counts by address, and one that comes later by its id', async () => {
+    for (const user of ['', [], {}, { id: {} }, { toString: 1 }, true])
+      expect(keyFor('user', { user, address: '1.2.3.4' })).toBe('ip:1.2.3.4');
+    expect(await keyFor('user', {}, { user: async () => ({ id: 7 }) })).toBe('user:7');
+  });
 });
 
 describe('route', () => {
-  const keyOfPath = (path: string, method = 'GET') => keyFor('route', { path, method }) as string;
+  it('is the pattern without a method, however the folder before it was written', () => {
+    const keyOfRoute = (route: string, method = 'GET') => keyFor('route', { path: '/x', route, method });
+    expect(keyOfRoute('/API/items/:id')).toBe('route:/api/items/:id');
+    expect(keyOfRoute('/api/items/:id/', 'POST')).toBe('route:/api/items/:id');
+  });
+
+  it('is one for all that is unmatched, which no pattern is', () => {
+    fc.assert(
+      fc.property(fc.webPath(), fc.constantFrom('GET', 'POST', 'BREW'), (path, method) => {
+        expect(keyFor('route', { path, method })).toBe('route:unmatched');
+        expect(keyFor('route', { path, method, route: 'unmatched' })).toBe('route:/unmatched');
+      }),
+    );
+  });
+});
+
+describe('method', () => {
+  it('is the same for HEAD as for GET, and another for each other one', () => {
+    const keys = ['GET', 'HEAD', 'POST', 'BREW'].map((method) => keyFor('method', { method }));
+    expect(keys).toEqual(['method:GET', 'method:GET', 'method:POST', 'method:BREW']);
+  });
+});
+
+describe('path', () => {
+  const keyOfPath = (path: string) => keyFor('path', { path }) as string;
 
   it('is one for all ways to write a path, but for those that routers read in different ways, which share one', () => {
     fc.assert(
       fc.property(writtenPath('items', 'list'), (url) => {
         if (!routedAs(url).some((path) => /^\/+items\/list\/*$/i.test(path))) return;
-        expect([url, keyOfPath(pathOf(url))]).toEqual([url, expect.stringMatching(/^GET \/(\.\.|items\/list)$/)]);
+        expect([url, keyOfPath(pathOf(url))]).toEqual([url, expect.stringMatching(/^path:\/(\.\.|items\/list)$/)]);
       }),
       { numRuns: 1000 },
     );
   });
 
-  it('is the same for HEAD as for GET, and another for another method or path', () => {
-    expect(keyOfPath('/a', 'HEAD')).toBe(keyOfPath('/a'));
-    expect(new Set([keyOfPath('/a'), keyOfPath('/a', 'POST'), keyOfPath('/b'), keyOfPath('/')]).size).toBe(4);
-  });
-
-  it('is the pattern where one is known, however the folder before it was written', () => {
-    const keyOfRoute = (route: string) => keyFor('route', { path: '/x', route });
-    expect(keyOfRoute('/API/items/:id')).toBe(keyOfRoute('/api/items/:id/'));
-    expect(keyOfRoute('/api/items/:id')).not.toBe(keyOfRoute('/api/items'));
+  it('is another one for another path, whatever the route', () => {
+    expect(new Set([keyOfPath('/a'), keyOfPath('/b'), keyOfPath('/')]).size).toBe(3);
+    expect(keyFor('path', { path: '/a', route: '/:any' })).toBe('path:/a');
   });
 
   it('is short, however long the path', () => {
@@ -195,7 +227,46 @@ describe('route', () => {
   });
 });
 
+describe('who counts by a user or a route that is never there', () => {
+  const warned = (option: KeyOption<Asked>, requests: readonly Asked[]) => {
+    const warnings: string[] = [];
+    const read = keyOf(option, { ...defaults, warn: (message) => void warnings.push(message) });
+    for (const request of requests) read(request);
+    return warnings;
+  };
+  const times = (count: number, request: Asked) => Array<Asked>(count).fill(request);
+
+  it('is warned once, after a hundred requests', () => {
+    const nobody = { address: '1.2.3.4' };
+    for (const [option, told] of [
+      ['user', 'user: a function of the request'],
+      [['ip', 'user'], 'user: a function of the request'],
+      ['route', "count by 'path'"],
+    ] as const) {
+      expect(warned(option, times(99, nobody))).toEqual([]);
+      expect(warned(option, times(300, nobody))).toEqual([expect.stringContaining(told)]);
+    }
+  });
+
+  it('is left alone where one was found before', () => {
+    const found = { user: 'ada', route: '/a', address: '1.2.3.4' };
+    expect(warned(['user', 'route'], [...times(99, {}), found, ...times(300, {})])).toEqual([]);
+  });
+});
+
 describe('a function', () => {
+  it('may be one part of a list, and is told the address', async () => {
+    const email = ({ headers }: Asked) => headers?.email ?? '?';
+    expect(keyFor(['ip', email], { address: '1.2.3.4', headers: { email: 'a@b.c' } })).toBe('7:1.2.3.45:a@b.c');
+    expect(await keyFor([async () => 'k', 'ip'], { address: '1.2.3.4' })).toBe('1:k7:1.2.3.4');
+    expect(keyFor([email], { headers: { email: 'a' } })).toBe('a');
+    const seen: unknown[] = [];
+    const told = (_request: Asked, client: { readonly address: string | undefined }) => `${seen.push(client.address)}`;
+    for (const address of ['2001:db8::1', undefined]) keyFor(told, { address });
+    expect(seen).toEqual(['2001:db8::1', undefined]);
+    expect(() => keyFor(['ip', () => ''], { address: '1.2.3.4' })).toThrow('key must answer a string');
+  });
+
   it('answers the key as it is, at once or later', async () => {
     expect(keyFor(() => 'k', {})).toBe('k');
     await expect(keyFor(async () => 'k', {})).resolves.toBe('k');

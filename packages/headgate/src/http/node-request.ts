@@ -3,6 +3,12 @@ import type { Http2ServerRequest } from 'node:http2';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
+/** The signed-in user, as login middlewares leave it; `auth` is what express-jwt and express-oauth2-jwt-bearer write. */
+export function nodeUser(request: object): unknown {
+  const { user, auth } = request as { readonly user?: unknown; readonly auth?: { readonly payload?: unknown } | null };
+  return user ?? auth?.payload ?? auth;
+}
+
 /** A header by its lower-case name; `set-cookie` and its like come as arrays, and so may what a test makes up. */
 export function nodeHeader(
   { headers }: { readonly headers: IncomingMessage['headers'] },

@@ -99,9 +99,28 @@ describe('optionsFromEnv', () => {
     expect(optionsFromEnv({ HEADGATE_TRUST_PROXY: 'loopback' })).toEqual({ trustProxy: ['loopback'] });
     expect(optionsFromEnv({ HEADGATE_TRUST_PROXY: '2' })).toEqual({ trustProxy: 2 });
     expect(optionsFromEnv({ HEADGATE_TRUST_PROXY: 'false' })).toEqual({ trustProxy: false });
+    expect(optionsFromEnv({ HEADGATE_TRUST_PROXY: 'framework' })).toEqual({ trustProxy: 'framework' });
     expect(() => gateOf({ limit: 1, windowSeconds: 1, ...optionsFromEnv({ HEADGATE_TRUST_PROXY: 'true' }) })).toThrow(
       'trustProxy must be',
     );
+  });
+
+  it('leaves alone what Kubernetes says of a service of that name', () => {
+    const service = {
+      HEADGATE_SERVICE_HOST: '10.0.0.11',
+      HEADGATE_SERVICE_PORT: '80',
+      HEADGATE_SERVICE_PORT_HTTP_API: '80',
+      HEADGATE_PORT: 'tcp://10.0.0.11:80',
+      HEADGATE_PORT_80_TCP: 'tcp://10.0.0.11:80',
+      HEADGATE_PORT_80_TCP_PROTO: 'tcp',
+      HEADGATE_PORT_80_TCP_PORT: '80',
+      HEADGATE_PORT_80_TCP_ADDR: '10.0.0.11',
+      HEADGATE_PORT_53_UDP: 'udp://10.0.0.11:53',
+    };
+    const longer = Object.entries(service).map(([name, value]) => [name.replace('_', '_LIMIT_2_'), value]);
+    expect(optionsFromEnv({ ...service, ...Object.fromEntries(longer), HEADGATE_LIMIT: '5' })).toEqual({ limit: 5 });
+    for (const near of ['HEADGATE_SERVICE', 'HEADGATE_PORT_80', 'HEADGATE_PORTS', 'HEADGATE_PORT_X_TCP'])
+      expect(() => optionsFromEnv({ [near]: 'x' })).toThrow(`unknown variable ${near}`);
   });
 
   it('refuses what it does not know, with the value', () => {

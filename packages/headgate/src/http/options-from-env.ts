@@ -13,7 +13,11 @@ const oneOrMore: Kind = (value) => (value.includes(',') ? list(value) : value);
 const number: Kind = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : refuse('a number', value));
 const boolean: Kind = (value) =>
   ['true', '1'].includes(value) ? true : ['false', '0'].includes(value) ? false : refuse('true or false', value);
-const hopsOrRanges: Kind = (value) => (/^\d+$/.test(value) ? Number(value) : value === 'false' ? false : list(value));
+const hopsOrRanges: Kind = (value) => {
+  if (/^\d+$/.test(value)) return Number(value);
+  if (value === 'framework') return value;
+  return value === 'false' ? false : list(value);
+};
 const json: Kind = (value) => {
   try {
     return JSON.parse(value);
@@ -64,9 +68,16 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
 };
 
 /**
+ * Kubernetes tells each pod of the services beside it: of one called `headgate` in `HEADGATE_SERVICE_HOST`,
+ * `HEADGATE_PORT_80_TCP_ADDR` and so on, of `headgate-api` in `HEADGATE_API_SERVICE_HOST`.
+ */
+const OF_A_SERVICE =
+  /^(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
+
+/**
  * The options that the environment gives: `HEADGATE_LIMIT`, `HEADGATE_WINDOW_SECONDS`, `HEADGATE_KEY=user,route`,
  * `HEADGATE_DETAIL`, `HEADGATE_TRUST_PROXY=loopback`, `HEADGATE_LIMITS` as JSON, and so on: each option that can be
- * written down. An empty variable is none.
+ * written down. An empty variable is none, and so is what Kubernetes says of a service called `headgate`.
  *
  * @throws TypeError for a variable that begins with `HEADGATE_` and is none of them, and for a value that can't be
  *   read; with the name and the value. Whether the value makes sense, the middleware checks.
@@ -77,6 +88,7 @@ export function optionsFromEnv(environment: Environment = globalThis.process?.en
     if (!variable.startsWith(PREFIX) || value === undefined || value === '') continue;
     const name = variable.slice(PREFIX.length);
     const known = Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined;
+    if (known === undefined && OF_A_SERVICE.test(name)) continue;
     if (known === undefined)
       throw new TypeError(
         `unknown variable ${variable}, with the value ${show(value)}: there are ${Object.keys(VARIABLES)

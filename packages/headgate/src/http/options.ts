@@ -1,5 +1,7 @@
 import type { Decision, Policy, PolicyOptions } from '@headgate/core-ts';
 import type { RateLimiterOptions } from '../rate-limiter.js';
+import type { Client } from './client.js';
+import type { Ipv6Subnet } from './identity/ipv6-subnet.js';
 import type { TrustProxy } from './identity/proxies.js';
 import type { KeyOption } from './key.js';
 import type { MaybePromise } from './maybe-promise.js';
@@ -9,6 +11,16 @@ export interface HttpLimiter {
   readonly policies: readonly Policy[];
   check(key: string, cost?: number): MaybePromise<Decision>;
   reserve(key: string, estimate?: number): MaybePromise<Reserved>;
+  /** Forgets a key; whether there was one. Without it a client's count can't be reset. */
+  reset?(key: string): MaybePromise<boolean>;
+}
+
+/** A decision on a request, and who it is about. */
+export interface HttpDecision extends Decision {
+  /** What the request counted by. */
+  readonly key: string;
+  /** The client's whole address, read when it is asked for; `undefined` where it can't be. */
+  readonly address: string | undefined;
 }
 
 /** What a request took, to be settled when its response has ended. */
@@ -48,27 +60,35 @@ export interface LimiterOptions<R> extends Omit<RateLimiterOptions, 'limit' | 'l
 /** Who a request comes from. */
 export interface IdentityOptions<R> {
   /**
-   * What requests are counted by; `'ip'` by default. `'user'` and `'apiKey'` fall back on the address. A list counts
-   * by all of them together. A function answers a string that is not empty, or a promise of one.
+   * What requests are counted by; `'ip'` by default. `'user'` and `'apiKey'` fall back on the address. `'route'` is the
+   * matched pattern, and one for all that is unmatched; `'path'` and `'method'` are what the client writes, which can be
+   * new each time. A function answers a string that is not empty, or a promise of one. A list counts by all of its
+   * parts together.
    */
   readonly key?: KeyOption<R> | undefined;
   /**
    * The proxies whose word about the client's address is taken: addresses and CIDR ranges, the presets `loopback`,
-   * `link-local`, `private`, `cgnat` and `cloudflare`, or the number of proxies. `false`, the default, takes the
-   * socket's address.
+   * `link-local`, `private`, `cgnat` and `cloudflare`, or the number of proxies. `'framework'` takes what Express, Fastify,
+   * Koa or Nest is told of them. `false`, the default, takes the socket's address; on a Unix socket that is 127.0.0.1.
    */
   readonly trustProxy?: TrustProxy | undefined;
   /** Where proxies say it: `'x-forwarded-for'` by default, `'forwarded'` (RFC 7239), or a header of yours. */
   readonly forwardedHeader?: string | undefined;
-  /** How many bits of an IPv6 address count, 1 to 128; 64 by default, since one client has all of a /64. */
-  readonly ipv6Subnet?: number | undefined;
+  /**
+   * How many bits of an IPv6 address count, 1 to 128; 64 by default, since one client has all of a /64, and of 6to4 at
+   * most 48. Or a function of the address, or a list of ranges that have their own.
+   */
+  readonly ipv6Subnet?: Ipv6Subnet | undefined;
   /** Clients whose address can't be read share one key by default; `'refuse'` answers them with 400. */
   readonly unknownAddress?: 'share' | 'refuse' | undefined;
-  /** The signed-in user, where the framework's own notion of it is not yours: an id, or an object with one. */
+  /**
+   * The signed-in user, where the framework's own notion of it is not yours: an id, an object with one, or a promise of
+   * either. Who has no id counts by address.
+   */
   readonly user?: ((request: R) => unknown) | undefined;
   /**
-   * The header of the API key: name the one that your application checks. By default it is `'x-api-key'` or a bearer
-   * token, and a request with both, where they differ, counts by its address.
+   * The header of the API key: name the one that your application checks, and no other is read. By default it is
+   * `'x-api-key'` or a bearer token, and a request with both, where they differ, counts by its address.
    */
   readonly apiKeyHeader?: string | undefined;
 }
@@ -78,7 +98,7 @@ export interface CountingOptions<R> {
   /** Units that a request takes: a whole number from 0 up; 1 by default. */
   readonly cost?: number | ((request: R) => MaybePromise<number>) | undefined;
   /** Requests that are let through without being looked at. */
-  readonly skip?: ((request: R) => MaybePromise<boolean>) | undefined;
+  readonly skip?: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
   /** Only these methods; `GET` stands for `HEAD` too. */
   readonly methods?: readonly string[] | undefined;
   readonly skipMethods?: readonly string[] | undefined;
@@ -102,7 +122,11 @@ export interface AnswerOptions<R> {
   /** The status of a denial; 429 by default. */
   readonly statusCode?: number | undefined;
   /** The `detail` of a denial's JSON, or an object that is all of it; or a function that answers either. */
-  readonly message?: string | object | ((request: R, decision: Decision) => MaybePromise<string | object>) | undefined;
+  readonly message?:
+    | string
+    | object
+    | ((request: R, decision: HttpDecision) => MaybePromise<string | object>)
+    | undefined;
   /** Denials as `application/problem+json` (RFC 9457) of the type quota-exceeded. */
   readonly problemDetails?: boolean | undefined;
   /** `false` sends neither rate limit headers nor `Retry-After`. */
@@ -126,7 +150,7 @@ export interface OperationOptions<R> {
    * Told of each denial, also in a dry run. What it throws ends the request in an error; what it rejects with is a
    * warning, since the request doesn't wait for it.
    */
-  readonly onLimited?: ((request: R, decision: Decision) => void) | undefined;
+  readonly onLimited?: ((request: R, decision: HttpDecision) => void) | undefined;
   /**
    * What an error of the engine comes to: `'throw'` (the default), `'closed'` answers 503, and `'open'` lets through:
    * the first time with a warning, and each time with an event on `headgate:let-through`.

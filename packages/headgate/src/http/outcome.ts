@@ -1,9 +1,9 @@
-import type { Decision } from '@headgate/core-ts';
+import type { HttpDecision } from './options.js';
 
 /** What a middleware has to do with a request, whatever its framework. */
 export interface Outcome {
   /** What was decided; `undefined` where the request was not looked at, or nothing could decide. */
-  readonly decision: Decision | undefined;
+  readonly decision: HttpDecision | undefined;
   /** What to answer in place of the handler; `undefined`: let it through. */
   readonly refusal: Refusal | undefined;
   /** To be called once the response has ended, where what it took depends on that. */

@@ -19,6 +19,11 @@ export class PlanSlot {
     return this.#here.policy;
   }
 
+  /** Forgets a key under all numbers; whether it was held. */
+  reset(key: string): boolean {
+    return this.#all.map((limiter) => limiter.reset(key)).includes(true);
+  }
+
   /** What `deny` or `take` would answer now. */
   foresee(key: string, cost: number): Decision {
     const limiter = this.#deciding(key, cost);

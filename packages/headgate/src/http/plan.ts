@@ -38,6 +38,10 @@ export class Plan implements HttpLimiter {
     };
   }
 
+  reset(key: string): boolean {
+    return this.#slots.map((slot) => slot.reset(key)).includes(true);
+  }
+
   /** Where one denies, the one that binds is asked for real, so that it counts the denial; nothing is taken. */
   #take(key: string, cost: number, take: (limiter: RateLimiter) => Decision): Decision {
     const foreseen = this.#slots.map((slot) => slot.foresee(key, cost));

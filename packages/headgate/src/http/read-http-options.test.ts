@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { gateOf } from '../../test/http/asked.js';
+import { type Asked, gateOf, reader } from '../../test/http/asked.js';
 import { RateLimiter } from '../index.js';
+import { createGate } from './gate.js';
 import type { HttpOptions } from './options.js';
 import { HTTP_OPTIONS } from './read-http-options.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
+
+/** Of express-rate-limit, @fastify/rate-limit, koa-ratelimit, @nestjs/throttler, rate-limiter-flexible. */
+const ELSEWHERE = {
+  keyGenerator: 'key',
+  standardHeaders: 'standard',
+  requestWasSuccessful: 'countIf',
+  passOnStoreError: 'onEngineError',
+  timeWindow: 'windowMs',
+  allowList: 'skip',
+  errorResponseBuilder: 'message',
+  id: 'key',
+  disableHeader: 'headers',
+  ttl: 'windowMs or windowSeconds',
+  skipIf: 'skip',
+  points: 'limit',
+  duration: 'windowSeconds or windowMs',
+  blockDuration: 'blockForSeconds or blockForMs',
+};
 
 const refused = (options: unknown) => {
   try {
@@ -34,11 +53,24 @@ describe('options', () => {
 
   it('that there are not are refused, with what was meant', () => {
     expect(refused({ ...ONE, trustproxy: 'loopback' })?.message).toContain('did you mean trustProxy?');
-    expect(refused({ ...ONE, max: 5 })?.message).toMatch(
-      /^unknown option "max", with the value 5: the options are name, /,
+    expect(refused({ ...ONE, max: 5 })?.message).toBe(
+      'unknown option "max", with the value 5: here it is called limit',
     );
+    for (const [name, called] of Object.entries(ELSEWHERE))
+      expect(refused({ ...ONE, [name]: 5 })?.message).toMatch(new RegExp(`: here it is called ${called}$`));
     for (const options of [undefined, null, 5, 'x', () => ONE])
       expect(refused(options)?.message).toContain('options must be an object');
+  });
+
+  it('that nothing can tell here are refused: a user, a route or proxies where no framework keeps them', () => {
+    const { user: _user, route: _route, proxies: _proxies, ...bare } = reader;
+    const make = (options: HttpOptions<Asked>) => () => createGate<Asked>({ ...ONE, ...options }, bare);
+    for (const key of ['user', ['ip', 'user']] as const) {
+      expect(make({ key })).toThrow("key 'user' needs the option user");
+      expect(make({ key, user: () => 'ada' })).not.toThrow();
+    }
+    for (const key of ['route', ['ip', 'route']] as const) expect(make({ key })).toThrow("key 'route' needs a router");
+    expect(make({ trustProxy: 'framework' })).toThrow("trustProxy can't be 'framework' here");
   });
 
   it('that say one thing twice are refused', () => {

@@ -1,50 +1,41 @@
-import {
-  type Decision,
-  oneOf,
-  type Policy,
-  type PolicyOptions,
-  refuseUnknown,
-  show,
-  wholeNumber,
-} from '@headgate/core-ts';
+import { oneOf, type Policy, type PolicyOptions, refuseUnknown, show, wholeNumber } from '@headgate/core-ts';
 import { RateLimiter } from '../rate-limiter.js';
 import { safely } from './callbacks.js';
 import { nameOf } from './channels.js';
+import type { Client, ClientReader } from './client.js';
+import { clusterWarning } from './cluster-warning.js';
 import { checkNames } from './fields.js';
 import { filterOf } from './filter.js';
 import { type HeaderWriter, headerWriter } from './headers.js';
-import { clientAddress } from './identity/client-address.js';
-import { readTrustProxy } from './identity/proxies.js';
-import { KEY_KINDS, keyOf } from './key.js';
 import { type MaybePromise, whenKnown } from './maybe-promise.js';
-import { checkBooleans, checkFunctions, readHeaderName } from './option-kinds.js';
-import type { Ended, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
+import { checkBooleans, checkFunctions } from './option-kinds.js';
+import type { Ended, HttpDecision, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
 import type { Refusal } from './outcome.js';
 import { Plans } from './plans.js';
+import { readClient } from './read-client.js';
 import type { Reader } from './reader.js';
 import { refusalOf } from './refusal.js';
 
 /** Options, read: what a gate goes by. */
-export interface Settings<R> {
+export interface Settings<R> extends ClientReader<R> {
   /** What the limiter is called where it isn't known yet which one decides. */
   readonly name: string;
   readonly limiter: HttpLimiter | ((request: R) => MaybePromise<HttpLimiter>);
   /** Whether a request is limited at all; `undefined`: all are. */
   readonly applies: ((request: R) => boolean) | undefined;
-  readonly skip: ((request: R) => MaybePromise<boolean>) | undefined;
-  readonly key: (request: R) => MaybePromise<string>;
+  readonly skip: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
   readonly cost: number | ((request: R) => MaybePromise<number>);
   /** Whether an ended request counts; `undefined`: each does. */
   readonly counts: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
   readonly dryRun: boolean;
   readonly problemDetails: boolean;
-  readonly onLimited: ((request: R, decision: Decision) => void) | undefined;
+  readonly onLimited: ((request: R, decision: HttpDecision) => void) | undefined;
   /** Throws nothing. */
   readonly warn: (message: string) => void;
   /** 0: for ever. */
   readonly decideWithinMs: number;
   readonly onEngineError: 'throw' | 'open' | 'closed';
-  readonly refuse: (request: R, decision: Decision) => MaybePromise<Refusal>;
+  readonly refuse: (request: R, decision: HttpDecision) => MaybePromise<Refusal>;
   readonly writeHeaders: HeaderWriter;
 }
 
@@ -122,7 +113,7 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
     limiter,
     applies: filterOf(options, reader),
     skip,
-    key: readKey(options, reader, warn),
+    ...readClient({ ...options, warn }, reader),
     cost: readCost(options.cost),
     counts: readCounts(options),
     dryRun,
@@ -150,6 +141,7 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
   const given = LIMITER_OPTIONS.filter((name) => options[name] !== undefined);
   const numbers = Object.fromEntries(given.map((name) => [name, options[name]]));
   const accept = (policies: readonly Policy[]) => checkNames(standard, policies);
+  if (limiter === undefined || limiter instanceof RateLimiter) clusterWarning(options.warn ?? console.warn);
   if (limiter !== undefined) {
     const calls = [limiter?.check, limiter?.reserve];
     if (!calls.every((call) => typeof call === 'function') || !Array.isArray(limiter.policies))
@@ -180,21 +172,6 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
 /** A limit with which the other numbers are right if they are so with any: a bucket of a window's units. */
 function limitFor(burst: unknown): number {
   return typeof burst === 'number' && burst >= 1 ? burst : Number.MAX_SAFE_INTEGER;
-}
-
-function readKey<R>(options: HttpOptions<R>, reader: Reader<R>, warn: (message: string) => void): Settings<R>['key'] {
-  const { key = 'ip', trustProxy, ipv6Subnet = 64, unknownAddress = 'share', user } = options;
-  for (const kind of typeof key === 'function' ? [] : [key].flat()) oneOf('key', kind, KEY_KINDS);
-  if (Array.isArray(key) && key.length === 0) throw new RangeError('key must have a kind in it, got an empty array');
-  const address = clientAddress(reader, {
-    trusts: readTrustProxy(trustProxy),
-    forwardedHeader: readHeaderName('forwardedHeader', options.forwardedHeader) ?? 'x-forwarded-for',
-    ipv6Subnet: wholeNumber('ipv6Subnet', ipv6Subnet, 1, 128),
-    warn: trustProxy === false ? undefined : warn,
-  });
-  const refuseUnknownAddress = oneOf('unknownAddress', unknownAddress, ['share', 'refuse']) === 'refuse';
-  const apiKeyHeader = readHeaderName('apiKeyHeader', options.apiKeyHeader);
-  return keyOf(key, { reader, address, refuseUnknownAddress, user, apiKeyHeader });
 }
 
 const DECIDE_WITHIN_MS = 10_000;

@@ -1,6 +1,6 @@
 import { type Decision, show } from '@headgate/core-ts';
 import { type MaybePromise, whenKnown } from './maybe-promise.js';
-import type { AnswerOptions } from './options.js';
+import type { AnswerOptions, HttpDecision } from './options.js';
 import type { Refusal } from './outcome.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -11,7 +11,7 @@ const PROBLEMS = 'https://iana.org/assignments/http-problem-types#';
 export const DEFAULT_DETAIL = 'Too many requests';
 
 /** What a denial is answered with. */
-export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: Decision) => MaybePromise<Refusal> {
+export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: HttpDecision) => MaybePromise<Refusal> {
   const { statusCode: status = 429, message = DEFAULT_DETAIL, problemDetails = false } = options;
   const whole = (told: string | object, decision: Decision): Refusal => {
     if (typeof told === 'object') return json(status, told);

@@ -1,6 +1,6 @@
-import type { Decision } from '@headgate/core-ts';
 import { lastDecision } from './decided.js';
 import { nodeCarrier } from './node-request.js';
+import type { HttpDecision } from './options.js';
 
 const told = new WeakSet<object>();
 
@@ -9,7 +9,7 @@ const told = new WeakSet<object>();
  * that is the application's own, and each a shape of its own, so that a property more on each would take longer than
  * the decision. Who assigns `rateLimit` on a request, as other libraries do, gets a property of that request.
  */
-export function tellRequest(request: { rateLimit?: Decision | undefined }, decision: Decision): void {
+export function tellRequest(request: { rateLimit?: HttpDecision | undefined }, decision: HttpDecision): void {
   const prototype = Object.getPrototypeOf(request) as object;
   if (told.has(prototype)) return;
   if (!Object.hasOwn(prototype, 'app')) {
@@ -19,7 +19,7 @@ export function tellRequest(request: { rateLimit?: Decision | undefined }, decis
   told.add(prototype);
   Object.defineProperty(prototype, 'rateLimit', {
     configurable: true,
-    get(this: { readonly rawHeaders?: readonly string[] }): Decision | undefined {
+    get(this: { readonly rawHeaders?: readonly string[] }): HttpDecision | undefined {
       return lastDecision(nodeCarrier(this));
     },
     set(this: object, value: unknown) {

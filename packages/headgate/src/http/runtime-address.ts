@@ -1,15 +1,19 @@
+import { LOCAL_PEER, peerAddress } from './peer-address.js';
 import { onWorkers, runtimeOf, told } from './runtime.js';
 
-/** The address at the other end of the socket, as the runtime that took the request tells it. */
-export function runtimeAddress(request: Request, beside: unknown): string | undefined {
+/**
+ * The address at the other end of the socket, as the runtime that took the request tells it; `null` where the client
+ * was gone before. Bun tells nothing of who is gone, nor of a Unix socket.
+ */
+export function runtimeAddress(request: Request, beside: unknown): string | null | undefined {
   if (onWorkers()) return workersAddress(request);
   const runtime = runtimeOf(beside);
-  return (
-    told(() => runtime?.incoming?.socket.remoteAddress) ??
-    told(() => runtime?.remoteAddr?.hostname) ??
-    told(() => runtime?.requestIP?.(request)?.address) ??
-    undefined
-  );
+  const incoming = told(() => runtime?.incoming);
+  if (incoming !== undefined) return told(() => peerAddress(incoming.socket));
+  const remoteAddr = told(() => runtime?.remoteAddr);
+  if (remoteAddr !== undefined)
+    return told(() => (remoteAddr.transport?.startsWith('unix') ? LOCAL_PEER : remoteAddr.hostname));
+  return told(() => runtime?.requestIP?.(request)?.address) ?? undefined;
 }
 
 /**

@@ -1,12 +1,13 @@
+import type { PeerSocket } from './peer-address.js';
 import type { ServerResponse } from './server-response.js';
 
 /** What a runtime hands to `fetch` beside the request; Hono calls it `c.env`. */
 export interface Runtime {
   /** @hono/node-server: Node's own request and response. */
-  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly incoming?: { readonly socket: PeerSocket };
   readonly outgoing?: ServerResponse;
   /** `Deno.serve`: https://docs.deno.com/api/deno/~/Deno.ServeHandlerInfo. No host name for a Unix socket. */
-  readonly remoteAddr?: { readonly hostname?: string };
+  readonly remoteAddr?: { readonly hostname?: string; readonly transport?: string };
   /** `Bun.serve`: https://bun.com/docs/runtime/http/server. `null` where the client is gone. */
   requestIP?(request: Request): { readonly address: string } | null;
 }

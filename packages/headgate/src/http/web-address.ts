@@ -33,10 +33,10 @@ type Options<A extends readonly unknown[]> = WebAddressOptions<A> & Pick<HttpOpt
  */
 export function addressReader<A extends readonly unknown[]>(
   { address, trustProxy, warn = console.warn }: Options<A> = {},
-  runtime: (...args: A) => string | undefined,
+  runtime: (...args: A) => string | null | undefined,
   request: (...args: A) => Request,
-): (...args: A) => string | undefined {
-  const read = typeof address === 'function' ? address : address === undefined ? runtime : atPlatform(address, request);
+): (...args: A) => string | null | undefined {
+  const read = address === undefined ? runtime : told(address, request);
   let quiet = typeof trustProxy === 'number' && trustProxy > 0;
   return (...args) => {
     const found = read(...args);
@@ -48,6 +48,15 @@ export function addressReader<A extends readonly unknown[]>(
     }
     return found;
   };
+}
+
+/** `null`, of a header that is not there, is no sign of a client that is gone. */
+function told<A extends readonly unknown[]>(
+  address: NonNullable<WebAddressOptions<A>['address']>,
+  request: (...args: A) => Request,
+): (...args: A) => string | undefined {
+  if (typeof address !== 'function') return atPlatform(address, request);
+  return (...args) => address(...args) ?? undefined;
 }
 
 function atPlatform<A extends readonly unknown[]>(

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { ManualClock, RateLimiter } from '@headgate/core-ts';
 import express from 'express';
+import * as client from 'prom-client';
 import { type OpenMetricsContentType, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
@@ -37,6 +38,17 @@ describe('prometheus', () => {
       expect(text.split('\n')).toContain(line);
     }
     expect(text).not.toContain(ADDRESS);
+  });
+
+  it('takes the client that is given, as a bundler puts it into an application', async () => {
+    for (const given of [client, { ...client, default: undefined } as never]) {
+      const { registry, stop } = prometheus({ client: given });
+      expect(registry).toBeInstanceOf(Registry);
+      expect(await registry.metrics()).toContain('headgate_decisions_total');
+      stop();
+    }
+    for (const bad of [{}, 7, { Registry }])
+      expect(() => prometheus({ client: bad as never })).toThrow('client must be what prom-client exports, got');
   });
 
   it('times decisions in seconds, in buckets that tell microseconds apart', async () => {

@@ -1,4 +1,4 @@
-import { refuseUnknown } from '@headgate/core-ts';
+import { refuseUnknown, show } from '@headgate/core-ts';
 import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
 import { find } from '#peers/prom-client';
 import { type Endpoint, endpoint, notAllowed } from '../http/endpoint.js';
@@ -10,9 +10,21 @@ import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
 /** Of either format. */
 export type Registry = PrometheusRegistry | PrometheusRegistry<OpenMetricsContentType>;
 
+/** What `prom-client` exports. */
+type PromClient = typeof import('prom-client');
+
 export interface PrometheusOptions {
   /** Where the metrics are kept; by default in a registry of their own, which the endpoint serves alone. */
   readonly registry?: Registry | undefined;
+  /**
+   * `prom-client` itself, where a bundler has put it into the application: there it can't be looked for.
+   *
+   * ```ts
+   * import * as client from 'prom-client';
+   * prometheus({ client });
+   * ```
+   */
+  readonly client?: PromClient | undefined;
   /** Whose keys are told as well, at each scrape: `limited.limiter` of a middleware, or a `RateLimiter`. */
   readonly limiters?: readonly (HttpLimiter | undefined)[] | undefined;
 }
@@ -33,12 +45,12 @@ export interface PrometheusEndpoint extends Endpoint {
  *
  * No label has a key in it.
  *
- * @throws Error that says what to install, where there is no `prom-client`, and where the registry has such metrics.
+ * @throws Error that says what to install, where there is no `prom-client` and none is given, and where the registry has such metrics.
  */
 export function prometheus(options: PrometheusOptions = {}): PrometheusEndpoint {
-  refuseUnknown(options, ['registry', 'limiters']);
+  refuseUnknown(options, ['registry', 'client', 'limiters']);
   const limiters = limitersByName(options.limiters ?? []);
-  const client = demand<typeof import('prom-client')>(find(), 'prom-client', 'headgate/metrics');
+  const client = readClient(options.client);
   const registry: Registry = options.registry ?? new client.Registry();
   const others = namesIn(registry);
   const records = recorder(client, registry);
@@ -54,11 +66,25 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusEndpoint 
   return Object.assign(scraped(registry), { registry, stop });
 }
 
+/** A namespace has all names of a CommonJS module in `default`, and not always beside it. */
+function readClient(given: PromClient | { readonly default: PromClient } | undefined): PromClient {
+  if (given === undefined)
+    return demand<PromClient>(
+      find(),
+      'prom-client',
+      'headgate/metrics',
+      'npm install prom-client, or where it is bundled, give it as client',
+    );
+  const client = (given as { readonly default?: PromClient } | null)?.default ?? (given as PromClient | null);
+  if (typeof client?.Registry === 'function' && typeof client.Counter === 'function') return client;
+  throw new TypeError(`client must be what prom-client exports, got ${show(given)}`);
+}
+
 function namesIn(registry: Registry): string[] {
   return registry.getMetricsAsArray().map(({ name }) => name);
 }
 
-function recorder(client: typeof import('prom-client'), registry: Registry): Recorder {
+function recorder(client: PromClient, registry: Registry): Recorder {
   const registers = [registry];
   const decisions = new client.Counter({
     name: 'headgate_decisions_total',

@@ -1,13 +1,13 @@
-import type { Decision } from '@headgate/core-ts';
+import type { HttpDecision } from '../http/options.js';
 import type { Refusal } from '../http/outcome.js';
 import { common, loadWebsockets } from './peers.js';
 
 /** What a denied call throws, for exception filters to see. Its response is the JSON that the options ask for. */
 export class RateLimitException extends common.HttpException {
   /** `undefined` where nothing could decide: the engine failed, or the client's address can't be read. */
-  readonly decision: Decision | undefined;
+  readonly decision: HttpDecision | undefined;
 
-  constructor(refusal: Refusal, decision: Decision | undefined) {
+  constructor(refusal: Refusal, decision: HttpDecision | undefined) {
     const body = JSON.parse(refusal.body);
     super(body, refusal.status);
     if (typeof body.detail === 'string') this.message = body.detail;
@@ -22,13 +22,13 @@ export class RateLimitException extends common.HttpException {
 }
 
 /** What a socket is told: Nest hides from it what is no WsException. */
-export function wsException(refusal: Refusal, decision: Decision | undefined): Error {
+export function wsException(refusal: Refusal, decision: HttpDecision | undefined): Error {
   const { WsException } = loadWebsockets();
   return new WsException({ ...JSON.parse(refusal.body), status: refusal.status, ...retryAfter(decision) });
 }
 
 /** What can never fit has no time after which to retry. */
-function retryAfter(decision: Decision | undefined): { readonly retryAfterSeconds?: number } {
+function retryAfter(decision: HttpDecision | undefined): { readonly retryAfterSeconds?: number } {
   if (decision === undefined || decision.retryAfterSeconds === Number.POSITIVE_INFINITY) return {};
   return { retryAfterSeconds: Math.max(1, decision.retryAfterSeconds) };
 }

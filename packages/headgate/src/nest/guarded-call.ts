@@ -1,5 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/node-request.js';
+import { expressProxies } from '../http/express-proxies.js';
+import { fastifyProxies } from '../http/fastify-proxies.js';
+import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../http/node-request.js';
+import { peerAddress } from '../http/peer-address.js';
 import type { Reader } from '../http/reader.js';
 import { type ContextType, graphqlArgs, type NestRequest } from './request-response.js';
 
@@ -24,11 +27,12 @@ export const reader: Reader<GuardedCall> = {
     const url = request.originalUrl ?? request.url;
     return url === undefined ? '' : pathOf(url);
   },
-  address: ({ request }) => request.socket?.remoteAddress,
+  address: ({ request }) => peerAddress(request.socket),
+  proxies: ({ request }) => (isFastify(request) ? fastifyProxies(request) : expressProxies(request)),
   header: ({ request }, name) => nodeHeader({ headers: request.headers ?? {} }, name),
   hasAny: ({ request }, names) => nodeHasAny(isFastify(request) ? request.raw : request, names),
   route: routeOf,
-  user: ({ request }) => request.user ?? request.raw?.user, // a middleware on Fastify sees the raw request
+  user: ({ request }) => nodeUser(request) ?? nodeUser(request.raw ?? {}), // a middleware on Fastify sees the raw request
   carrier({ context, request }) {
     if (context.getType() !== 'http') return context; // a resolver's or a message's own
     return nodeCarrier(isFastify(request) ? request.raw : request);

@@ -1,7 +1,7 @@
-import type { Decision } from '@headgate/core-ts';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { Gate } from '../http/gate.js';
 import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
+import type { HttpDecision } from '../http/options.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
 import { tellRequest } from '../http/request-decision.js';
 import { endCall, settleWithCall } from './call-end.js';
@@ -49,7 +49,7 @@ export class RateLimitGuard implements CanActivate {
   }
 
   /** What a denied call throws. */
-  protected createException(context: ExecutionContext, refusal: Refusal, decision: Decision | undefined): Error {
+  protected createException(context: ExecutionContext, refusal: Refusal, decision: HttpDecision | undefined): Error {
     if (context.getType() === 'ws') return wsException(refusal, decision);
     return new RateLimitException(refusal, decision);
   }

@@ -1,10 +1,13 @@
 import { show } from '@headgate/core-ts';
+import type { ExecutionContext } from '@nestjs/common';
 import { createGate, type Gate } from '../http/gate.js';
+import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
 import { mergedOptions } from '../http/merged-options.js';
 import type { HttpLimiter } from '../http/options.js';
 import { type Decorated, overridesOf, skips } from './decorators.js';
 import { type GuardedCall, reader } from './guarded-call.js';
 import type { RateLimitModuleOptions, RateLimitOptions } from './options.js';
+import { requestResponseOf } from './request-response.js';
 
 interface Limit {
   /** That of its first policy. */
@@ -27,6 +30,37 @@ export class RateLimits {
   /** What decides, in the order of the module's options; `undefined` where a limit is a function. */
   get limiters(): readonly (HttpLimiter | undefined)[] {
     return this.#limits.map(({ gate }) => gate.limiter);
+  }
+
+  /**
+   * What each of the limiters that a call has to pass counted it by, or would: in an interceptor, say.
+   *
+   * @throws TypeError for a call that has no request.
+   */
+  keysOf(context: ExecutionContext): MaybePromise<readonly string[]> {
+    return this.#each(context, (gate, call) => gate.keyOf(call));
+  }
+
+  /**
+   * Forgets what the client of a call has used of each limiter that it has to pass: after a login that worked, say.
+   * Whether there was anything.
+   *
+   * @throws TypeError for a call that has no request.
+   */
+  reset(context: ExecutionContext): MaybePromise<boolean> {
+    const done = this.#each(context, (gate, call) => gate.reset(call));
+    return whenKnown(done, (each) => each.includes(true));
+  }
+
+  #each<T>(
+    context: ExecutionContext,
+    ask: (gate: Gate<GuardedCall>, call: GuardedCall) => MaybePromise<T>,
+  ): MaybePromise<readonly T[]> {
+    const request = requestResponseOf(context)?.req;
+    if (request === undefined) throw new TypeError(`a call of the type ${context.getType()} has no request`);
+    const call = { context, request };
+    const answers = this.gatesOf(context.getClass(), context.getHandler()).map((gate) => ask(gate, call));
+    return answers.some(isPromise) ? Promise.all(answers) : (answers as T[]);
   }
 
   /**

@@ -1,15 +1,23 @@
 import { isPromise } from '../../src/http/maybe-promise.js';
-import { createGate, type Gate, type HttpOptions, type Outcome, type Reader } from '../../src/http.js';
+import {
+  createGate,
+  type FrameworkSetting,
+  type Gate,
+  type HttpOptions,
+  type Outcome,
+  type Reader,
+} from '../../src/http.js';
 
 /** A request as a gate sees it, without a server. */
 export interface Asked {
   readonly method?: string;
   readonly path?: string;
-  readonly address?: string;
+  readonly address?: string | null | undefined;
   /** By their lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly route?: string;
   readonly user?: unknown;
+  readonly proxies?: FrameworkSetting;
 }
 
 export const reader: Reader<Asked> = {
@@ -19,6 +27,7 @@ export const reader: Reader<Asked> = {
   header: ({ headers = {} }, name) => headers[name],
   route: ({ route }) => route,
   user: ({ user }) => user,
+  proxies: ({ proxies }) => proxies,
   carrier: (request) => request,
 };
 

@@ -18,6 +18,7 @@ export interface Running {
  * - `GET /status/:code`: that status, with the text `status`
  * - `GET /throws`: a handler that throws an `Error`
  * - `GET /hangs`: sends nothing until the client goes away
+ * - `GET /reset`: the keys that the limiters count this request by, as a JSON array; and forgets what they hold of them
  *
  * A request with the header `x-test-user` is signed in by the framework's own means, as `{ id: <its value> }`.
  */

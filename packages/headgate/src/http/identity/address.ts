@@ -29,13 +29,37 @@ export function isDotted(text: string): boolean {
 /**
  * The key of an address: IPv4 whole, and of IPv6 the network, since whoever has one address has all of its /64.
  *
- * @param subnet bits of an IPv6 address that count, 1 to 128
+ * @param subnet how many bits of an IPv6 address count
  */
-export function addressKey(address: Address, subnet: number): string {
+export function addressKey(address: Address, subnet: SubnetOf): string {
   if (address.kind() === 'ipv4') return address.toString();
-  const bytes = address.toByteArray().map((byte, i) => byte & maskOf(subnet - 8 * i));
-  const network = new ipaddr.IPv6(bytes).toRFC5952String();
-  return subnet === 128 ? network : `${network}/${subnet}`;
+  const bytes = address.toByteArray();
+  if (isIn(address, NAT64)) return bytes.slice(12).join('.');
+  const bits = subnet(address as ipaddr.IPv6);
+  const network = new ipaddr.IPv6(bytes.map((byte, i) => byte & maskOf(bits - 8 * i))).toRFC5952String();
+  return bits === 128 ? network : `${network}/${bits}`;
+}
+
+/** The whole of an address, in one notation. */
+export function addressText(address: Address): string {
+  return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).toRFC5952String();
+}
+
+/** How many bits of an IPv6 address count, 1 to 128. */
+export type SubnetOf = (address: ipaddr.IPv6) => number;
+
+/** An IPv4 address in its last 32 bits (RFC 6052 §2.1). */
+const NAT64 = range('64:ff9b::/96');
+
+/** An address and how many of its bits count. */
+export type Range = readonly [network: Address, length: number];
+
+export function range(text: string): Range {
+  return ipaddr.IPv6.parseCIDR(text);
+}
+
+export function isIn(address: Address, [network, length]: Range): boolean {
+  return address.kind() === network.kind() && address.match(network as never, length);
 }
 
 function maskOf(bits: number): number {

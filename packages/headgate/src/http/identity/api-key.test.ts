@@ -40,7 +40,16 @@ describe('apiKeyOf', () => {
       fc.property(token, token, (key, other) => {
         expect(read({ 'x-token': key, 'x-api-key': other, authorization: `Bearer ${other}` }, 'x-token')).toBe(key);
         expect(read({ authorization: `Bearer ${key}`, 'x-api-key': other }, 'authorization')).toBe(key);
-        expect(read({ authorization: `Bearer ${key}` }, 'x-token')).toBe(key);
+      }),
+    );
+  });
+
+  it('is in no other header where one is named, or whoever shows a new token each time is somebody new', () => {
+    fc.assert(
+      fc.property(token, fc.constantFrom('x-token', 'x-api-key', 'authorization'), (key, named) => {
+        const all = { 'x-token': key, 'x-api-key': key, authorization: `Bearer ${key}` };
+        const others = Object.fromEntries(Object.entries(all).filter(([name]) => name !== named));
+        expect([read(others, named), read({ ...others, [named]: '' }, named)]).toEqual([undefined, undefined]);
       }),
     );
   });

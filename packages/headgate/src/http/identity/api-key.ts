@@ -7,16 +7,17 @@ const BEARER = /^Bearer +(\S+)$/i;
 const CREDENTIALS = /^(?:\S+ +)?(\S+)$/;
 
 /**
- * The API key that a request shows: in the header that is named, else in `x-api-key`, and where that is not there as
- * a bearer token (RFC 6750 §2.1). One that shows two, where no header is named, shows none: the application checks
- * one of them, and with the other a client could be somebody new each time.
+ * The API key that a request shows: in the header that is named and nowhere else, or where none is named in
+ * `x-api-key` or as a bearer token (RFC 6750 §2.1). One that shows two shows none: the application checks one of them,
+ * and with the other a client could be somebody new each time.
  */
 export function apiKeyOf<R>(reader: Reader<R>, request: R, header: string | undefined): string | undefined {
+  if (header !== undefined && header !== 'authorization') return reader.header(request, header) || undefined;
   const authorization = reader.header(request, 'authorization') ?? '';
-  if (header === 'authorization') return CREDENTIALS.exec(authorization)?.[1];
+  if (header !== undefined) return CREDENTIALS.exec(authorization)?.[1];
   const bearer = BEARER.exec(authorization)?.[1];
-  const own = reader.header(request, header ?? 'x-api-key') || undefined;
-  if (header === undefined && own !== undefined && bearer !== undefined && own !== bearer) return undefined;
+  const own = reader.header(request, 'x-api-key') || undefined;
+  if (own !== undefined && bearer !== undefined && own !== bearer) return undefined;
   return own ?? bearer;
 }
 

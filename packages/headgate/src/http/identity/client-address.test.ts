@@ -10,8 +10,8 @@ import { readTrustProxy, type TrustProxy } from './proxies.js';
 const PROXIES = ['10.0.0.0/8', 'fd00::/8'];
 
 function keyOf(trustProxy: TrustProxy | undefined, request: Asked, options: Partial<AddressOptions> = {}) {
-  const defaults = { forwardedHeader: 'x-forwarded-for', ipv6Subnet: 64, warn: undefined };
-  return clientAddress(reader, { ...defaults, trusts: readTrustProxy(trustProxy), ...options })(request);
+  const defaults = { forwardedHeader: 'x-forwarded-for', subnet: () => 64, warn: undefined };
+  return clientAddress(reader, { ...defaults, trusts: readTrustProxy(trustProxy), ...options }).key(request);
 }
 
 const proxy = fc.oneof(
@@ -25,7 +25,7 @@ const chain = fc.array(proxy, { maxLength: 20 });
 function wanted(text: string): string {
   const parsed = parseAddress(text);
   if (parsed === undefined) throw new Error(`${text} is no address`);
-  return addressKey(parsed, 64);
+  return addressKey(parsed, () => 64);
 }
 
 describe('behind trusted proxies', () => {
@@ -83,10 +83,12 @@ describe('behind trusted proxies', () => {
     }
   });
 
-  it('an address of no socket, or of a Unix one, is none, and is not trusted by a range', () => {
-    expect(keyOf(undefined, {})).toBeUndefined();
-    expect(keyOf(PROXIES, { headers: { 'x-forwarded-for': '6.6.6.6' } })).toBeUndefined();
-    expect(keyOf(1, { headers: { 'x-forwarded-for': '6.6.6.6' } })).toBe('6.6.6.6');
+  it('an address that no socket tells is none, and is trusted by a number of hops alone', () => {
+    for (const address of [undefined, null]) {
+      const request = { address, headers: { 'x-forwarded-for': '6.6.6.6' } };
+      expect([keyOf(undefined, request), keyOf(PROXIES, request)]).toEqual([address, address]);
+      expect(keyOf(1, request)).toBe('6.6.6.6');
+    }
   });
 });
 
@@ -141,7 +143,7 @@ describe('the fast way for sockets', () => {
         ),
         (socket) => {
           const parsed = parseAddress(socket);
-          expect(keyOf(false, { address: socket })).toBe(parsed && addressKey(parsed, 64));
+          expect(keyOf(false, { address: socket })).toBe(parsed && addressKey(parsed, () => 64));
           if (isDotted(socket)) expect(keyOf(false, { address: socket })).toBe(socket);
         },
       ),
@@ -159,11 +161,11 @@ describe('the warning', () => {
     const options = {
       trusts: readTrustProxy(trustProxy),
       forwardedHeader,
-      ipv6Subnet: 64,
+      subnet: () => 64,
       warn: (message: string) => void warnings.push(message),
     };
     const read = clientAddress(reader, options);
-    for (const request of requests) read(request);
+    for (const request of requests) read.key(request);
     return warnings;
   };
 
@@ -179,6 +181,14 @@ describe('the warning', () => {
     }
   });
 
+  it('comes with the first request where the framework trusts a proxy, and says how to do the same', () => {
+    const proxies = { name: "'trust proxy', 1", trusts: () => true, trustsEverybody: () => false };
+    const plain = { address: '1.1.1.1', proxies };
+    const warnings = said(undefined, [plain, plain, { ...plain, headers: { 'x-forwarded-for': '2.2.2.2' } }]);
+    expect(warnings).toEqual([expect.stringMatching(/'trust proxy', 1.*trustProxy: 'framework'/)]);
+    expect(said(PROXIES, [plain])).toEqual([]);
+  });
+
   it('repeats nothing that a client wrote', () => {
     const headers = { 'x-forwarded-for': 'evil\u001b[31m' };
     expect(said(undefined, [{ address: '1.1.1.1', headers }]).join()).not.toContain('evil');
@@ -186,5 +196,60 @@ describe('the warning', () => {
 
   it('does not come where the socket is a trusted proxy', () => {
     expect(said(PROXIES, [{ address: '10.0.0.1', headers: { 'x-forwarded-for': '2.2.2.2' } }])).toEqual([]);
+  });
+});
+
+describe("the framework's own setting", () => {
+  const framework = (request: Asked, header?: string) =>
+    clientAddress(reader, {
+      trusts: 'framework',
+      forwardedHeader: header,
+      subnet: () => 64,
+      warn: undefined,
+    }).key(request);
+  const setting = (trusts: (address: string, hop: number) => boolean, all = false, header?: string) => ({
+    name: 'trust',
+    trusts,
+    trustsEverybody: () => all,
+    header,
+  });
+
+  it('is asked of each address and its hop', () => {
+    const headers = { 'x-forwarded-for': '6.6.6.6, 10.0.0.2, unknown' };
+    const hops = (most: number) => setting((_address, hop) => hop < most);
+    expect(framework({ address: '9.9.9.9', headers, proxies: hops(0) })).toBe('9.9.9.9');
+    expect(framework({ address: '9.9.9.9', headers, proxies: hops(1) })).toBeUndefined();
+    expect(framework({ address: '9.9.9.9', headers, proxies: hops(2) })).toBe('10.0.0.2');
+    const ranges = setting((address) => address.startsWith('10.'));
+    const via = { 'x-forwarded-for': '6.6.6.6, 10.0.0.2' };
+    expect(framework({ address: '10.0.0.1', headers: via, proxies: ranges })).toBe('6.6.6.6');
+    expect(framework({ address: '9.9.9.9', headers: via, proxies: ranges })).toBe('9.9.9.9');
+    expect(framework({ address: '9.9.9.9', headers: via })).toBe('9.9.9.9');
+  });
+
+  it('names the header, unless an option does', () => {
+    const proxies = setting((_address, hop) => hop < 1, false, 'x-real-ip');
+    const headers = { 'x-real-ip': '6.6.6.6', 'x-client': '7.7.7.7', 'x-forwarded-for': '8.8.8.8' };
+    expect(framework({ address: '9.9.9.9', headers, proxies })).toBe('6.6.6.6');
+    expect(framework({ address: '9.9.9.9', headers, proxies }, 'x-client')).toBe('7.7.7.7');
+  });
+
+  it('is refused where it believes everybody', () => {
+    const proxies = setting(() => true, true);
+    expect(() => framework({ address: '9.9.9.9', proxies })).toThrow('any client could then write its own address');
+  });
+});
+
+describe('the whole address', () => {
+  it('is that of the key, with all its bits', () => {
+    fc.assert(
+      fc.property(address, (text) => {
+        const options = { trusts: undefined, forwardedHeader: undefined, subnet: () => 64, warn: undefined };
+        const read = clientAddress(reader, options);
+        const whole = read.text({ address: text });
+        expect(parseAddress(whole ?? '')).toEqual(parseAddress(text));
+        expect(read.key({ address: whole ?? '' })).toBe(read.key({ address: text }));
+      }),
+    );
   });
 });

@@ -1,7 +1,9 @@
 import type { Reader } from '../reader.js';
-import { type Address, addressKey, isDotted, parseAddress } from './address.js';
+import { type Address, addressKey, addressText, isDotted, parseAddress, type SubnetOf } from './address.js';
 import { readForwarded } from './forwarded.js';
+import { type FrameworkProxies, frameworkTrust } from './framework-proxies.js';
 import type { Trusts } from './proxies.js';
+import { untrustedWarning } from './untrusted-warning.js';
 
 /** The bucket of all requests whose address can't be read. */
 export const UNKNOWN_ADDRESS = 'unknown-address';
@@ -9,70 +11,70 @@ export const UNKNOWN_ADDRESS = 'unknown-address';
 const MOST_HOPS = 100;
 
 export interface AddressOptions {
-  readonly trusts: Trusts | undefined;
-  /** In lower case. */
-  readonly forwardedHeader: string;
-  readonly ipv6Subnet: number;
-  /** Told once of a forwarding header that is not trusted; `undefined` where that is as it should be. */
+  /** `'framework'`: those that the framework trusts. */
+  readonly trusts: Trusts | 'framework' | undefined;
+  /** In lower case; `undefined`: the framework's, or `x-forwarded-for`. */
+  readonly forwardedHeader: string | undefined;
+  readonly subnet: SubnetOf;
+  /** Told once of a proxy that is not trusted; `undefined` where that is as it should be. */
   readonly warn: ((message: string) => void) | undefined;
 }
 
 /**
- * Answers the key of a request's address: the socket's, or where that is a trusted proxy's the right-most one that
- * no trusted proxy has. `undefined` where it can't be read.
+ * Who sent a request: the socket's address, or where that is a trusted proxy's the right-most one that no trusted
+ * proxy has. `undefined` where it can't be read, `null` where the client was gone before it was.
  */
-export function clientAddress<R>(reader: Reader<R>, options: AddressOptions): (request: R) => string | undefined {
-  const { trusts, ipv6Subnet } = options;
-  const warnOnce = untrustedWarning(reader, options);
-
-  return (request) => {
-    const socket = reader.address(request);
-    if (trusts === undefined) {
-      warnOnce?.(request);
-      if (socket === undefined) return undefined;
-      if (isDotted(socket)) return socket; // as sockets write it: nothing to parse
-      const address = parseAddress(socket);
-      return address && addressKey(address, ipv6Subnet);
-    }
-    const address = behindProxies(socket === undefined ? undefined : parseAddress(socket), request);
-    return address && addressKey(address, ipv6Subnet);
-  };
-
-  function behindProxies(socket: Address | undefined, request: R): Address | undefined {
-    if (!trusts?.(socket, 0)) {
-      warnOnce?.(request);
-      return socket;
-    }
-    const value = reader.header(request, options.forwardedHeader);
-    if (value === undefined || value === '') return socket;
-    let address = socket;
-    let hop = 1;
-    for (const said of readForwarded(options.forwardedHeader, value)) {
-      address = parseAddress(said);
-      if (hop > MOST_HOPS || !trusts?.(address, hop)) break;
-      hop++;
-    }
-    return address;
-  }
+export interface ClientAddress<R> {
+  /** The whole of it. */
+  text(request: R): string | null | undefined;
+  /** As it is counted by. */
+  key(request: R): string | null | undefined;
 }
 
-/** Says it once: whoever stands behind a proxy without knowing counts all clients as one. */
-function untrustedWarning<R>(
-  reader: Reader<R>,
-  { forwardedHeader, warn }: AddressOptions,
-): ((request: R) => void) | undefined {
-  if (warn === undefined) return undefined;
-  const headers = [...new Set([forwardedHeader, 'x-forwarded-for', 'forwarded'])];
-  let told = false;
-  return (request) => {
-    if (told || reader.hasAny?.(request, headers) === false) return;
-    for (const header of headers) {
-      if (reader.header(request, header) === undefined) continue;
-      told = true;
-      warn(
-        `headgate: a request came with the header ${header}, which is not trusted, so clients are told apart by the address of the socket alone. Behind a proxy, say which: trustProxy: 'loopback', ['10.0.0.0/8'], or the number of hops. Without one, trustProxy: false is right, and this is a client that tries to look like another.`,
-      );
-      return;
+export function clientAddress<R>(reader: Reader<R>, options: AddressOptions): ClientAddress<R> {
+  const { trusts, subnet } = options;
+  const named: FrameworkProxies | undefined = trusts === 'framework' || trusts === undefined ? undefined : { trusts };
+  const proxiesOf = trusts === 'framework' ? frameworkTrust(reader) : () => named;
+  const warnOnce = untrustedWarning(reader, options);
+
+  /** A string is IPv4 as sockets write it, with nothing to parse. */
+  function find(request: R): Address | string | null | undefined {
+    const peer = reader.address(request);
+    const proxies = proxiesOf(request);
+    if (proxies === undefined) {
+      warnOnce?.(request);
+      return typeof peer !== 'string' || isDotted(peer) ? peer : parseAddress(peer);
     }
+    const socket = typeof peer === 'string' ? parseAddress(peer) : undefined;
+    if (!proxies.trusts(socket, 0)) {
+      warnOnce?.(request);
+      return peer === null ? null : socket;
+    }
+    const header = options.forwardedHeader ?? proxies.header ?? 'x-forwarded-for';
+    const value = reader.header(request, header);
+    if (value === undefined || value === '') return peer === null ? null : socket;
+    return behindProxies(proxies.trusts, header, value);
+  }
+
+  return {
+    text(request) {
+      const found = find(request);
+      return typeof found === 'object' && found !== null ? addressText(found) : found;
+    },
+    key(request) {
+      const found = find(request);
+      return typeof found === 'object' && found !== null ? addressKey(found, subnet) : found;
+    },
   };
+}
+
+function behindProxies(trusts: Trusts, header: string, value: string): Address | undefined {
+  let address: Address | undefined;
+  let hop = 1;
+  for (const said of readForwarded(header, value)) {
+    address = parseAddress(said);
+    if (hop > MOST_HOPS || !trusts(address, hop)) break;
+    hop++;
+  }
+  return address;
 }

@@ -1,7 +1,11 @@
 import { show } from '@headgate/core-ts';
-import { type Address, isDotted, parseAddress } from './address.js';
+import { type Address, isIn } from './address.js';
+import { readRange } from './ranges.js';
 
-/** Addresses whose word about a client is taken: ranges by name or in CIDR notation, or a number of hops. */
+/**
+ * Addresses whose word about a client is taken: ranges by name or in CIDR notation, a number of hops, or
+ * `'framework'` for those that the framework itself is told to trust.
+ */
 export type TrustProxy = boolean | number | string | readonly string[];
 
 /** Whether the address at this hop, 0 being the socket's, is a proxy of ours. */
@@ -45,41 +49,34 @@ export const PRESETS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * @throws TypeError or RangeError that names the option and prints the value. `true` is refused: whoever trusts
- *   every address lets each client write its own.
+ * @throws TypeError or RangeError that names the option and prints the value. What trusts every address is refused:
+ *   each client could then write its own.
  */
 export function readTrustProxy(option: TrustProxy | undefined): Trusts | undefined {
   if (option === undefined || option === false || option === 0) return undefined;
   if (typeof option === 'number') return hops(option);
-  if (option === true)
-    throw new RangeError(
-      'trustProxy must name the proxies, or how many there are, got true: any client could then write its own address',
-    );
+  if (option === true) throw trustsEverybody(option);
   const names = typeof option === 'string' ? option.split(',').map((name) => name.trim()) : option;
   if (!Array.isArray(names) || names.length === 0)
     throw new TypeError(`trustProxy must be ranges, a number of hops or a preset, got ${show(option)}`);
   const ranges = names
     .flatMap((name) => (Object.hasOwn(PRESETS, name) ? (PRESETS[name] ?? []) : [name]))
-    .map(readRange);
-  return (address) => address !== undefined && ranges.some((range) => range(address));
+    .map((text) => {
+      const range = readRange('trustProxy', text, `ranges such as 10.0.0.0/8, or ${Object.keys(PRESETS).join(', ')}`);
+      if (range[1] === 0) throw trustsEverybody(text);
+      return range;
+    });
+  return (address) => address !== undefined && ranges.some((range) => isIn(address, range));
+}
+
+export function trustsEverybody(value: unknown): RangeError {
+  return new RangeError(
+    `trustProxy must name the proxies, or how many there are, got ${show(value)}: any client could then write its own address`,
+  );
 }
 
 function hops(count: number): Trusts {
   if (!Number.isInteger(count) || count < 0 || count > 100)
     throw new RangeError(`trustProxy must be a whole number of hops from 0 to 100, got ${show(count)}`);
   return (_address, hop) => hop < count;
-}
-
-function readRange(range: unknown): (address: Address) => boolean {
-  if (typeof range !== 'string') throw new TypeError(`trustProxy must be a list of strings, got ${show(range)} in it`);
-  const [text = '', bits, ...more] = range.split('/');
-  const network = parseAddress(text);
-  const most = network?.kind() === 'ipv4' ? 32 : 128;
-  const skipped = most === 32 && !isDotted(text.trim()) ? 96 : 0; // of IPv4 that is mapped into IPv6
-  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) - skipped : Number.NaN;
-  if (network === undefined || more.length > 0 || !(length >= 0 && length <= most))
-    throw new RangeError(
-      `trustProxy must be addresses, ranges such as 10.0.0.0/8, or ${Object.keys(PRESETS).join(', ')}, got ${show(range)}`,
-    );
-  return (address) => address.kind() === network.kind() && address.match(network as never, length);
 }

@@ -45,11 +45,14 @@ describe('userId', () => {
     );
   });
 
-  it('refuses a user that nothing tells from another', () => {
-    const ids = [
+  it('is none for a user that nothing tells from another, whatever a client wrote', () => {
+    const ids: unknown[] = [
       '',
       {},
       [],
+      ['ada'],
+      { toString: 'ada' },
+      { toString: null, valueOf: 1 },
       true,
       Number.NaN,
       Number.POSITIVE_INFINITY,
@@ -58,8 +61,25 @@ describe('userId', () => {
       new Uint8Array(),
       new Map(),
     ];
-    for (const id of ids) expect(() => userId({ id })).toThrow(TypeError);
-    for (const user of [...ids, { name: 'ada' }, Promise.resolve('ada'), Object.create(null)])
-      expect(() => userId(user)).toThrow(/the user must be an id, .*: give the option user/);
+    for (const id of ids) expect(userId({ id })).toBeUndefined();
+    for (const user of [...ids, { name: 'ada' }, Object.create(null)]) expect(userId(user)).toBeUndefined();
+  });
+
+  it('is an id or none for all that JSON can say, and never an error', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.constantFrom(...FIELDS), (json, field) => {
+        for (const user of [JSON.parse(json), { [field]: JSON.parse(json) }]) {
+          const id = userId(user);
+          expect(id === undefined || (typeof id === 'string' && id !== '')).toBe(true);
+        }
+      }),
+      {
+        examples: [
+          ['{"toString":1}', 'id'],
+          ['{"id":{"toString":{}}}', 'id'],
+          ['[[""]]', 'id'],
+        ],
+      },
+    );
   });
 });

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { ManualClock } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { get, statuses } from '../client.js';
+import type { AnyOptions } from '../framework.js';
 import type { Rule, WithServer } from '../suite.js';
 
 /** Its time stands still, so that no window ends however long the requests take. */
@@ -105,12 +107,95 @@ export function identity(rule: Rule, withServer: WithServer): void {
     });
   });
 
-  rule('by route, each pattern and method has a limit of its own', async () => {
-    await withServer({ ...ONE, key: ['ip', 'route'] }, async (url) => {
+  rule('by method and path, each has a limit of its own', async () => {
+    await withServer({ ...ONE, key: ['ip', 'method', 'path'] }, async (url) => {
       expect((await get(`${url}/ok`)).status).toBe(200);
       expect((await get(`${url}/ok`, {}, 'POST')).status).toBe(200);
       expect((await get(`${url}/ok`)).status).toBe(429);
       expect((await get(`${url}/items/1`)).status).toBe(200);
+    });
+  });
+
+  rule('an API key in another header than the one that is named is none', async () => {
+    await withServer({ ...ONE, key: 'apiKey', apiKeyHeader: 'X-Token' }, async (url) => {
+      const seen = [];
+      for (const token of ['a', 'b', 'c'])
+        seen.push((await get(`${url}/ok`, { authorization: `Bearer ${token}`, 'x-api-key': token })).status);
+      expect(seen).toEqual([200, 429, 429]);
+      expect((await get(`${url}/ok`, { 'x-token': 'a' })).status).toBe(200);
+    });
+  });
+
+  rule('a user without a usable id counts by address', async () => {
+    for (const none of ['', [], {}, { id: {} }, { toString: 1 }]) {
+      await withServer({ ...ONE, key: ['ip', 'user'], user: () => none }, async (url) => {
+        expect(await statuses(`${url}/ok`, 2)).toEqual([200, 429]);
+      });
+    }
+  });
+
+  rule('keyOf tells what a request counts by, in the forms that are documented', async () => {
+    const from = { 'x-forwarded-for': '2001:db8:1:2:3::4', 'x-test-user': 'ada', 'x-api-key': 'secret' };
+    const hash = createHash('sha256').update('secret').digest('base64url');
+    const own = async (_request: unknown, { address }: { address: string | undefined }) => `own ${address}`;
+    const forms: [AnyOptions['key'], string][] = [
+      ['ip', '2001:db8:1:2::/64'],
+      ['user', 'user:ada'],
+      ['apiKey', `apiKey:${hash}`],
+      ['method', 'method:GET'],
+      ['path', 'path:/reset'],
+      [['ip', 'method'], '17:2001:db8:1:2::/6410:method:GET'],
+      [own, 'own 2001:db8:1:2:3::4'],
+      [['method', own], '10:method:GET21:own 2001:db8:1:2:3::4'],
+    ];
+    for (const [key, form] of forms) {
+      await withServer({ ...ONE, key, trustProxy: 'loopback' }, async (url) => {
+        expect(JSON.parse((await get(`${url}/reset`, from)).body)).toEqual([form]);
+      });
+    }
+  });
+
+  rule('reset forgets what the client of a request has used, and of no other', async () => {
+    const later = async () => 'k';
+    const options: AnyOptions[] = [
+      {},
+      { key: 'user' },
+      { key: ['ip', 'user'] },
+      { key: 'apiKey' },
+      { key: later },
+      { limit: () => 3 },
+      { limits: () => [{ name: 'a', limit: 3, windowSeconds: 60 }], limit: undefined, windowSeconds: undefined },
+    ];
+    for (const each of options) {
+      await withServer({ limit: 3, windowSeconds: 60, trustProxy: 'loopback', ...each }, async (url) => {
+        const from = (n: number) => ({
+          'x-forwarded-for': `2001:db8:${n}::${n}`,
+          'x-test-user': `${n}`,
+          'x-api-key': `${n}`,
+        });
+        expect(await statuses(`${url}/ok`, 2, from(1))).toEqual([200, 200]);
+        if (each.key !== later) expect(await statuses(`${url}/ok`, 4, from(2))).toEqual([200, 200, 200, 429]);
+        expect((await get(`${url}/reset`, from(1))).status).toBe(200);
+        expect(await statuses(`${url}/ok`, 4, from(1))).toEqual([200, 200, 200, 429]);
+        if (each.key !== later) expect(await statuses(`${url}/ok`, 1, from(2))).toEqual([429]);
+      });
+    }
+  });
+
+  rule('skip, onLimited and message are told who it is', async () => {
+    const told: unknown[] = [];
+    const options: AnyOptions = {
+      limit: 0,
+      windowSeconds: 60,
+      trustProxy: 'loopback',
+      skip: (_request, { address, key }) => told.push([address, key]) === 0,
+      onLimited: (_request, { address, key }) => void told.push([address, key]),
+      message: (_request, { address, key }) => ({ address, key }),
+    };
+    await withServer(options, async (url) => {
+      const { body } = await get(`${url}/ok`, { 'x-forwarded-for': '2001:DB8::0:1' });
+      const who = ['2001:db8::1', '2001:db8::/64'];
+      expect([told, JSON.parse(body)]).toEqual([[who, who], { address: who[0], key: who[1] }]);
     });
   });
 }

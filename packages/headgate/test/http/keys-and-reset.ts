@@ -1,0 +1,13 @@
+import type { MaybePromise } from '../../src/http.js';
+
+interface Limited<R> {
+  keyOf(request: R): MaybePromise<string>;
+  reset(request: R): MaybePromise<boolean>;
+}
+
+/** What `GET /reset` does and answers. */
+export async function keysAndReset<R>(limited: readonly Limited<R>[], request: R): Promise<string> {
+  const keys = await Promise.all(limited.map((each) => each.keyOf(request)));
+  for (const each of limited) await each.reset(request);
+  return JSON.stringify(keys);
+}
