@@ -102,61 +102,40 @@ const slidingWindow: readonly Replacement[] = [
 ];
 
 const DEBT = '  return state.used === 0 || repaid >= state.used ? 0 : state.used - repaid;';
-const BUCKET_FITS = '  return cost <= burst && debtAt(state, terms, nowMs) + cost * unitTicks <= burst * unitTicks;';
+const BUCKET_FITS =
+  '  return cost <= terms.burst && owed(state, terms, nowMs) <= (terms.burst - cost) * terms.windowMs;';
 
 const tokenBucket: readonly Replacement[] = [
   ['one tick too many fits', BUCKET_FITS, `${BUCKET_FITS.slice(0, -1)} + 1;`],
-  [
-    'the last unit of a full bucket never fits',
-    BUCKET_FITS,
-    BUCKET_FITS.replace('<= burst * unitTicks', '< burst * unitTicks'),
-  ],
+  ['the last unit of a full bucket never fits', BUCKET_FITS, BUCKET_FITS.replace('nowMs) <=', 'nowMs) <')],
   ['nothing is ever repaid', DEBT, '  return state.used;'],
   ['a bucket runs over', DEBT, '  return state.used - repaid;'],
   [
     'a part of a unit is lost at each call',
     DEBT,
-    '  return state.used === 0 || repaid >= state.used ? 0 : state.used - Math.floor(repaid / terms.unitTicks) * terms.unitTicks;',
+    '  return state.used === 0 || repaid >= state.used ? 0 : state.used - Math.floor(repaid / terms.windowMs) * terms.windowMs;',
   ],
-  ['the debt is noted at no new time', 'most);\n  state.startMs = nowMs;', 'most);'],
-  ['a refund gives back what was repaid', 'Number(low), debt)', 'debt)'],
+  ['the debt is noted at no new time', 'any room\n  state.startMs = nowMs;', 'any room'],
+  ['a refund gives back what was repaid', 'low, debt)', 'debt)'],
   [
     'debts meet no bound that a refund would be told of',
-    '  return debtAt(state, terms, nowMs) + units * unitTicks <= MOST_BUCKETS_OWED * burst * unitTicks;',
+    '  return units * terms.windowMs <= mostOwed(terms) - owed(state, terms, nowMs);',
     '  return true;',
   ],
-  [
-    'a debt that was kept as two numbers leaves them behind',
-    '  if (state.parts !== undefined) state.parts = undefined;\n',
-    '',
-  ],
-  ['at a limit of 0 nothing is owed', 'return limit > 0 && (MOST', 'return (MOST'],
-  [
-    'what is owed beyond an estimate is a bucket at most',
-    'const most = MOST_BUCKETS_OWED * burst',
-    'const most = burst',
-  ],
+  ['what is owed beyond an estimate is a bucket at most', 'MOST_BUCKETS_OWED * burst * windowMs', 'burst * windowMs'],
+  ['what is owed meets no bound of whole numbers', 'Math.min(units * terms.windowMs, room)', 'units * terms.windowMs'],
   ['a part of a unit counts as one that is left', 'Math.floor((burst', 'Math.ceil((burst'],
-  ['the wait is rounded down', 'Math.ceil(missing / msTicks)', 'Math.floor(missing / msTicks)'],
-  ['the reset is rounded down', 'Math.ceil(debt / terms.msTicks)', 'Math.floor(debt / terms.msTicks)'],
-  ['the wait is for a whole bucket', 'cost * unitTicks - burst * unitTicks;', 'burst * unitTicks - burst * unitTicks;'],
-];
-
-const tokenBucketWide: readonly Replacement[] = [
-  ['the wait is rounded down', '(ticks + msTicks - 1n) / msTicks', 'ticks / msTicks'],
-  [
-    'the cap of a limit of 0 is 0',
-    '  const units = limit === 0 ? Number.MAX_SAFE_INTEGER : burst;',
-    '  const units = burst;',
-  ],
-  ['at a limit of 0 a debt stays for ever', 'nowMs - startMs < terms.windowMs ? debt : 0n', 'debt'],
-  [
-    'at a limit of 0 a debt is gone at once',
-    'nowMs - startMs < terms.windowMs ? debt : 0n',
-    'nowMs - startMs < 1 ? debt : 0n',
-  ],
-  ['at a limit of 0 the reset is a whole window away', 'terms.windowMs - (nowMs - state.startMs);', 'terms.windowMs;'],
-  ['the upper half of the debt is lost', 'Number(debt >> BASE_BITS), ', '0, '],
+  ['the wait is rounded down', 'Math.ceil(missing / limit)', 'Math.floor(missing / limit)'],
+  ['the reset is rounded down', 'Math.ceil(debt / terms.limit)', 'Math.floor(debt / terms.limit)'],
+  ['the wait is for a whole bucket', '(burst - cost) * windowMs', '0'],
+  ['the cap of a limit of 0 is 0', '  if (limit === 0) return Number.MAX_SAFE_INTEGER;\n', ''],
+  ['at a limit of 0 a debt stays for ever', 'return sinceMs < terms.windowMs ? state.used : 0;', 'return state.used;'],
+  ['at a limit of 0 a debt is gone at once', 'sinceMs < terms.windowMs ?', 'sinceMs < 1 ?'],
+  ['at a limit of 0 the reset is a whole window away', 'terms.windowMs - (nowMs - state.startMs)', 'terms.windowMs'],
+  ['a debt is rounded down by an update', ' + unit - 1n) / unit', ') / unit'],
+  ['a debt at a limit of 0 is noted anew by each update', 'if (from.limit !== 0 || to.limit !== 0) state', 'state'],
+  ['a debt is kept in ticks by an update', '(debt * BigInt(to.windowMs) + unit - 1n) / unit', 'debt'],
+  ['a token bucket refunds what was reserved before an update', '{ ...taken, low: 0 }', 'taken'],
 ];
 
 const KEPT = '  if (isFresh(state, from, nowMs)) state.used = 0;';
@@ -166,21 +145,9 @@ const fixedWindowChanges: readonly Replacement[] = [
   ['an update starts the window anew', KEPT, `${KEPT}\n  state.startMs = nowMs;`],
 ];
 
-const rule: readonly Replacement[] = [
-  ['a debt is rounded down by an update', '* newUnit + unit - 1n) / unit', '* newUnit) / unit'],
-  [
-    'a debt at a limit of 0 is noted anew by each update',
-    'from.terms.limit === 0 && to.terms.limit === 0 ? state.startMs : nowMs',
-    'nowMs',
-  ],
-  ['a debt is kept in ticks by an update', '* newUnit + unit - 1n) / unit', '+ 0n) / 1n'],
-  ['a token bucket refunds what was reserved before an update', '{ ...taken, low: 0 }', 'taken'],
-];
-
 const terms: readonly Replacement[] = [
   ['sub-windows are half a window', 'Math.floor(windowMs / 10)', 'Math.floor(windowMs / 2)'],
   ['one sub-window too few', 'Math.floor((windowMs - 2) / subMs) + 2', 'Math.floor((windowMs - 2) / subMs) + 1'],
-  ['at a limit of 0 debts are in whole units', 'limit === 0 ? 1 : greatest', 'greatest'],
   ['the burst is the limit', '  return { ...policy,', '  return { ...policy, burst: limit,'],
 ];
 
@@ -188,9 +155,7 @@ const LISTS: readonly (readonly [file: string, faults: readonly Replacement[]])[
   ['fixed-window', [...fixedWindow, ...fixedWindowRefunds, ...fixedWindowChanges]],
   ['sliding-window', slidingWindow],
   ['token-bucket', tokenBucket],
-  ['token-bucket-wide', tokenBucketWide],
   ['terms', terms],
-  ['rule', rule],
 ];
 
 /** Faults in the algorithms. */

@@ -160,7 +160,7 @@ const ADD_LOOP = '      calls.add(state, terms, units, nowMs);';
 
 const ledger: readonly Replacement[] = [
   ['a taking leaves a key in the slot in which it would have expired', 'calls !== fixedWindow || startMs', 'startMs'],
-  ['a bucket stays in a slot before it is repaid', ' && used <= (afterMs + grainMs) * msTicks', ''],
+  ['a bucket stays in a slot before it is repaid', ' && used <= (afterMs + grainMs) * limit', ''],
   ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === 0 && !calls')],
   ['only the last policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === this.rules.length - 1 && !calls')],
   ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('calls.add', 'if (i === 0) calls.add')],
@@ -199,7 +199,7 @@ const ledger: readonly Replacement[] = [
   ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
 ];
 
-const GIVE = '      if (given > 0) for (const each of since) each.low = less(each.low, given);\n';
+const GIVE = '      if (given > 0) for (const each of since) each.low -= given;\n';
 
 const reservations: readonly Replacement[] = [
   ['a refund forgets what was owed in between', 'const low = since.map(', 'const low = since.slice(0, 1).map('],

@@ -13,7 +13,7 @@ pub struct Mark {
     /// The sub-window that it was taken in.
     pub sub: u64,
     /// Token bucket: the least that was owed from this taking to the next one in the list.
-    pub low: u128,
+    pub low: u64,
 }
 
 impl Mark {
@@ -66,7 +66,7 @@ impl Reservations {
     }
 
     /// Tells the newest one how little is owed now.
-    pub fn lower_newest(&mut self, policy: usize, low: u128) {
+    pub fn lower_newest(&mut self, policy: usize, low: u64) {
         if let Some(mark) = self.list.back_mut().and_then(|newest| newest.marks.get_mut(policy)) {
             mark.low = mark.low.min(low);
         }
@@ -90,11 +90,11 @@ impl Reservations {
     pub fn since(&self, index: usize, policy: usize) -> Mark {
         let mut marks = self.list.iter().skip(index).filter_map(|each| each.marks.get(policy));
         let first = marks.next().copied().unwrap_or_default();
-        Mark { low: marks.map(|mark| mark.low).fold(first.low, u128::min), ..first }
+        Mark { low: marks.map(|mark| mark.low).fold(first.low, u64::min), ..first }
     }
 
     /// What is given back was owed at no time since.
-    pub fn give(&mut self, index: usize, policy: usize, given: u128) {
+    pub fn give(&mut self, index: usize, policy: usize, given: u64) {
         for mark in self.list.iter_mut().skip(index).filter_map(|each| each.marks.get_mut(policy)) {
             mark.low = mark.low.saturating_sub(given);
         }

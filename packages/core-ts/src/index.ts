@@ -21,7 +21,7 @@ export { createMapEngine } from './map-engine.js';
 export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options.js';
 export { OwnClock } from './own-clock.js';
 export type { PolicyChange, PolicyChanges } from './policy-change.js';
-export { leastBurst, MAX_WINDOW_MS, type PolicyOptions } from './policy-options.js';
+export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './policy-options.js';
 export { RateLimiter } from './rate-limiter.js';
 export { oneOf, refuseUnknown, wholeNumber } from './read.js';
 export type { Reservation } from './reservation.js';

@@ -1,5 +1,5 @@
 import * as fixedWindow from './algorithms/fixed-window.js';
-import { changeState, type Rule, ruleOf } from './algorithms/rule.js';
+import { type Rule, ruleOf } from './algorithms/rule.js';
 import * as slidingWindow from './algorithms/sliding-window.js';
 import type { State } from './algorithms/state.js';
 import type { Terms } from './algorithms/terms.js';
@@ -123,7 +123,8 @@ export class Ledger {
     const states = statesOf(entry);
     entry.extra?.reservations?.change(this.rules, states, nowMs);
     states.forEach((state, i) => {
-      changeState(state, from.rules[i] as Rule, this.rules[i] as Rule, nowMs);
+      const { calls, terms } = this.rules[i] as Rule;
+      calls.change(state, (from.rules[i] as Rule).terms, terms, nowMs);
     });
   }
 
@@ -170,12 +171,12 @@ export class Ledger {
   isRepaidIn(fromMs: number, grainMs: number, { list, startMs, used, extra }: Entry, nowMs: number): boolean {
     const bucket = this.#loneBucket;
     if (bucket === undefined || extra !== undefined || list < 0 || startMs !== nowMs) return false;
-    const { unitTicks, msTicks } = bucket;
+    const { limit, windowMs } = bucket;
     const rank = list >>> RANK_SHIFT;
-    if (!(used <= (this.#upTo[rank] as number) * unitTicks)) return false;
-    if (rank > 0 && used <= (this.#upTo[rank - 1] as number) * unitTicks) return false;
+    if (!(used <= (this.#upTo[rank] as number) * windowMs)) return false;
+    if (rank > 0 && used <= (this.#upTo[rank - 1] as number) * windowMs) return false;
     const afterMs = fromMs - nowMs - 1;
-    return used > afterMs * msTicks && used <= (afterMs + grainMs) * msTicks;
+    return used > afterMs * limit && used <= (afterMs + grainMs) * limit;
   }
 
   /** When to look again: when the key is fresh or, if it is protected, when it no longer is. */

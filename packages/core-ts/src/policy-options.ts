@@ -1,4 +1,3 @@
-import { greatestCommonDivisor } from './algorithms/terms.js';
 import type { Algorithm, Policy } from './contract.js';
 import { show } from './errors.js';
 import { oneOf, wholeNumber } from './read.js';
@@ -17,7 +16,8 @@ export interface PolicyOptions {
   readonly algorithm?: Algorithm | undefined;
   /**
    * Token bucket only: the units that a full bucket has; the limit by default. It must hold what refills in a
-   * millisecond: at 2,000 units a second, 2 at least.
+   * millisecond: at 2,000 units a second, 2 at least. Times the window in milliseconds it is below 2^52: in a day,
+   * 52 million units at the most.
    */
   readonly burst?: number | undefined;
   /** The first denial blocks the key for so long: seconds that make whole milliseconds, up to ten years; 0: not at all. */
@@ -29,6 +29,8 @@ export interface PolicyOptions {
 /** The longest window: 3,653 days, the most that ten calendar years can have. */
 export const MAX_WINDOW_MS = 3_653 * 86_400_000;
 const MOST_POLICIES = 64;
+/** The most that `burst · windowMs` of a token bucket can be, so that two buckets are counted exactly: 2^52 − 1. */
+const MOST_BUCKET = 2 ** 52 - 1;
 
 /**
  * Checks policies, each by itself and their names among each other. `list`: what the list is called.
@@ -72,11 +74,15 @@ function readName(name: unknown, where: string): string {
 }
 
 function readBurst(given: unknown, algorithm: Algorithm, limit: number, windowMs: number, where: string): number {
-  if (given === undefined) return limit;
+  if (given === undefined) {
+    if (algorithm === 'token-bucket') refuseTooLarge('limit', limit, windowMs, where);
+    return limit;
+  }
   const burst = wholeNumber(`${where}burst`, given, 1, Number.MAX_SAFE_INTEGER);
   if (algorithm !== 'token-bucket')
     throw new RangeError(`${where}burst is for algorithm 'token-bucket', got ${burst} for ${show(algorithm)}`);
   if (limit === 0) throw new RangeError(`${where}burst must fit a limit from 1, got ${burst} for a limit of 0`);
+  refuseTooLarge('burst', burst, windowMs, where);
   if ((burst / limit) * windowMs > MAX_WINDOW_MS)
     throw new RangeError(
       `${where}burst must refill within ten years, got ${burst} at ${limit} units in ${windowMs} ms`,
@@ -87,6 +93,19 @@ function readBurst(given: unknown, algorithm: Algorithm, limit: number, windowMs
       `${where}burst must be at least ${least} for ${limit} units in ${windowMs} ms, since time is whole milliseconds, got ${burst}`,
     );
   return burst;
+}
+
+function refuseTooLarge(option: 'limit' | 'burst', units: number, windowMs: number, where: string): void {
+  const most = mostBurst(windowMs);
+  if (units <= most) return;
+  throw new RangeError(
+    `${where}${option} must be at most ${most} for a token bucket with a window of ${windowMs} ms, got ${units}`,
+  );
+}
+
+/** The largest bucket whose debts are whole numbers below 2^53 in a window of so many milliseconds. */
+export function mostBurst(windowMs: number): number {
+  return Math.floor(MOST_BUCKET / windowMs);
 }
 
 /**
@@ -100,6 +119,10 @@ export function leastBurst(limit: number, windowMs: number): number {
   const [units, ms] = [limit / divisor, windowMs / divisor];
   if (units <= ms && Math.ceil(ms / units) * 0.99 <= ms / units) return 1;
   return 1 + Math.ceil((units - 1) / ms);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, least: 0 | 1): number {

@@ -1,4 +1,4 @@
-import { changeMark, type Rule } from './algorithms/rule.js';
+import type { Rule } from './algorithms/rule.js';
 import type { State } from './algorithms/state.js';
 
 /** Where in one policy's state a taking stands, as its algorithm reads it. */
@@ -7,8 +7,8 @@ export interface Mark {
   readonly startMs: number;
   /** The sub-window that it was taken in. */
   readonly sub: number;
-  /** Token bucket: the least that was owed from this taking to the next one in the list, in ticks. */
-  low: number | bigint;
+  /** Token bucket: the least that was owed from this taking to the next one in the list. */
+  low: number;
 }
 
 /** Units that were taken and may be given back: kept with their entry and forgotten with it. */
@@ -78,10 +78,10 @@ export class Reservations {
       const { calls, terms } = this.#rules[i] as Rule;
       const mark = marks[i] as Mark;
       const since = calls.owed === undefined ? [] : this.#list.slice(index).map((each) => each.marks[i] as Mark);
-      const low = since.map((each) => each.low).reduce(least, mark.low);
+      const low = since.map((each) => each.low).reduce((a, b) => Math.min(a, b), mark.low);
       const given = calls.refund(states[i] as State, terms, { ...mark, low }, units, nowMs);
       // What is given back was owed at no time since.
-      if (given > 0) for (const each of since) each.low = less(each.low, given);
+      if (given > 0) for (const each of since) each.low -= given;
     }
     this.#drop(index);
   }
@@ -90,7 +90,8 @@ export class Reservations {
   change(rules: readonly Rule[], states: readonly State[], nowMs: number): void {
     for (const { marks } of this.#list) {
       marks.forEach((mark, i) => {
-        marks[i] = changeMark(states[i] as State, this.#rules[i] as Rule, rules[i] as Rule, mark, nowMs);
+        const { calls, terms } = this.#rules[i] as Rule;
+        marks[i] = calls.changeMark(states[i] as State, terms, (rules[i] as Rule).terms, mark, nowMs);
       });
     }
     this.#rules = rules;
@@ -120,14 +121,6 @@ function spent(): Mark {
   return { startMs: Number.POSITIVE_INFINITY, sub: -1, low: 0 };
 }
 
-function lower(mark: Mark, low: number | bigint): void {
+function lower(mark: Mark, low: number): void {
   if (low < mark.low) mark.low = low;
-}
-
-function least(a: number | bigint, b: number | bigint): number | bigint {
-  return b < a ? b : a;
-}
-
-function less(a: number | bigint, b: number | bigint): number | bigint {
-  return typeof a === 'bigint' && typeof b === 'bigint' ? a - b : Number(a) - Number(b);
 }

@@ -1,4 +1,4 @@
-import { type Algorithm, leastBurst, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
+import { type Algorithm, leastBurst, MAX_WINDOW_MS, mostBurst, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -54,9 +54,17 @@ interface Numbers extends Pick<Policy, 'limit' | 'windowMs'> {
 }
 
 /** A policy of the numbers given, and without those that it can't have. */
-export function policyOf({ algorithm = 'fixed-window', limit, windowMs, burst, name = 'default' }: Numbers): Policy {
+export function policyOf({
+  algorithm = 'fixed-window',
+  limit: asked,
+  windowMs,
+  burst,
+  name = 'default',
+}: Numbers): Policy {
+  const limit = algorithm === 'token-bucket' ? Math.min(asked, mostBurst(windowMs)) : asked;
   const most = algorithm === 'token-bucket' && limit > 0 ? (limit * MAX_WINDOW_MS) / windowMs : 0;
-  const fits = burst !== undefined && burst <= most && burst >= leastBurst(limit, windowMs);
+  const fits =
+    burst !== undefined && burst <= most && burst >= leastBurst(limit, windowMs) && burst <= mostBurst(windowMs);
   return { name, algorithm, limit, windowMs, burst: fits ? burst : limit, blockForMs: 0 };
 }
 

@@ -27,10 +27,9 @@ export const tokenBucket: Rule<Log> = {
     const left = without(taken, { number, units: units * windowMs });
     return left.length === 0 ? undefined : { taken: left };
   },
-  /** As many units are owed, rounded up to what window and limit can both be counted in; none can be given back. */
+  /** As many units are owed, rounded up; none can be given back. */
   change(state, from, to, nowMs) {
-    const tick = to.limit === 0n ? 1n : greatestCommonDivisor(to.limit, to.windowMs);
-    const owed = dividedUp(owedAt(state, from, nowMs) * to.windowMs, from.windowMs * tick) * tick;
+    const owed = dividedUp(owedAt(state, from, nowMs) * to.windowMs, from.windowMs);
     const atMs = from.limit === 0n && to.limit === 0n ? lastMs(state) : nowMs;
     return owed === 0n ? undefined : { taken: [{ number: 0, units: least(owed, mostOwed(to)), atMs }] };
   },
@@ -60,17 +59,13 @@ function leftAfter(owed: bigint, ms: bigint, { limit, windowMs }: ModelPolicy): 
   return atLeast0(owed - ms * limit);
 }
 
-/** A bucket of a limit of 0 holds nothing, so what is owed there is bounded by the largest of all buckets. */
+/** No number that counts passes 2^53 − 1. */
 function mostOwed({ limit, burst, windowMs }: ModelPolicy): bigint {
-  return MOST_BUCKETS * (limit === 0n ? MOST_UNITS : burst) * windowMs;
+  return limit === 0n ? MOST_UNITS : least(MOST_BUCKETS * burst * windowMs, MOST_UNITS);
 }
 
 function lastMs({ taken }: Log): bigint {
   return taken.at(-1)?.atMs ?? 0n;
-}
-
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  return b === 0n ? a : greatestCommonDivisor(b, a % b);
 }
 
 function dividedUp(a: bigint, b: bigint): bigint {

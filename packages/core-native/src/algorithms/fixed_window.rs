@@ -64,7 +64,7 @@ pub(super) fn mark(state: &mut [u64], _terms: &Terms, _now_ms: u64) -> Mark {
 }
 
 /// Units count in their own window only.
-pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u64 {
     if !is_fresh(state, terms, now_ms)
         && let [start_ms, used] = state
         && *start_ms == mark.start_ms

@@ -66,14 +66,14 @@ pub fn has_room_for(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) -
 }
 
 /// Gives units back as far as those behind the mark still count; for a token bucket answers how much debt.
-pub fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+pub fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u64 {
     by_algorithm!(refund(state, terms, mark, units, now_ms))
 }
 
 /// Token bucket: the debt now.
-pub fn owed(state: &mut [u64], terms: &Terms, now_ms: u64) -> u128 {
+pub fn owed(state: &mut [u64], terms: &Terms, now_ms: u64) -> u64 {
     match terms.policy.algorithm {
-        Algorithm::TokenBucket => token_bucket::debt_at(state, terms, now_ms),
+        Algorithm::TokenBucket => token_bucket::owed(state, terms, now_ms),
         Algorithm::FixedWindow | Algorithm::SlidingWindow => 0,
     }
 }

@@ -92,7 +92,7 @@ fn counts(state: &mut [u64], terms: &Terms, mark: &Mark, now_ms: u64) -> bool {
 }
 
 /// The newest sub-window is then the last one that has units.
-pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u128 {
+pub(super) fn refund(state: &mut [u64], terms: &Terms, mark: &Mark, units: u64, now_ms: u64) -> u64 {
     if !counts(state, terms, mark, now_ms) {
         return 0;
     }

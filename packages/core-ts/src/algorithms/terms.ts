@@ -6,10 +6,6 @@ export interface Terms extends Policy {
   readonly subMs: number;
   /** How many sub-windows can count at one time. */
   readonly subs: number;
-  /** Ticks that one unit takes: a tick is the part of a unit that makes units and milliseconds commensurable. */
-  readonly unitTicks: number;
-  /** Ticks that refill in one millisecond. */
-  readonly msTicks: number;
   /** The longest that a key can stay live by this policy alone, if nothing was taken past its limit. */
   readonly spanMs: number;
 }
@@ -18,13 +14,7 @@ export function termsOf(policy: Policy): Terms {
   const { algorithm, limit, windowMs, burst } = policy;
   const subMs = Math.max(1, Math.floor(windowMs / 10));
   const subs = Math.floor((windowMs - 2) / subMs) + 2;
-  const divisor = limit === 0 ? 1 : greatestCommonDivisor(limit, windowMs); // at 0 any tick would do: the finest
-  const [msTicks, unitTicks] = [limit / divisor, windowMs / divisor];
   const refillMs = limit === 0 ? windowMs : Math.ceil((burst / limit) * windowMs);
   const spanMs = { 'fixed-window': windowMs, 'sliding-window': windowMs + subMs, 'token-bucket': refillMs }[algorithm];
-  return { ...policy, subMs, subs, unitTicks, msTicks, spanMs };
-}
-
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+  return { ...policy, subMs, subs, spanMs };
 }
