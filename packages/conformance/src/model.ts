@@ -1,6 +1,18 @@
-import type { Algorithm, Clock, Decision, Policy, PolicyChanges, PolicyRow, Stats } from '@headgate/core-ts';
+import type {
+  Algorithm,
+  CallLimit,
+  CallOptions,
+  Clock,
+  Cost,
+  Decision,
+  Policy,
+  PolicyChanges,
+  PolicyRow,
+  Stats,
+} from '@headgate/core-ts';
+import { callPolicyOf, spanMsOf } from './arbitraries/policy.js';
 import { fixedWindow } from './model/fixed-window.js';
-import type { ModelPolicy, Rule } from './model/rule.js';
+import { atLeast0, type ModelPolicy, type Rule } from './model/rule.js';
 import { slidingWindow } from './model/sliding-window.js';
 import { ModelTime } from './model/time.js';
 import { tokenBucket } from './model/token-bucket.js';
@@ -21,7 +33,7 @@ interface ModelRule {
 interface ModelReservation {
   readonly decision: Decision;
   readonly settled: boolean;
-  commit(actual: number): Decision;
+  commit(actual: Cost): Decision;
   cancel(): Decision;
 }
 
@@ -29,6 +41,13 @@ interface ModelKey {
   /** One per policy. */
   readonly states: readonly unknown[];
   readonly blockedUntilMs: bigint;
+}
+
+/** What a call is decided by. */
+interface Asked {
+  readonly rules: readonly ModelRule[];
+  /** One per policy. */
+  readonly costs: readonly bigint[];
 }
 
 /** The most reservations of a key that are open; those of all keys that a law opens are far below their own most. */
@@ -46,6 +65,8 @@ export class Model {
   readonly #open = new Map<string, readonly number[]>();
   readonly #denied: number[];
   readonly #time: ModelTime;
+  /** By policy: for how long a key is held since it was taken from, once calls came with limits of their own. */
+  readonly #keptMs: bigint[];
   #allowed = 0;
   #blocked = 0;
   #takings = 0;
@@ -53,51 +74,63 @@ export class Model {
   constructor(policies: readonly Policy[], clock: Clock) {
     this.#policies = policies.map(modelRule);
     this.#denied = policies.map(() => 0);
+    this.#keptMs = policies.map(() => 0n);
     this.#clock = clock;
     this.#time = new ModelTime(BigInt(clock.now()));
   }
 
-  allow(key: string, cost = 1): boolean {
-    return this.check(key, cost).allowed;
+  allow(key: string, cost: Cost = 1, options?: CallOptions): boolean {
+    return this.check(key, cost, options).allowed;
   }
 
-  check(key: string, cost = 1): Decision {
+  check(key: string, cost: Cost = 1, options?: CallOptions): Decision {
+    return this.#check(key, this.#asked(cost, options));
+  }
+
+  #check(key: string, asked: Asked): Decision {
     const nowMs = this.#now();
     const before = this.#key(key, nowMs);
-    if (!this.#fits(before, BigInt(cost), nowMs)) {
+    if (!this.#fits(before, asked, nowMs)) {
       this.#blocked++;
-      const after = this.#afterDenial(before, BigInt(cost), nowMs);
+      const after = this.#afterDenial(before, asked, nowMs);
       if (after !== undefined) this.#keys.set(key, after);
-      const binding = this.#bindingOf(before, BigInt(cost), nowMs);
+      const binding = this.#bindingOf(before, asked, nowMs);
       this.#denied[binding] = (this.#denied[binding] ?? 0) + 1;
-      return this.#decision(false, after, BigInt(cost), nowMs);
+      return this.#decision(false, after, asked, nowMs);
     }
     this.#allowed++;
-    const after = cost === 0 ? before : this.#take(before, BigInt(cost), nowMs);
+    const after = asked.costs.every((cost) => cost === 0n) ? before : this.#take(before, asked, nowMs);
     if (after !== undefined) this.#keys.set(key, after);
-    return this.#decision(true, after, BigInt(cost), nowMs);
+    return this.#decision(true, after, asked, nowMs);
   }
 
-  peek(key: string, cost = 1): Decision {
+  peek(key: string, cost: Cost = 1, options?: CallOptions): Decision {
+    return this.#peek(key, this.#asked(cost, options));
+  }
+
+  #peek(key: string, asked: Asked): Decision {
     const nowMs = this.#now();
     const state = this.#key(key, nowMs);
-    if (this.#fits(state, BigInt(cost), nowMs)) return this.#decision(true, state, BigInt(cost), nowMs);
-    return this.#decision(false, this.#afterDenial(state, BigInt(cost), nowMs), BigInt(cost), nowMs);
+    if (this.#fits(state, asked, nowMs)) return this.#decision(true, state, asked, nowMs);
+    return this.#decision(false, this.#afterDenial(state, asked, nowMs), asked, nowMs);
   }
 
-  remaining(key: string): number {
-    return this.peek(key).remaining;
+  remaining(key: string, options?: CallOptions): number {
+    return this.peek(key, 1, options).remaining;
   }
 
-  reserve(key: string, estimate: number): ModelReservation {
-    const decision = this.check(key, estimate);
-    const number = decision.allowed && estimate > 0 ? this.#takings : 0;
+  reserve(key: string, estimate: Cost, options?: CallOptions): ModelReservation {
+    const asked = this.#asked(estimate, options);
+    const decision = this.#check(key, asked);
+    const number = decision.allowed && asked.costs.some((cost) => cost > 0n) ? this.#takings : 0;
     if (number > 0) this.#open.set(key, [...(this.#open.get(key) ?? []), number].slice(-MOST_OPEN_OF_KEY));
     let settled = false;
-    const commit = (actual: number) => {
+    const commit = (actual: Cost) => {
       settled = true;
-      this.#settle(key, number, BigInt(actual) - BigInt(estimate));
-      return this.peek(key, 0);
+      const costs = this.#costsOf(actual).map((cost, i) => cost - (asked.costs[i] ?? 0n));
+      const { rules } = this.#asked(0, options);
+      this.#settle(key, number, { rules, costs });
+      return this.#peek(key, { rules, costs: costs.map(() => 0n) });
     };
     return {
       decision,
@@ -109,7 +142,7 @@ export class Model {
     };
   }
 
-  #settle(key: string, number: number, more: bigint): void {
+  #settle(key: string, number: number, more: Asked): void {
     const nowMs = this.#now();
     const held = this.#key(key, nowMs);
     const open = this.#open.get(key) ?? [];
@@ -117,12 +150,32 @@ export class Model {
       key,
       open.filter((each) => each !== number),
     );
-    if (more > 0n) this.#keys.set(key, this.#take(held, more, nowMs));
-    if (more >= 0n || held === undefined || !open.includes(number)) return;
-    const states = this.#policies.map(({ rule, exact }, i) =>
-      held.states[i] === undefined ? undefined : rule.giveBack(held.states[i], exact, { number, units: -more }),
-    );
-    this.#keys.set(key, { ...held, states });
+    if (held !== undefined && open.includes(number)) {
+      const states = more.rules.map(({ rule, exact }, i) => {
+        const [state, units] = [held.states[i], -(more.costs[i] ?? 0n)];
+        if (state === undefined || units <= 0n) return state;
+        return rule.giveBack(state, exact, { number, units }, nowMs);
+      });
+      this.#keys.set(key, { ...held, states });
+    }
+    const beyond = { rules: more.rules, costs: more.costs.map(atLeast0) };
+    if (beyond.costs.some((cost) => cost > 0n)) this.#keys.set(key, this.#take(this.#key(key, nowMs), beyond, nowMs));
+  }
+
+  #asked(cost: Cost, options: CallOptions | undefined): Asked {
+    const costs = this.#costsOf(cost);
+    const limit = options?.limit;
+    if (limit === undefined) return { rules: this.#policies, costs };
+    const rules = this.#policies.map((each) => withLimit(each, limit));
+    rules.forEach(({ policy }, i) => {
+      const spans = [this.#policies[i] as ModelRule, { policy }].map((each) => spanMsOf(each.policy));
+      if (policy.algorithm === 'token-bucket') this.#keptMs[i] = spans.map(BigInt).reduce(later, this.#keptMs[i] ?? 0n);
+    });
+    return { rules, costs };
+  }
+
+  #costsOf(cost: Cost): readonly bigint[] {
+    return this.#policies.map(({ policy }) => BigInt(typeof cost === 'number' ? cost : (cost[policy.name] ?? 0)));
   }
 
   /** To numbers that are all given. */
@@ -139,6 +192,9 @@ export class Model {
       this.#keys.set(key, { states, blockedUntilMs: held?.blockedUntilMs ?? nowMs });
     }
     this.#policies = next;
+    next.forEach(({ policy }, i) => {
+      if (this.#keptMs[i] !== 0n) this.#keptMs[i] = later(this.#keptMs[i] ?? 0n, BigInt(spanMsOf(policy)));
+    });
   }
 
   block(key: string, ms: number): boolean {
@@ -187,37 +243,49 @@ export class Model {
   #key(key: string, nowMs: bigint): ModelKey | undefined {
     const held = this.#keys.get(key);
     if (held === undefined) return undefined;
-    const states = this.#policies.map(({ rule, exact }, i) => {
+    const states = this.#policies.map((_, i) => {
       const state = held.states[i];
-      return state !== undefined && nowMs < rule.freshAtMs(state, exact) ? state : undefined;
+      return state !== undefined && nowMs < this.#freshAtMs(i, state) ? state : undefined;
     });
     const live = held.blockedUntilMs > nowMs || states.some((state) => state !== undefined);
     return live ? { states, blockedUntilMs: later(held.blockedUntilMs, nowMs) } : undefined;
   }
 
-  #fits(key: ModelKey | undefined, cost: bigint, nowMs: bigint): boolean {
-    if (key !== undefined && key.blockedUntilMs > nowMs) return false;
-    return this.#policies.every(({ rule, exact }, i) => cost <= rule.remaining(key?.states[i], exact, nowMs));
+  #freshAtMs(index: number, state: unknown): bigint {
+    const { rule, exact } = this.#policies[index] as ModelRule;
+    const fromMs = rule.repaidFromMs?.(state, exact);
+    const freshAtMs = rule.freshAtMs(state, exact);
+    return fromMs === undefined ? freshAtMs : later(freshAtMs, fromMs + (this.#keptMs[index] ?? 0n));
   }
 
-  #take(key: ModelKey | undefined, cost: bigint, nowMs: bigint): ModelKey {
-    const taking = { number: ++this.#takings, units: cost };
-    const states = this.#policies.map(({ rule, exact }, i) => rule.take(key?.states[i], exact, taking, nowMs));
+  #fits(key: ModelKey | undefined, { rules, costs }: Asked, nowMs: bigint): boolean {
+    if (key !== undefined && key.blockedUntilMs > nowMs) return false;
+    return rules.every(({ rule, exact }, i) => (costs[i] ?? 0n) <= rule.remaining(key?.states[i], exact, nowMs));
+  }
+
+  #take(key: ModelKey | undefined, { rules, costs }: Asked, nowMs: bigint): ModelKey {
+    const number = ++this.#takings;
+    const states = rules.map(({ rule, exact }, i) => {
+      const [state, units] = [key?.states[i], costs[i] ?? 0n];
+      return units === 0n ? state : rule.take(state, exact, { number, units }, nowMs);
+    });
     return { states, blockedUntilMs: key?.blockedUntilMs ?? nowMs };
   }
 
   /** A denial starts the longest block of the policies that deny, unless one runs or the cost can never fit. */
-  #afterDenial(key: ModelKey | undefined, cost: bigint, nowMs: bigint): ModelKey | undefined {
+  #afterDenial(key: ModelKey | undefined, { rules, costs }: Asked, nowMs: bigint): ModelKey | undefined {
     if (key === undefined || key.blockedUntilMs > nowMs) return key;
-    if (this.#policies.some(({ exact }) => cost > exact.burst)) return key;
-    const denying = this.#policies.filter(({ rule, exact }, i) => cost > rule.remaining(key.states[i], exact, nowMs));
+    if (rules.some(({ exact }, i) => (costs[i] ?? 0n) > exact.burst)) return key;
+    const denying = rules.filter(
+      ({ rule, exact }, i) => (costs[i] ?? 0n) > rule.remaining(key.states[i], exact, nowMs),
+    );
     const forMs = Math.max(...denying.map(({ policy }) => policy.blockForMs));
     return { ...key, blockedUntilMs: nowMs + BigInt(forMs) };
   }
 
-  #decision(allowed: boolean, key: ModelKey | undefined, cost: bigint, nowMs: bigint): Decision {
-    const policies = this.#rows(allowed, key, cost, nowMs).map((row) => byTheClock(row, Number(this.#time.behindMs)));
-    const index = allowed ? tightestOf(policies) : this.#bindingOf(key, cost, nowMs);
+  #decision(allowed: boolean, key: ModelKey | undefined, asked: Asked, nowMs: bigint): Decision {
+    const policies = this.#rows(allowed, key, asked, nowMs).map((row) => byTheClock(row, Number(this.#time.behindMs)));
+    const index = allowed ? tightestOf(policies) : this.#bindingOf(key, asked, nowMs);
     const { name, ...binding } = policies[index] as PolicyRow;
     return {
       allowed,
@@ -229,25 +297,26 @@ export class Model {
     };
   }
 
-  #rows(allowed: boolean, key: ModelKey | undefined, cost: bigint, nowMs: bigint): PolicyRow[] {
+  #rows(allowed: boolean, key: ModelKey | undefined, asked: Asked, nowMs: bigint): PolicyRow[] {
     const blockedMs = key === undefined ? 0 : Number(key.blockedUntilMs - nowMs);
-    return this.#policies.map(({ policy, rule, exact }, i) => {
+    return asked.rules.map(({ policy, rule, exact }, i) => {
       const state = key?.states[i];
       const left = rule.remaining(state, exact, nowMs);
-      const resetMs = state === undefined ? 0 : Number(rule.freshAtMs(state, exact) - nowMs);
+      const resetMs = state === undefined ? 0 : Number(atLeast0(rule.freshAtMs(state, exact) - nowMs));
       return {
         name: policy.name,
         limit: policy.limit,
         remaining: blockedMs > 0 ? 0 : Number(left),
         resetAfterMs: Math.max(blockedMs, resetMs),
-        retryAfterMs: allowed ? 0 : Math.max(blockedMs, this.#waitMs(i, key, cost, nowMs)),
+        retryAfterMs: allowed ? 0 : Math.max(blockedMs, this.#waitMs(i, key, asked, nowMs)),
       };
     });
   }
 
   /** How long a cost has to wait for one policy alone, whatever else denies it. */
-  #waitMs(index: number, key: ModelKey | undefined, cost: bigint, nowMs: bigint): number {
-    const { rule, exact } = this.#policies[index] as ModelRule;
+  #waitMs(index: number, key: ModelKey | undefined, { rules, costs }: Asked, nowMs: bigint): number {
+    const { rule, exact } = rules[index] as ModelRule;
+    const cost = costs[index] ?? 0n;
     const state = key?.states[index];
     if (cost > exact.burst) return Infinity;
     if (state === undefined || cost <= rule.remaining(state, exact, nowMs)) return 0;
@@ -255,8 +324,8 @@ export class Model {
   }
 
   /** Which policy binds a denial: the longest wait, the first of those. A block is nobody's. */
-  #bindingOf(key: ModelKey | undefined, cost: bigint, nowMs: bigint): number {
-    const waits = this.#policies.map((_, i) => this.#waitMs(i, key, cost, nowMs));
+  #bindingOf(key: ModelKey | undefined, asked: Asked, nowMs: bigint): number {
+    const waits = asked.rules.map((_, i) => this.#waitMs(i, key, asked, nowMs));
     return waits.indexOf(Math.max(...waits));
   }
 }
@@ -265,6 +334,11 @@ function modelRule(policy: Policy): ModelRule {
   const burst = Number.isNaN(policy.burst) ? policy.limit : policy.burst;
   const exact = { limit: BigInt(policy.limit), windowMs: BigInt(policy.windowMs), burst: BigInt(burst) };
   return { policy: { ...policy, burst }, rule: RULES[policy.algorithm], exact };
+}
+
+function withLimit({ policy }: ModelRule, limit: CallLimit): ModelRule {
+  const own = typeof limit === 'number' ? limit : limit[policy.name];
+  return modelRule(own === undefined ? policy : callPolicyOf(policy, own));
 }
 
 function exactOf(rules: readonly ModelRule[], index: number): ModelPolicy {

@@ -1,4 +1,13 @@
-import { type Decision, ManualClock, type PolicyChanges, type RateLimiter, type Reservation } from '@headgate/core-ts';
+import {
+  type CallLimit,
+  type CallOptions,
+  type Cost,
+  type Decision,
+  ManualClock,
+  type PolicyChanges,
+  type RateLimiter,
+  type Reservation,
+} from '@headgate/core-ts';
 import { differences, LawBroken } from './law-broken.js';
 import { changesTo, crowdKeys, limitsOf, type Operation, printOperation, type Scene } from './scene.js';
 import type { Subject } from './subject.js';
@@ -9,7 +18,7 @@ export interface Calls
     RateLimiter,
     'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
   > {
-  reserve(key: string, estimate: number): Settling;
+  reserve(key: string, estimate: Cost, options?: CallOptions): Settling;
   update(changes: PolicyChanges): void;
 }
 
@@ -36,25 +45,29 @@ export function play(limiter: Calls, clock: ManualClock, operation: Operation): 
     case 'update':
       return limiter.update(changesTo(operation.policies)) as undefined;
     case 'reserve':
-      return reserve(limiter, operation.key, operation.cost);
+      return reserve(limiter, operation.key, operation.costs ?? operation.cost, optionsOf(operation));
     case 'settle':
       return settle(reservations.get(limiter)?.[operation.reservation], operation.actual);
     case 'remaining':
     case 'reset':
       return limiter[operation.call](operation.key);
     default:
-      return limiter[operation.call](operation.key, operation.cost);
+      return limiter[operation.call](operation.key, operation.costs ?? operation.cost, optionsOf(operation));
   }
 }
 
-function reserve(limiter: Calls, key: string, cost: number): Decision {
+function optionsOf({ limit }: { readonly limit?: CallLimit }): CallOptions | undefined {
+  return limit === undefined ? undefined : { limit };
+}
+
+function reserve(limiter: Calls, key: string, cost: Cost, options: CallOptions | undefined): Decision {
   const made = reservations.get(limiter) ?? [];
-  const reservation = limiter.reserve(key, cost);
+  const reservation = limiter.reserve(key, cost, options);
   reservations.set(limiter, [...made, reservation]);
   return reservation.decision;
 }
 
-function settle(reservation: Settling | undefined, actual: number): Decision | undefined {
+function settle(reservation: Settling | undefined, actual: Cost): Decision | undefined {
   if (reservation === undefined || reservation.settled || !reservation.decision.allowed) return undefined;
   return actual === 0 ? reservation.cancel() : reservation.commit(actual);
 }

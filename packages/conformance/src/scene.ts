@@ -1,12 +1,27 @@
-import { type Policy, type PolicyChanges, type RateLimiterOptions, show } from '@headgate/core-ts';
+import {
+  type CallLimit,
+  type Cost,
+  type Policy,
+  type PolicyChanges,
+  type RateLimiterOptions,
+  show,
+} from '@headgate/core-ts';
 
 /** One thing done to a limiter or to its clock, with all numbers known. */
 export type Operation =
-  | { readonly call: 'allow' | 'check' | 'peek' | 'reserve'; readonly key: string; readonly cost: number }
+  | {
+      readonly call: 'allow' | 'check' | 'peek' | 'reserve';
+      readonly key: string;
+      readonly cost: number;
+      /** In the place of `cost`: what each of several policies is charged. */
+      readonly costs?: Readonly<Record<string, number>>;
+      /** In the place of the policies' own. */
+      readonly limit?: CallLimit;
+    }
   | { readonly call: 'remaining' | 'reset'; readonly key: string }
   | { readonly call: 'block'; readonly key: string; readonly ms: number }
   /** Of the reservation that was made as the first one, the second one, and so on, from 0. */
-  | { readonly call: 'settle'; readonly reservation: number; readonly actual: number }
+  | { readonly call: 'settle'; readonly reservation: number; readonly actual: Cost }
   /** To these policies, which have the same names and algorithms. */
   | { readonly call: 'update'; readonly policies: readonly Policy[] }
   | { readonly call: 'clear' | 'cleanupExpired' }
@@ -83,7 +98,7 @@ export function printOperation(operation: Operation): string {
     case 'cleanupExpired':
       return `${operation.call}()`;
     case 'settle':
-      return `reservation ${operation.reservation}: commit(${operation.actual})`;
+      return `reservation ${operation.reservation}: commit(${JSON.stringify(operation.actual)})`;
     case 'update':
       return `update(${operation.policies.map(printPolicy).join(' | ')})`;
     case 'block':
@@ -91,8 +106,11 @@ export function printOperation(operation: Operation): string {
     case 'remaining':
     case 'reset':
       return `${operation.call}(${printKey(operation.key)})`;
-    default:
-      return `${operation.call}(${printKey(operation.key)}, ${operation.cost})`;
+    default: {
+      const { call, key, cost, costs, limit } = operation;
+      const by = limit === undefined ? '' : `, { limit: ${JSON.stringify(limit)} }`;
+      return `${call}(${printKey(key)}, ${costs === undefined ? cost : JSON.stringify(costs)}${by})`;
+    }
   }
 }
 

@@ -26,7 +26,28 @@ export interface Binding {
   snapshot(handle: Handle, nowMs?: number): Uint8Array;
   /** Answers why the bytes can't be restored, if they can't. */
   restore(handle: Handle, bytes: Uint8Array, nowMs?: number): string | null | undefined;
-  settle(handle: Handle, key: string, number: number, estimate: number, actual: number, nowMs?: number): void;
+  /**
+   * Takes (kind 0), peeks (1) or reserves (2). `units`: one number for all policies, or one of each. `limits`: `limit` and
+   * `burst` of each policy, where the call has its own. Answers 1 for yes and 0 for no, then the numbers that `check`
+   * leaves in its array.
+   */
+  call(
+    handle: Handle,
+    kind: 0 | 1 | 2,
+    key: string,
+    units: readonly number[],
+    limits: readonly number[] | undefined,
+    nowMs?: number,
+  ): number[];
+  settle(
+    handle: Handle,
+    key: string,
+    number: number,
+    estimate: readonly number[],
+    actual: readonly number[],
+    limits: readonly number[] | undefined,
+    nowMs?: number,
+  ): void;
   /** `[allowed, blocked, activeKeys, evictions, rejectedFull, …denied by policy]`. */
   stats(handle: Handle): [number, number, number, number, number, ...number[]];
   /** The engine's own time, as a reading that calls could hand in. */
@@ -67,6 +88,7 @@ const CALLS = [
   'create',
   'hotCalls',
   'takeMany',
+  'call',
   'settle',
   'update',
   'policies',

@@ -16,6 +16,7 @@ const CALLS = [
   'policies',
   'snapshot',
   'restore',
+  'call',
   'settle',
   'stats',
   'nowMs',

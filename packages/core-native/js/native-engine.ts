@@ -14,6 +14,7 @@ import {
   type Reserved,
   type Stats,
   tightest,
+  type Units,
 } from '@headgate/core-ts';
 import type { Binding, Handle, HotCall } from './binding.js';
 import { type Attempt, type Loaded, load } from './loader.js';
@@ -28,6 +29,8 @@ const POLICY_NUMBERS = 4;
 const MOST_JOINED = 1 << 24;
 /** Before those the index of the policy that binds a denial, and the number of a reservation. */
 const FIRST_NUMBERS = 2;
+
+const [TAKE, PEEK, RESERVE] = [0, 1, 2] as const;
 
 /** The engine in Rust behind the contract: it hands keys over and builds the decisions. */
 class NativeEngine implements Engine {
@@ -70,7 +73,8 @@ class NativeEngine implements Engine {
     this.#block = calls.block;
   }
 
-  allow(key: string, cost: number): boolean {
+  allow(key: string, cost: Units, by?: readonly Policy[]): boolean {
+    if (by !== undefined || typeof cost !== 'number') return this.#call(TAKE, key, cost, by).allowed;
     if (this.#clock !== undefined || areClocksFaked()) return this.#take(key, cost, this.#nowMs()) !== undefined;
     return (cost === 1 ? this.#take(key) : this.#take(key, cost)) !== undefined;
   }
@@ -100,24 +104,38 @@ class NativeEngine implements Engine {
     return allowed;
   }
 
-  check(key: string, cost: number): Decision {
+  check(key: string, cost: Units, by?: readonly Policy[]): Decision {
+    if (by !== undefined || typeof cost !== 'number') return this.#call(TAKE, key, cost, by);
     if (this.#clock !== undefined || areClocksFaked()) return this.#decision(this.#check(key, cost, this.#nowMs()));
     return this.#decision(cost === 1 ? this.#check(key) : this.#check(key, cost));
   }
 
-  peek(key: string, cost: number): Decision {
+  peek(key: string, cost: Units, by?: readonly Policy[]): Decision {
+    if (by !== undefined || typeof cost !== 'number') return this.#call(PEEK, key, cost, by);
     return this.#decision(this.#peek(key, cost, ...this.#now()));
   }
 
-  reserve(key: string, cost: number): Reserved {
-    const decision = this.#decision(this.#reserve(key, cost, ...this.#now()));
+  reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved {
+    const decision =
+      by !== undefined || typeof cost !== 'number'
+        ? this.#call(RESERVE, key, cost, by)
+        : this.#decision(this.#reserve(key, cost, ...this.#now()));
     return { decision, number: this.#number(1) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): Decision {
+  settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Decision {
     const now = this.#now();
-    this.#binding.settle(this.#handle, key, number, estimate, actual, ...now);
+    this.#binding.settle(this.#handle, key, number, listOf(estimate), listOf(actual), limitsOf(by), ...now);
+    if (by !== undefined) return this.#call(PEEK, key, 0, by, now);
     return this.#decision(this.#peek(key, 0, ...now));
+  }
+
+  /** What isn't just a cost. */
+  #call(kind: 0 | 1 | 2, key: string, cost: Units, by: readonly Policy[] | undefined, now = this.#now()): Decision {
+    const limits = limitsOf(by);
+    const [allowed, ...numbers] = this.#binding.call(this.#handle, kind, key, listOf(cost), limits, ...now);
+    this.#answer.set(numbers);
+    return this.#decision(allowed === 1 ? key : undefined);
   }
 
   block(key: string, ms: number): boolean {
@@ -214,6 +232,15 @@ function numbersOf(policies: readonly Policy[]): number[] {
   return policies.flatMap(({ algorithm, limit, windowMs, burst, blockForMs }) => {
     return [ALGORITHMS.indexOf(algorithm), limit, windowMs, burst, blockForMs];
   });
+}
+
+function listOf(units: Units): readonly number[] {
+  return typeof units === 'number' ? [units] : units;
+}
+
+/** `limit` and `burst` of each. */
+function limitsOf(by: readonly Policy[] | undefined): readonly number[] | undefined {
+  return by?.flatMap(({ limit, burst }) => [limit, burst]);
 }
 
 let loaded: Loaded | undefined;

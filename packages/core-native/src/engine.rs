@@ -116,7 +116,7 @@ impl Shared {
         let now = self.frame.exactly(given_ms);
         self.with_part(key, |store, id| {
             let outcome = store.take(id, cost, &now);
-            store.answer(outcome, cost, now.0)
+            store.answer(outcome, cost.into(), None, now.0)
         })
     }
 
@@ -152,7 +152,10 @@ impl Shared {
         let (mut parts, now) = self.lock_all(given_ms);
         let policies = parts.first().map(|part| part.policies()).unwrap_or_default();
         let entries = parts.iter_mut().flat_map(|part| part.kept(now.0)).collect();
-        Snapshot { policies, seed: self.seed.read().0.seed, entries }
+        let kept_ms = (0..policies.len()).map(|policy| {
+            parts.iter().filter_map(|part| part.kept_ms().get(policy).copied()).max().unwrap_or_default()
+        });
+        Snapshot { kept_ms: kept_ms.collect(), policies, seed: self.seed.read().0.seed, entries }
     }
 
     /// Holds what bytes say, in the place of all that is held.
@@ -173,7 +176,7 @@ impl Shared {
             let surplus = own.clone().count().saturating_sub(self.spec.max_keys / self.parts.len());
             restored.push(part.restored(&own.skip(surplus).collect::<Vec<_>>(), now.0)?);
         }
-        parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries));
+        parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries, &snapshot.kept_ms));
         // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
         self.seed.write(Fingerprint { seed: snapshot.seed });
         Ok(())
@@ -296,9 +299,11 @@ mod tests {
         let bytes = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
         let settle = |key: u16| {
             for _ in 0..100 {
-                let (_, number) =
-                    shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 3, &Given(now_ms)));
-                shared.with_key(&[key], None, |store, id, now_ms| store.settle(id, number, 3, 1, now_ms));
+                let (_, number) = shared
+                    .with_key(&[key], None, |store, id, now_ms| store.reserve(id, 3.into(), None, &Given(now_ms)));
+                shared.with_key(&[key], None, |store, id, now_ms| {
+                    store.settle(id, number, (3.into(), 1.into()), None, now_ms);
+                });
             }
         };
         thread::scope(|scope| {
@@ -308,7 +313,7 @@ mod tests {
         });
         let left = || {
             shared.with_key(&[1], None, |store, id, now_ms| {
-                store.peek(id, 0, now_ms).rows.first().map(|row| row.remaining)
+                store.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
             })
         };
         assert_eq!(left(), Some(600));
@@ -326,7 +331,7 @@ mod tests {
     fn threads_take_of_all_policies_or_of_none() -> Result<(), getrandom::Error> {
         let shared = Shared::new(spec(&[700, 500, 900], 1 << 20))?;
         assert_eq!(admitted_by_four(&shared, 1), 500);
-        let answer = shared.with_key(&[1], None, |store, id, now_ms| store.peek(id, 1, now_ms));
+        let answer = shared.with_key(&[1], None, |store, id, now_ms| store.peek(id, 1.into(), None, now_ms));
         assert_eq!(answer.rows.iter().map(|row| row.remaining).collect::<Vec<_>>(), [200, 0, 400]);
         Ok(())
     }
@@ -374,7 +379,8 @@ mod tests {
             let shared = Shared::new(spec.clone())?;
             assert!(shared.take(&[1], 10, Some(5_000)) && shared.take(&[1], 990, Some(5_010)));
             shared.update(&spec.policies, Some(4_000));
-            let left = shared.with_key(&[1], Some(5_010), |store, id, now_ms| store.peek(id, 0, now_ms).rows);
+            let left =
+                shared.with_key(&[1], Some(5_010), |store, id, now_ms| store.peek(id, 0.into(), None, now_ms).rows);
             let most = if algorithm == Algorithm::TokenBucket { 10 } else { 0 }; // ten of them have come back
             assert!(left.iter().all(|row| row.remaining <= most), "{left:?}");
         }
@@ -385,14 +391,16 @@ mod tests {
     fn what_was_reserved_before_a_restore_gives_back_nothing_that_was_reserved_after() -> Result<(), getrandom::Error> {
         let foreign = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
         let shared = Shared::new(spec(&[1_000], 1 << 20))?;
-        let reserve = |key| shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 100, &Given(now_ms)).1);
+        let reserve = |key| {
+            shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 100.into(), None, &Given(now_ms)).1)
+        };
         for key in 0..64 {
             let before = reserve(key);
             assert_eq!(shared.restore(&foreign, None), Ok(()));
             reserve(key);
             let left = shared.with_key(&[key], None, |store, id, now_ms| {
-                store.settle(id, before, 100, 0, now_ms);
-                store.peek(id, 0, now_ms).rows.first().map(|row| row.remaining)
+                store.settle(id, before, (100.into(), 0.into()), None, now_ms);
+                store.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
             });
             assert_eq!(left, Some(900), "key {key}");
         }
@@ -407,7 +415,7 @@ mod tests {
             alone.take(id.wrapping_mul(0x9e37_79b9_7f4a_7c15), 1, &Given(START_MS));
         }
         let (policies, entries) = (alone.policies(), alone.kept(START_MS));
-        let bytes = Snapshot { policies, seed: [1, 2], entries }.to_bytes();
+        let bytes = Snapshot { kept_ms: vec![0; policies.len()], policies, seed: [1, 2], entries }.to_bytes();
         let shared = Shared::new(spec)?;
         assert_eq!(shared.restore(&bytes, None), Ok(()));
         let held = shared.sum(None, |store, _| store.len());

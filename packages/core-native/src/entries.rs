@@ -11,6 +11,7 @@ use crate::reservations::Reservations;
 use crate::shares::SHARDS;
 use crate::slab::{Slab, Slot};
 use crate::snapshot::{Damage, Kept};
+use crate::units::Units;
 use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
 
@@ -103,10 +104,10 @@ impl Entries {
         self.slab.get(slot)
     }
 
-    /// An entry's words, and what decides on them.
+    /// An entry's words, and what decides on them: `by`, or what decides where a call brings no limits.
     #[inline]
-    pub fn ask(&mut self, slot: Slot) -> (&Ledger, &mut [u64]) {
-        (&self.ledger, self.slab.get(slot))
+    pub fn ask<'ask>(&'ask mut self, slot: Slot, by: Option<&'ask Ledger>) -> (&'ask Ledger, &'ask mut [u64]) {
+        (by.unwrap_or(&self.ledger), self.slab.get(slot))
     }
 
     /// The rank of the list that an entry is in.
@@ -119,30 +120,34 @@ impl Entries {
     /// Takes units more than 0: those that fit, or what was used beyond an estimate.
     /// Answers whether the entry stays in its list.
     #[inline]
-    pub fn add(&mut self, slot: Slot, units: u64, now_ms: u64) -> bool {
+    pub fn add(&mut self, slot: Slot, units: Units, by: Option<&Ledger>, now_ms: u64) -> bool {
         let rank = self.rank(slot);
+        let ledger = by.unwrap_or(&self.ledger);
         let entry = self.slab.get(slot);
         if !self.reservations.is_empty()
             && let Some(reservations) = self.reservations.get_mut(&slot)
         {
-            self.ledger.before_taking(entry, reservations, units, now_ms);
+            ledger.before_taking(entry, reservations, units, now_ms);
         }
-        self.ledger.add(entry, units, now_ms, rank)
+        ledger.add(entry, units, now_ms, rank) && by.is_none()
     }
 
     /// Whether the cost fits all policies of an entry that is not blocked.
     #[inline]
-    pub fn fits(&mut self, slot: Slot, cost: u64, now_ms: u64) -> bool {
-        self.block_left_ms(slot, now_ms) == 0 && self.ledger.fits(self.slab.get(slot), cost, now_ms)
+    pub fn fits(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) -> bool {
+        let is_blocked = self.block_left_ms(slot, now_ms) > 0;
+        let (ledger, entry) = self.ask(slot, by);
+        !is_blocked && ledger.fits(entry, cost, now_ms)
     }
 
     /// Notes that what was taken just now may be given back.
     /// `most`: so many are open at one time.
-    pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, now_ms: u64) {
+    pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, by: Option<&Ledger>, now_ms: u64) {
+        let ledger = by.unwrap_or(&self.ledger);
         let entry = self.slab.get(slot);
         self.open.insert(number, slot);
         let reservations = self.reservations.entry(slot).or_default();
-        if let Some(fallen) = self.ledger.reserve(entry, reservations, number, now_ms) {
+        if let Some(fallen) = ledger.reserve(entry, reservations, number, now_ms) {
             self.open.remove(&fallen);
         }
         if self.open.len() > most
@@ -162,9 +167,9 @@ impl Entries {
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
-    pub fn settle(&mut self, slot: Slot, number: u64, units: u64, now_ms: u64) {
+    pub fn settle(&mut self, slot: Slot, number: u64, units: Units, by: Option<&Ledger>, now_ms: u64) {
         let Some(reservations) = self.reservations.get_mut(&slot) else { return };
-        self.ledger.settle(self.slab.get(slot), reservations, number, units, now_ms);
+        by.unwrap_or(&self.ledger).settle(self.slab.get(slot), reservations, number, units, now_ms);
         self.open.remove(&number);
         if reservations.is_empty() {
             self.reservations.remove(&slot);
@@ -345,6 +350,7 @@ impl Entries {
     pub fn change(&mut self, policies: &[Policy], now_ms: u64) {
         let mut next = Self::new(policies, self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
+        next.ledger.keep_for(&self.ledger.kept_ms());
         next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for old in self.order.all(&self.slab) {
             let slot = next.insert(self.slab.word(old, ID_WORD));
@@ -386,6 +392,7 @@ impl Entries {
         }
         let mut next = Self::new(&self.ledger.policies(), self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
+        next.ledger.keep_for(&self.ledger.kept_ms());
         next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for kept in entries {
             if next.find(kept.id).is_some() {

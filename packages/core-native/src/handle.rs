@@ -5,9 +5,11 @@ use crate::clock::{Given, Now};
 use crate::engine::{Frame, Shared, Spec};
 use crate::fingerprint::Fingerprint;
 use crate::last_key::LastKey;
+use crate::ledger::CallLimit;
 use crate::policy::Policy;
 use crate::snapshot::{Damage, Snapshot};
 use crate::store::{Answer, Counts, Store};
+use crate::units::Units;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -25,6 +27,26 @@ pub struct Alone {
     fingerprint: Fingerprint,
     store: Store,
     last_key: LastKey,
+}
+
+/// What a call does with its units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Takes them if they fit.
+    Check,
+    /// Only tells.
+    Peek,
+    /// Takes them to be settled.
+    Reserve,
+}
+
+/// A call that is not just a cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call<'call> {
+    /// What it takes.
+    pub units: Units<'call>,
+    /// Limits of its own, one per policy.
+    pub limits: Option<&'call [CallLimit]>,
 }
 
 impl Handle {
@@ -56,7 +78,7 @@ impl Handle {
                 let id = last_key.id(key, fingerprint);
                 let now = frame.exactly(given_ms);
                 let outcome = store.take(id, cost, &now);
-                store.answer(outcome, cost, now.0)
+                store.answer(outcome, cost.into(), None, now.0)
             }
             Self::Shared(shared) => shared.check(key, cost, given_ms),
         }
@@ -66,14 +88,32 @@ impl Handle {
     #[must_use]
     pub fn reserve(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> (Answer, u64) {
         self.with_key(key, given_ms, |store, id, now_ms| {
-            let (outcome, number) = store.reserve(id, cost, &Given(now_ms));
-            (store.answer(outcome, cost, now_ms), number)
+            let (outcome, number) = store.reserve(id, cost.into(), None, &Given(now_ms));
+            (store.answer(outcome, cost.into(), None, now_ms), number)
         })
     }
 
-    /// Settles what was reserved.
-    pub fn settle(&self, key: &[u16], number: u64, estimate: u64, actual: u64, given_ms: Option<i64>) {
-        self.with_key(key, given_ms, |store, id, now_ms| store.settle(id, number, estimate, actual, now_ms));
+    /// Takes, peeks or reserves by units that may differ by policy, and by limits that may be the call's own.
+    #[must_use]
+    pub fn call(&self, kind: Kind, key: &[u16], call: Call, given_ms: Option<i64>) -> (Answer, u64) {
+        self.with_key(key, given_ms, |store, id, now_ms| {
+            let ledger = store.ledger_of(call.limits);
+            let (now, by) = (Given(now_ms), ledger.as_ref());
+            let (outcome, number) = match kind {
+                Kind::Peek => return (store.peek(id, call.units, by, now_ms), 0),
+                Kind::Check => (store.take_by(id, call.units, by, &now), 0),
+                Kind::Reserve => store.reserve(id, call.units, by, &now),
+            };
+            (store.answer(outcome, call.units, by, now_ms), number)
+        })
+    }
+
+    /// Settles what was reserved by a call: `actual` in the place of its units.
+    pub fn settle(&self, key: &[u16], number: u64, call: Call, actual: Units, given_ms: Option<i64>) {
+        self.with_key(key, given_ms, |store, id, now_ms| {
+            let ledger = store.ledger_of(call.limits);
+            store.settle(id, number, (call.units, actual), ledger.as_ref(), now_ms);
+        });
     }
 
     /// Takes the cost from each key in turn: 1 where it was allowed.
@@ -92,7 +132,7 @@ impl Handle {
     /// What `check` would decide now, and how the key stands without it.
     #[must_use]
     pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        self.with_key(key, given_ms, |store, id, now_ms| store.peek(id, cost, now_ms))
+        self.with_key(key, given_ms, |store, id, now_ms| store.peek(id, cost.into(), None, now_ms))
     }
 
     /// Forgets the key; whether it had live state.
@@ -146,7 +186,7 @@ impl Handle {
             Self::Alone(alone) => {
                 let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
                 let entries = store.kept(frame.exactly(given_ms).0);
-                Snapshot { policies: store.policies(), seed: fingerprint.seed, entries }
+                Snapshot { policies: store.policies(), kept_ms: store.kept_ms(), seed: fingerprint.seed, entries }
             }
             Self::Shared(shared) => shared.snapshot(given_ms),
         };
@@ -164,7 +204,7 @@ impl Handle {
                 let snapshot = Snapshot::from_bytes(bytes, &store.policies(), store.state_words())?;
                 let entries =
                     store.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
-                store.replace(entries);
+                store.replace(entries, &snapshot.kept_ms);
                 *fingerprint = Fingerprint { seed: snapshot.seed };
                 *last_key = LastKey::default();
                 Ok(())

@@ -8,18 +8,33 @@ use crate::clock::START_MS;
 use crate::order::PROTECTED_RANK;
 use crate::policy::{Algorithm, Policy};
 use crate::reservations::Reservations;
+use crate::units::Units;
 
 /// Policies, and where in an entry's words each has its own.
+#[derive(Clone)]
 pub struct Ledger {
     rules: Vec<Rule>,
     blocks: bool,
     lone_window: Option<Policy>,
 }
 
+#[derive(Clone)]
 struct Rule {
     terms: Terms,
     start: usize,
     end: usize,
+    /// For how long a key is held since it was last taken from, once calls have come with limits of their own: a token
+    /// bucket that is repaid by this rate may not be by theirs. 0: only its state says so.
+    kept_ms: u64,
+}
+
+/// What of a policy a call may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimit {
+    /// Units per window.
+    pub limit: u64,
+    /// The most units that can be taken at once.
+    pub burst: u64,
 }
 
 /// How one policy stands.
@@ -44,7 +59,7 @@ impl Ledger {
             let terms = Terms::of(policy);
             let start = end;
             end += algorithms::words(&terms);
-            Rule { terms, start, end }
+            Rule { terms, start, end, kept_ms: 0 }
         });
         let lone_window = match policies {
             [policy] if policy.algorithm == Algorithm::FixedWindow => Some(*policy),
@@ -52,6 +67,37 @@ impl Ledger {
         };
         let blocks = policies.iter().any(|policy| policy.block_for_ms > 0);
         Self { rules: rules.collect(), blocks, lone_window }
+    }
+
+    /// What decides a call that comes with limits of its own. Its keys are held from here on for as long as they need.
+    #[must_use]
+    pub fn of_call(&mut self, limits: &[CallLimit]) -> Self {
+        let mut by = self.clone();
+        for (rule, &CallLimit { limit, burst }) in by.rules.iter_mut().zip(limits) {
+            rule.terms = Terms::of(Policy { limit, burst, ..rule.terms.policy });
+        }
+        if let [rule] = by.rules.as_slice() {
+            by.lone_window = by.lone_window.map(|_| rule.terms.policy);
+        }
+        for (rule, of_call) in self.rules.iter_mut().zip(&by.rules) {
+            if rule.terms.policy.algorithm == Algorithm::TokenBucket {
+                rule.kept_ms = rule.kept_ms.max(rule.terms.span_ms).max(of_call.terms.span_ms);
+            }
+        }
+        by
+    }
+
+    /// For how long keys are held by policy, as it is kept in snapshots.
+    #[must_use]
+    pub fn kept_ms(&self) -> Vec<u64> {
+        self.rules.iter().map(|rule| rule.kept_ms).collect()
+    }
+
+    /// Holds keys for so long at least.
+    pub fn keep_for(&mut self, kept_ms: &[u64]) {
+        for (rule, &kept_ms) in self.rules.iter_mut().zip(kept_ms) {
+            rule.kept_ms = rule.kept_ms.max(kept_ms);
+        }
     }
 
     /// How many words an entry has.
@@ -76,23 +122,28 @@ impl Ledger {
     /// Whether a key never seen could take the cost.
     #[inline]
     #[must_use]
-    pub fn can_ever_fit(&self, cost: u64) -> bool {
-        self.rules.iter().all(|rule| cost <= rule.terms.policy.burst)
+    pub fn can_ever_fit(&self, cost: Units) -> bool {
+        self.rules.iter().enumerate().all(|(policy, rule)| cost.of(policy) <= rule.terms.policy.burst)
     }
 
     /// Whether the cost fits all policies.
     #[inline]
-    pub fn fits(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> bool {
-        self.rules.iter().all(|rule| algorithms::fits(rule.state(entry), &rule.terms, cost, now_ms))
+    pub fn fits(&self, entry: &mut [u64], cost: Units, now_ms: u64) -> bool {
+        let mut rules = self.rules.iter().enumerate();
+        rules.all(|(policy, rule)| algorithms::fits(rule.state(entry), &rule.terms, cost.of(policy), now_ms))
     }
 
-    /// Takes units more than 0: those that fit, or what was used beyond an estimate.
+    /// Takes units, more than 0 of some policy: those that fit, or what was used beyond an estimate.
     /// Answers whether the entry stays in a list of that rank: where neither its rank rises nor its time may move, which
     /// in a fixed window it does at the start only.
     #[inline]
-    pub fn add(&self, entry: &mut [u64], units: u64, now_ms: u64, rank: u32) -> bool {
+    pub fn add(&self, entry: &mut [u64], units: Units, now_ms: u64, rank: u32) -> bool {
         let mut stays = true;
-        for rule in &self.rules {
+        for (policy, rule) in self.rules.iter().enumerate() {
+            let units = units.of(policy);
+            if units == 0 {
+                continue;
+            }
             let (state, terms) = (rule.state(entry), &rule.terms);
             let start = state.first().copied();
             algorithms::add(state, terms, units, now_ms);
@@ -104,11 +155,11 @@ impl Ledger {
 
     /// Before more is taken: tells the newest reservation how little was owed meanwhile. Where not all of it will be
     /// counted, nothing comes back of any: without what they took, more of this would have been counted.
-    pub fn before_taking(&self, entry: &mut [u64], reservations: &mut Reservations, units: u64, now_ms: u64) {
+    pub fn before_taking(&self, entry: &mut [u64], reservations: &mut Reservations, units: Units, now_ms: u64) {
         for (policy, rule) in self.rules.iter().enumerate() {
             let (state, terms) = (rule.state(entry), &rule.terms);
             reservations.lower_newest(policy, algorithms::owed(state, terms, now_ms));
-            if !algorithms::has_room_for(state, terms, units, now_ms) {
+            if !algorithms::has_room_for(state, terms, units.of(policy), now_ms) {
                 reservations.spend(policy);
             }
         }
@@ -121,9 +172,13 @@ impl Ledger {
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
-    pub fn settle(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, units: u64, now_ms: u64) {
+    pub fn settle(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, units: Units, now_ms: u64) {
         let Some(index) = reservations.find(number) else { return };
         for (policy, rule) in self.rules.iter().enumerate() {
+            let units = units.of(policy);
+            if units == 0 {
+                continue;
+            }
             let mark = reservations.since(index, policy);
             let given = algorithms::refund(rule.state(entry), &rule.terms, &mark, units, now_ms);
             if given > 0 {
@@ -153,7 +208,7 @@ impl Ledger {
     pub fn aged(&self, entry: &mut [u64], now_ms: u64) -> Vec<u64> {
         let aged = self.rules.iter().flat_map(|rule| {
             let state = rule.state(entry);
-            if algorithms::is_fresh(state, &rule.terms, now_ms) {
+            if rule.is_fresh(state, now_ms) {
                 return vec![0; state.len()];
             }
             let mut words = state.to_vec();
@@ -194,17 +249,21 @@ impl Ledger {
     }
 
     /// For how long the denial of a cost blocks the key: the longest block of the policies that deny it.
-    pub fn block_asked_ms(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> u64 {
+    pub fn block_asked_ms(&self, entry: &mut [u64], cost: Units, now_ms: u64) -> u64 {
         if !self.blocks || !self.can_ever_fit(cost) {
             return 0;
         }
-        let denying = self.rules.iter().filter(|rule| !algorithms::fits(rule.state(entry), &rule.terms, cost, now_ms));
-        denying.map(|rule| rule.terms.policy.block_for_ms).max().unwrap_or(0)
+        let denying = self
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(policy, rule)| !algorithms::fits(rule.state(entry), &rule.terms, cost.of(*policy), now_ms));
+        denying.map(|(_, rule)| rule.terms.policy.block_for_ms).max().unwrap_or(0)
     }
 
     /// Whether all policies see the key as good as never seen.
     pub fn is_fresh(&self, entry: &mut [u64], now_ms: u64) -> bool {
-        self.rules.iter().all(|rule| algorithms::is_fresh(rule.state(entry), &rule.terms, now_ms))
+        self.rules.iter().all(|rule| rule.is_fresh(rule.state(entry), now_ms))
     }
 
     /// How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth.
@@ -225,17 +284,18 @@ impl Ledger {
             if rank == PROTECTED_RANK && rule.terms.policy.burst > 0 {
                 algorithms::retry_after_ms(state, &rule.terms, 1, now_ms).unwrap_or(0)
             } else {
-                algorithms::reset_after_ms(state, &rule.terms, now_ms)
+                let kept_ms = rule.kept_for_ms(state, now_ms);
+                algorithms::reset_after_ms(state, &rule.terms, now_ms).max(kept_ms)
             }
         };
         self.rules.iter().map(due).max().unwrap_or(0)
     }
 
     /// The policy that binds a denial, the longest to wait for and the first of those, and that wait.
-    pub fn binding(&self, entry: &mut [u64], cost: u64, now_ms: u64) -> (usize, Option<u64>) {
+    pub fn binding(&self, entry: &mut [u64], cost: Units, now_ms: u64) -> (usize, Option<u64>) {
         let mut binding = (0, Some(0));
         for (index, rule) in self.rules.iter().enumerate() {
-            let wait = algorithms::retry_after_ms(rule.state(entry), &rule.terms, cost, now_ms);
+            let wait = algorithms::retry_after_ms(rule.state(entry), &rule.terms, cost.of(index), now_ms);
             let longer = match (wait, binding.1) {
                 (_, None) => false,
                 (None, _) => true,
@@ -249,8 +309,8 @@ impl Ledger {
     }
 
     /// How each policy stands, for `blocked_ms` more under a block.
-    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: u64, now_ms: u64, blocked_ms: u64) -> Vec<Row> {
-        let row = |rule: &Rule| {
+    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Vec<Row> {
+        let row = |(policy, rule): (usize, &Rule)| {
             let (state, terms) = (rule.state(entry), &rule.terms);
             Row {
                 limit: terms.policy.limit,
@@ -259,11 +319,12 @@ impl Ledger {
                 retry_after_ms: if allowed {
                     Some(0)
                 } else {
-                    algorithms::retry_after_ms(state, terms, cost, now_ms).map(|wait_ms| wait_ms.max(blocked_ms))
+                    algorithms::retry_after_ms(state, terms, cost.of(policy), now_ms)
+                        .map(|wait_ms| wait_ms.max(blocked_ms))
                 },
             }
         };
-        self.rules.iter().map(row).collect()
+        self.rules.iter().enumerate().map(row).collect()
     }
 
     /// How many policies there are.
@@ -283,6 +344,19 @@ impl Rule {
     #[inline]
     fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
         entry.get_mut(self.start..self.end).unwrap_or_default()
+    }
+
+    fn is_fresh(&self, state: &mut [u64], now_ms: u64) -> bool {
+        algorithms::is_fresh(state, &self.terms, now_ms) && self.kept_for_ms(state, now_ms) == 0
+    }
+
+    /// For how long a state is held still, for calls with limits of their own.
+    fn kept_for_ms(&self, state: &[u64], now_ms: u64) -> u64 {
+        match state {
+            _ if self.kept_ms == 0 => 0,
+            [] | [_, 0, ..] => 0,
+            [at_ms, ..] => self.kept_ms.saturating_sub(now_ms.saturating_sub(*at_ms)),
+        }
     }
 }
 

@@ -22,6 +22,7 @@ pub mod shares;
 pub mod slab;
 pub mod snapshot;
 pub mod store;
+pub mod units;
 
 // Under test `#[napi]` registers nothing, so all of it would be dead code.
 #[cfg(not(test))]

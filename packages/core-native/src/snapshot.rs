@@ -1,4 +1,4 @@
-//! Entries as bytes: the policies' numbers, which JavaScript reads from there, the seed of the fingerprints, how many
+//! Entries as bytes: the policies' numbers, which JavaScript reads from there, for how long keys are held, the seed of the fingerprints, how many
 //! entries there are, and each one's id, what is left of its block, and its words with the first of each policy, a time,
 //! as an age. All little-endian words of 64 bits.
 //!
@@ -56,6 +56,8 @@ pub struct Kept {
 pub struct Snapshot {
     /// Under which the entries are what they are.
     pub policies: Vec<Policy>,
+    /// For how long keys are held by policy, for calls with limits of their own.
+    pub kept_ms: Vec<u64>,
     /// Of the fingerprints.
     pub seed: [u64; 2],
     /// In the order in which they would be evicted.
@@ -63,6 +65,8 @@ pub struct Snapshot {
 }
 
 const WORD_BYTES: usize = 8;
+/// Ten years, and what they can have of leap days.
+const MOST_KEPT_MS: u64 = 3_653 * 86_400_000;
 
 impl Snapshot {
     /// As bytes.
@@ -71,7 +75,11 @@ impl Snapshot {
         let entries =
             self.entries.iter().flat_map(|kept| [kept.id, kept.blocked_ms].into_iter().chain(kept.words.clone()));
         let numbers = self.policies.iter().flat_map(numbers);
-        let words = numbers.chain(self.seed).chain([self.entries.len() as u64]).chain(entries);
+        let words = numbers
+            .chain(self.kept_ms.iter().copied())
+            .chain(self.seed)
+            .chain([self.entries.len() as u64])
+            .chain(entries);
         words.flat_map(u64::to_le_bytes).collect()
     }
 
@@ -88,6 +96,10 @@ impl Snapshot {
         if made != own {
             return Err(Damage::OtherPolicies);
         }
+        let Some((kept_ms, all)) = all.split_at_checked(policies.len()) else { return Err(damage) };
+        if kept_ms.iter().any(|&ms| ms > MOST_KEPT_MS) {
+            return Err(Damage::Unsound);
+        }
         let Some((&[low, high, count], entries)) = all.split_first_chunk() else { return Err(damage) };
         let needed = count.checked_mul(words as u64 + 2);
         if !rest.is_empty() || needed != Some(entries.len() as u64) {
@@ -97,7 +109,12 @@ impl Snapshot {
             let (&[id, blocked_ms], words) = entry.split_first_chunk()?;
             Some(Kept { id, blocked_ms, words: words.to_vec() })
         });
-        Ok(Self { policies: policies.to_vec(), seed: [low, high], entries: entries.collect() })
+        Ok(Self {
+            policies: policies.to_vec(),
+            kept_ms: kept_ms.to_vec(),
+            seed: [low, high],
+            entries: entries.collect(),
+        })
     }
 }
 
@@ -115,7 +132,12 @@ mod tests {
         let entry = |id| Kept { id, blocked_ms: 7, words: vec![1, 2] };
         let policy = Policy { algorithm: Algorithm::FixedWindow, limit: 1, window_ms: 2, burst: 1, block_for_ms: 0 };
         let policies = [policy];
-        let snapshot = Snapshot { policies: policies.to_vec(), seed: [3, 4], entries: vec![entry(5), entry(u64::MAX)] };
+        let snapshot = Snapshot {
+            policies: policies.to_vec(),
+            kept_ms: vec![9],
+            seed: [3, 4],
+            entries: vec![entry(5), entry(u64::MAX)],
+        };
         let bytes = snapshot.to_bytes();
         assert_eq!(Snapshot::from_bytes(&bytes, &policies, 2), Ok(snapshot));
         for length in 0..bytes.len() {

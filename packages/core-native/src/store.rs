@@ -5,11 +5,12 @@
 
 use crate::clock::Now;
 use crate::entries::{Entries, LOOKS_PER_CALL};
-use crate::ledger::{Row, keeps_rank};
+use crate::ledger::{CallLimit, Ledger, Row, keeps_rank};
 use crate::policy::Policy;
 use crate::reservations::MOST_OPEN;
 use crate::slab::Slot;
 use crate::snapshot::{Damage, Kept};
+use crate::units::Units;
 
 /// As many entries as the nearest memory surely holds.
 const TOUCHED_TOGETHER: usize = 64;
@@ -86,14 +87,32 @@ impl Store {
     pub fn take(&mut self, id: u64, cost: u64, clock: &impl Now) -> Outcome {
         let rough_ms = clock.rough_ms();
         self.entries.look_if_time(LOOKS_PER_CALL, rough_ms);
-        let Some(slot) = self.entries.find(id) else { return self.take_first(id, cost, clock) };
+        let Some(slot) = self.entries.find(id) else {
+            return self.take_first(id, cost.into(), None, clock);
+        };
         if let Some(policy) = self.entries.ledger.lone_window()
             && !self.entries.has_blocks()
             && let Some(allowed) = self.take_in_window(slot, policy, cost, rough_ms, clock)
         {
             return Outcome { allowed, slot: Some(slot), full: false };
         }
-        self.take_held(slot, cost, clock.exact_ms())
+        self.take_held(slot, cost.into(), None, clock.exact_ms())
+    }
+
+    /// Takes units that may differ by policy, by limits that may be the call's own.
+    pub fn take_by(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now: &impl Now) -> Outcome {
+        self.entries.look_if_time(LOOKS_PER_CALL, now.exact_ms());
+        self.settled += 1;
+        match self.entries.find(id) {
+            Some(slot) => self.take_held(slot, cost, by, now.exact_ms()),
+            None => self.take_first(id, cost, by, now),
+        }
+    }
+
+    /// What decides a call that comes with limits of its own.
+    #[must_use]
+    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>) -> Option<Ledger> {
+        limits.map(|limits| self.entries.ledger.of_call(limits))
     }
 
     /// Takes the cost from each in turn: 1 where it was allowed.
@@ -139,27 +158,27 @@ impl Store {
         Some(true)
     }
 
-    fn take_held(&mut self, slot: Slot, cost: u64, now_ms: u64) -> Outcome {
-        if !self.entries.fits(slot, cost, now_ms) {
-            self.deny(slot, cost, now_ms);
+    fn take_held(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Outcome {
+        if !self.entries.fits(slot, cost, by, now_ms) {
+            self.deny(slot, cost, by, now_ms);
             return Outcome { allowed: false, slot: Some(slot), full: false };
         }
         self.counts.allowed += 1;
-        if cost > 0 && !self.entries.add(slot, cost, now_ms) {
+        if !cost.is_none() && !self.entries.add(slot, cost, by, now_ms) {
             self.entries.place(slot, now_ms);
         }
         Outcome { allowed: true, slot: Some(slot), full: false }
     }
 
     /// Counts a denial by the policy that binds, and starts the block that it asks for.
-    fn deny(&mut self, slot: Slot, cost: u64, now_ms: u64) {
-        let (ledger, entry) = self.entries.ask(slot);
+    fn deny(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) {
+        let (ledger, entry) = self.entries.ask(slot, by);
         let (binding, _) = if ledger.len() == 1 { (0, None) } else { ledger.binding(entry, cost, now_ms) };
         self.count_denial(binding);
         if self.entries.block_left_ms(slot, now_ms) > 0 {
             return;
         }
-        let (ledger, entry) = self.entries.ask(slot);
+        let (ledger, entry) = self.entries.ask(slot, by);
         let asked_ms = ledger.block_asked_ms(entry, cost, now_ms);
         if asked_ms > 0 {
             self.entries.block(slot, now_ms + asked_ms);
@@ -175,13 +194,14 @@ impl Store {
         }
     }
 
-    fn take_first(&mut self, id: u64, cost: u64, clock: &impl Now) -> Outcome {
-        if !self.entries.ledger.can_ever_fit(cost) {
-            let (binding, _) = self.entries.ledger.binding(&mut self.nobody(), cost, 0);
+    fn take_first(&mut self, id: u64, cost: Units, by: Option<&Ledger>, clock: &impl Now) -> Outcome {
+        let ledger = by.unwrap_or(&self.entries.ledger);
+        if !ledger.can_ever_fit(cost) {
+            let (binding, _) = ledger.binding(&mut self.nobody(), cost, 0);
             self.count_denial(binding);
             return Outcome { allowed: false, slot: None, full: false };
         }
-        if cost == 0 {
+        if cost.is_none() {
             self.counts.allowed += 1;
             return Outcome { allowed: true, slot: None, full: false };
         }
@@ -193,18 +213,25 @@ impl Store {
             return Outcome { allowed, slot: None, full: true };
         };
         self.counts.allowed += 1;
-        self.entries.add(slot, cost, now_ms);
+        self.entries.add(slot, cost, by, now_ms);
         self.entries.append(slot, now_ms);
         Outcome { allowed: true, slot: Some(slot), full: false }
     }
 
     /// How the key stands after a call at `now_ms`.
-    pub fn answer(&mut self, outcome: Outcome, cost: u64, now_ms: u64) -> Answer {
+    pub fn answer(&mut self, outcome: Outcome, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Answer {
         let blocked_ms = outcome.slot.map_or(0, |slot| self.entries.block_left_ms(slot, now_ms));
-        self.answer_blocked(outcome, cost, now_ms, blocked_ms)
+        self.answer_blocked(outcome, cost, by, now_ms, blocked_ms)
     }
 
-    fn answer_blocked(&mut self, outcome: Outcome, cost: u64, now_ms: u64, blocked_ms: u64) -> Answer {
+    fn answer_blocked(
+        &mut self,
+        outcome: Outcome,
+        cost: Units,
+        by: Option<&Ledger>,
+        now_ms: u64,
+        blocked_ms: u64,
+    ) -> Answer {
         let Outcome { allowed, slot, full } = outcome;
         if full && !allowed {
             let wait_ms = self.entries.room_due_ms().saturating_sub(now_ms).max(1);
@@ -214,12 +241,13 @@ impl Store {
                 reset_after_ms: 0,
                 retry_after_ms: Some(wait_ms),
             };
-            return Answer { allowed, binding: 0, rows: self.policies().into_iter().map(row).collect() };
+            let policies = by.unwrap_or(&self.entries.ledger).policies();
+            return Answer { allowed, binding: 0, rows: policies.into_iter().map(row).collect() };
         }
         let mut nobody = if slot.is_none() { self.nobody() } else { Vec::new() };
         let (ledger, entry) = match slot {
-            Some(slot) => self.entries.ask(slot),
-            None => (&self.entries.ledger, nobody.as_mut_slice()),
+            Some(slot) => self.entries.ask(slot, by),
+            None => (by.unwrap_or(&self.entries.ledger), nobody.as_mut_slice()),
         };
         let (binding, _) = if allowed { (0, None) } else { ledger.binding(entry, cost, now_ms) };
         let rows = ledger.rows(entry, allowed, cost, now_ms, blocked_ms);
@@ -227,28 +255,28 @@ impl Store {
     }
 
     /// What `check` would decide now, and how the key stands without it.
-    pub fn peek(&mut self, id: u64, cost: u64, now_ms: u64) -> Answer {
+    pub fn peek(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Answer {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
         let Some(slot) = self.entries.find(id) else {
-            let fits = self.entries.ledger.can_ever_fit(cost);
-            let full = fits && cost > 0 && !self.admits_when_full && !self.entries.has_room(now_ms);
+            let fits = by.unwrap_or(&self.entries.ledger).can_ever_fit(cost);
+            let full = fits && !cost.is_none() && !self.admits_when_full && !self.entries.has_room(now_ms);
             let outcome = Outcome { allowed: fits && !full, slot: None, full };
-            return self.answer(outcome, cost, now_ms);
+            return self.answer(outcome, cost, by, now_ms);
         };
         let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (ledger, entry) = self.entries.ask(slot);
+        let (ledger, entry) = self.entries.ask(slot, by);
         let allowed = blocked_ms == 0 && ledger.fits(entry, cost, now_ms);
         let asked_ms = if allowed || blocked_ms > 0 { 0 } else { ledger.block_asked_ms(entry, cost, now_ms) };
         let outcome = Outcome { allowed, slot: Some(slot), full: false };
-        self.answer_blocked(outcome, cost, now_ms, blocked_ms.max(asked_ms))
+        self.answer_blocked(outcome, cost, by, now_ms, blocked_ms.max(asked_ms))
     }
 
     /// Until when a denial that the key has just met holds at that cost, if nothing is forgotten before, and
     /// the policy that binds it.
     pub fn denied_until(&mut self, slot: Slot, cost: u64, now_ms: u64) -> (u64, usize) {
         let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (ledger, entry) = self.entries.ask(slot);
-        let (binding, wait_ms) = ledger.binding(entry, cost, now_ms);
+        let (ledger, entry) = self.entries.ask(slot, None);
+        let (binding, wait_ms) = ledger.binding(entry, cost.into(), now_ms);
         // Which policy binds may change while a cost waits for several, so then nothing is foretold.
         let foretold_ms = if ledger.len() > 1 { 0 } else { wait_ms.unwrap_or(0) };
         (now_ms + if blocked_ms > 0 && foretold_ms > 0 { blocked_ms } else { foretold_ms }, binding)
@@ -256,39 +284,48 @@ impl Store {
 
     /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered; 0: nothing
     /// was taken.
-    pub fn reserve(&mut self, id: u64, cost: u64, clock: &impl Now) -> (Outcome, u64) {
-        let outcome = self.take(id, cost, clock);
+    pub fn reserve(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now: &impl Now) -> (Outcome, u64) {
+        let outcome = self.take_by(id, cost, by, now);
         let Outcome { allowed: true, slot: Some(slot), .. } = outcome else { return (outcome, 0) };
-        if cost == 0 {
+        if cost.is_none() {
             return (outcome, 0);
         }
         self.reservations.last += self.reservations.step;
         let most = MOST_OPEN / usize::try_from(self.reservations.step).unwrap_or(1);
-        self.entries.reserve(slot, self.reservations.last, most, clock.exact_ms());
+        self.entries.reserve(slot, self.reservations.last, most, by, now.exact_ms());
         (outcome, self.reservations.last)
     }
 
     /// Gives back what was not used of an estimate, as far as it still counts, or takes what was used beyond it.
-    pub fn settle(&mut self, id: u64, number: u64, estimate: u64, actual: u64, now_ms: u64) {
+    pub fn settle(
+        &mut self,
+        id: u64,
+        number: u64,
+        (estimate, actual): (Units, Units),
+        by: Option<&Ledger>,
+        now_ms: u64,
+    ) {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        let policies = self.entries.ledger.len();
+        let (less, more) = (estimate.beyond(actual, policies), actual.beyond(estimate, policies));
+        let (less, more) = (Units::Each(&less), Units::Each(&more));
         let held = self.entries.find(id);
         if let Some(slot) = held {
-            self.entries.settle(slot, number, estimate.saturating_sub(actual), now_ms);
+            self.entries.settle(slot, number, less, by, now_ms);
         }
-        let more = actual.saturating_sub(estimate);
         if let Some(slot) = held {
-            if more > 0 {
-                self.entries.add(slot, more, now_ms);
+            if !more.is_none() {
+                self.entries.add(slot, more, by, now_ms);
             }
             if self.entries.is_fresh(slot, now_ms) {
                 self.entries.remove(slot);
             } else {
                 self.entries.place(slot, now_ms);
             }
-        } else if more > 0 {
+        } else if !more.is_none() {
             match self.entries.enter(id, now_ms) {
                 Some(slot) => {
-                    self.entries.add(slot, more, now_ms);
+                    self.entries.add(slot, more, by, now_ms);
                     self.entries.append(slot, now_ms);
                 }
                 None => self.counts.rejected_full += 1,
@@ -301,6 +338,12 @@ impl Store {
     pub fn update(&mut self, policies: &[Policy], now_ms: u64) {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
         self.entries.change(policies, now_ms);
+    }
+
+    /// For how long keys are held by policy, for calls with limits of their own.
+    #[must_use]
+    pub fn kept_ms(&self) -> Vec<u64> {
+        self.entries.ledger.kept_ms()
     }
 
     /// All that is live.
@@ -324,8 +367,9 @@ impl Store {
     }
 
     /// Holds these from here on.
-    pub fn replace(&mut self, entries: Entries) {
+    pub fn replace(&mut self, entries: Entries, kept_ms: &[u64]) {
         self.entries = entries;
+        self.entries.ledger.keep_for(kept_ms);
     }
 
     /// The policies that decide.

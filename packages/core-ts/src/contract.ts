@@ -86,6 +86,9 @@ export interface Stats {
   readonly policies: readonly { readonly name: string; readonly denied: number }[];
 }
 
+/** Units that a call takes: the same of each policy, or of each its own in their order, where there are several. */
+export type Units = number | readonly number[];
+
 /** What happens to a new key where the limiter is full and nothing can go. */
 export type OnFull = 'deny' | 'admit';
 
@@ -128,25 +131,30 @@ export interface Engine {
   readonly backend: string;
   /** The policies that decide now. */
   readonly policies: readonly Policy[];
-  /** Takes; the hot path: O(policies), allocates nothing for a key that is held. */
-  allow(key: string, cost: number): boolean;
+  /**
+   * Takes; the hot path: O(policies), allocates nothing for a key that is held.
+   *
+   * `by`: policies for this call alone, which differ from the engine's in `limit` and `burst` only. A key has one count,
+   * whatever limits its calls come with. It is the same array for the same limits, as long as one can be remembered.
+   */
+  allow(key: string, cost: Units, by?: readonly Policy[]): boolean;
   /** Takes from each key in turn, and answers 1 where it was allowed. */
   allowMany(keys: readonly string[], cost: number): Uint8Array;
   /** Takes, and says what is left. O(policies). */
-  check(key: string, cost: number): Decision;
+  check(key: string, cost: Units, by?: readonly Policy[]): Decision;
   /** The decision that `check` would give now; takes nothing, creates nothing, counts nowhere. */
-  peek(key: string, cost: number): Decision;
+  peek(key: string, cost: Units, by?: readonly Policy[]): Decision;
   /**
    * Takes as `check` does, and notes it as open to be settled. Of a key 1,024 are open at the most, and of all keys so
    * many as the engine says; with one more, the oldest falls out and is settled as one whose key was forgotten.
    */
-  reserve(key: string, cost: number): Reserved;
+  reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved;
   /**
    * Settles what was reserved: gives back what was not used of the estimate, as far as it still counts, or
    * takes what was used beyond it, also past the limit. Where the engine is full, that is lost, and counted.
-   * Answers what `peek` with a cost of 0 would then.
+   * Answers what `peek` with a cost of 0 would then. `by`: the policies that it was reserved by.
    */
-  settle(key: string, number: number, estimate: number, actual: number): Decision;
+  settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Decision;
   /** Blocks the key for at least that long; `false` where the engine is full and can't hold it. */
   block(key: string, ms: number): boolean;
   /**

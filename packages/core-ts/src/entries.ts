@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from './bytes.js';
-import type { Policy } from './contract.js';
+import type { Policy, Units } from './contract.js';
 import { Entry } from './entry.js';
-import { readEntry, writeEntry } from './entry-bytes.js';
+import { readEntry, readKeptMs, writeEntry } from './entry-bytes.js';
 import { show } from './errors.js';
 import { EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
 import { flat } from './fold.js';
@@ -73,9 +73,9 @@ export class Entries {
   }
 
   /** Notes that what was taken just now may be given back, and answers the number to settle it by. */
-  reserve(entry: Entry): number {
+  reserve(entry: Entry, ledger: Ledger): number {
     const number = this.#open.open(entry);
-    const fallen = this.ledger.reserve(entry, number);
+    const fallen = ledger.reserve(entry, number);
     if (fallen !== undefined) this.#open.close(fallen);
     const surplus = this.#open.closeSurplus();
     if (surplus !== undefined) this.ledger.dropOldest(surplus);
@@ -83,8 +83,8 @@ export class Entries {
   }
 
   /** Forgets a reservation, and gives back so many of its units as far as they still count. */
-  settle(entry: Entry, number: number, units: number, nowMs: number): void {
-    this.ledger.settle(entry, number, units, nowMs);
+  settle(entry: Entry, number: number, units: Units, ledger: Ledger, nowMs: number): void {
+    ledger.settle(entry, number, units, nowMs);
     this.#open.close(number);
   }
 
@@ -108,6 +108,7 @@ export class Entries {
   change(policies: readonly Policy[], nowMs: number): void {
     const [from, all] = [this.ledger, this.#order.all()];
     this.ledger = new Ledger(policies);
+    this.ledger.keepFor(from.keptMs);
     this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
     this.quietUntilMs = this.#order.passSlots(nowMs);
     for (const entry of all) {
@@ -119,8 +120,9 @@ export class Entries {
   /** All that is live, in the order in which it would be evicted. */
   write(writer: ByteWriter, nowMs: number): void {
     const live = this.#order.all().filter((entry) => !this.ledger.isFresh(entry, nowMs));
+    for (const ms of this.ledger.keptMs) writer.f64(ms);
     writer.u32(live.length);
-    for (const entry of live) writeEntry(writer, entry, this.ledger.rules, nowMs);
+    for (const entry of live) writeEntry(writer, entry, this.ledger, nowMs);
   }
 
   /**
@@ -129,6 +131,7 @@ export class Entries {
    * @throws RangeError where that can't be; nothing changes then.
    */
   read(reader: ByteReader, nowMs: number): void {
+    const keptMs = this.ledger.rules.map(() => readKeptMs(reader));
     const count = reader.u32();
     if (count > this.#maxKeys) throw new RangeError(`it has ${count} keys, and maxKeys is ${this.#maxKeys}`);
     const entries = new KeyMap();
@@ -138,6 +141,7 @@ export class Entries {
       entries.add(entry);
     }
     if (reader.left > 0) throw new RangeError(`it has ${reader.left} bytes too many`);
+    this.ledger.keepFor(keptMs);
     this.clear();
     this.#keys = entries;
     this.size = count;

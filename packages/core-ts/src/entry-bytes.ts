@@ -4,19 +4,18 @@ import type { ByteReader, ByteWriter } from './bytes.js';
 import { Entry } from './entry.js';
 import { show } from './errors.js';
 import { flat, isFolded } from './fold.js';
-import { blockLeftMs, statesOf } from './ledger.js';
+import { blockLeftMs, type Ledger, statesOf } from './ledger.js';
 import { MAX_WINDOW_MS } from './policy-options.js';
 
 /** What nothing that still counts is older than: 1,024 buckets of ten years. */
 const OLDEST_MS = 2 ** 50;
 
 /** Writes a key and its states, with times as ages. */
-export function writeEntry(writer: ByteWriter, entry: Entry, rules: readonly Rule[], nowMs: number): void {
+export function writeEntry(writer: ByteWriter, entry: Entry, ledger: Ledger, nowMs: number): void {
   writer.string(entry.key);
   writer.f64(blockLeftMs(entry, nowMs));
   statesOf(entry).forEach((state, i) => {
-    const { calls, terms } = rules[i] as Rule;
-    const { startMs, used, parts } = calls.isFresh(state, terms, nowMs)
+    const { startMs, used, parts } = ledger.isFreshBy(i, state, nowMs)
       ? { startMs: nowMs, used: 0, parts: undefined }
       : state;
     writer.f64(nowMs - startMs);
@@ -40,6 +39,14 @@ export function readEntry(reader: ByteReader, rules: readonly Rule[], nowMs: num
     else if (!calls.isSound(state, terms, nowMs)) refuse(entry);
   });
   return entry;
+}
+
+/** @throws RangeError where no calls can have left keys to be held for so long. */
+export function readKeptMs(reader: ByteReader): number {
+  const ms = reader.f64();
+  if (!Number.isInteger(ms) || ms < 0 || ms > MAX_WINDOW_MS)
+    throw new RangeError(`no limiter holds its keys for ${ms} ms after they were taken from`);
+  return ms;
 }
 
 function readState(reader: ByteReader, state: State, entry: Entry, nowMs: number): void {

@@ -1,3 +1,4 @@
+export type { CallLimit } from './call-policies.js';
 export { ManualClock } from './clock.js';
 export type {
   Algorithm,
@@ -12,7 +13,9 @@ export type {
   PolicyRow,
   Reserved,
   Stats,
+  Units,
 } from './contract.js';
+export type { Cost } from './cost.js';
 export { decision, tightest } from './decision.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
 export { areClocksFaked } from './fake-clocks.js';
@@ -22,8 +25,8 @@ export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './option
 export { OwnClock } from './own-clock.js';
 export type { PolicyChange, PolicyChanges } from './policy-change.js';
 export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './policy-options.js';
-export { RateLimiter } from './rate-limiter.js';
+export { type CallOptions, RateLimiter } from './rate-limiter.js';
 export { oneOf, refuseUnknown, wholeNumber } from './read.js';
 export type { Reservation } from './reservation.js';
 export type { TopKey } from './top-keys.js';
-export type { WaitOptions } from './wait-options.js';
+export type { WaitLimits, WaitOptions } from './wait-options.js';

@@ -4,11 +4,12 @@ import * as slidingWindow from './algorithms/sliding-window.js';
 import type { State } from './algorithms/state.js';
 import type { Terms } from './algorithms/terms.js';
 import * as tokenBucket from './algorithms/token-bucket.js';
-import type { Decision, Policy, PolicyRow } from './contract.js';
+import type { Decision, Policy, PolicyRow, Units } from './contract.js';
 import { decision, tightest } from './decision.js';
 import type { Entry } from './entry.js';
 import { PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
 import { Reservations } from './reservations.js';
+import { unitsOf } from './units.js';
 
 /** What all policies of a limiter together say of one entry: a cost fits if it fits all of them. */
 export class Ledger {
@@ -25,6 +26,13 @@ export class Ledger {
   /** The first policy's. */
   readonly #upTo: readonly number[];
 
+  /**
+   * By policy: for how long a key is held since it was last taken from, once calls have come with limits of their own.
+   * A token bucket that is repaid by this ledger's rate may not be by theirs.
+   */
+  readonly #keptMs: number[];
+  #byCall = new WeakMap<readonly Policy[], Ledger>();
+
   constructor(policies: readonly Policy[]) {
     this.rules = policies.map(ruleOf);
     this.spanMs = Math.max(...this.rules.map(({ terms }) => terms.spanMs));
@@ -34,19 +42,46 @@ export class Ledger {
     this.#loneSliding = policies.length === 1 && first?.calls === slidingWindow ? first.terms : undefined;
     this.#loneBucket = policies.length === 1 && first?.calls === tokenBucket ? first.terms : undefined;
     this.#upTo = (first as Rule).upTo;
+    this.#keptMs = policies.map(() => 0);
+  }
+
+  /** What decides a call that comes with policies of its own. */
+  of(by: readonly Policy[] | undefined): Ledger {
+    if (by === undefined) return this;
+    const known = this.#byCall.get(by);
+    if (known !== undefined) return known;
+    const ledger = new Ledger(by);
+    ledger.rules.forEach(({ terms }, i) => {
+      const own = (this.rules[i] as Rule).terms;
+      if (terms.algorithm !== 'token-bucket') return;
+      this.#keptMs[i] = Math.max(this.#keptMs[i] as number, own.spanMs, terms.spanMs);
+    });
+    this.#byCall.set(by, ledger);
+    return ledger;
+  }
+
+  /** For how long keys are held by policy, 0 where nothing but their state says so: as it is kept in snapshots. */
+  get keptMs(): readonly number[] {
+    return this.#keptMs;
+  }
+
+  /** Holds keys for so long at least. */
+  keepFor(keptMs: readonly number[]): void {
+    for (let i = 0; i < this.rules.length; i++) this.#keptMs[i] = Math.max(this.#keptMs[i] as number, keptMs[i] ?? 0);
   }
 
   /** Whether a key never seen could take the cost. */
-  canEverFit(cost: number): boolean {
-    for (const { terms } of this.rules) if (cost > terms.burst) return false;
+  canEverFit(cost: Units): boolean {
+    for (let i = 0; i < this.rules.length; i++)
+      if (unitsOf(cost, i) > (this.rules[i] as Rule).terms.burst) return false;
     return true;
   }
 
-  fits(entry: Entry, cost: number, nowMs: number): boolean {
-    if (this.#lone !== undefined) return fixedWindow.fits(entry, this.#lone, cost, nowMs);
+  fits(entry: Entry, cost: Units, nowMs: number): boolean {
+    if (this.#lone !== undefined) return fixedWindow.fits(entry, this.#lone, unitsOf(cost, 0), nowMs);
     for (let i = 0; i < this.rules.length; i++) {
       const { calls, terms } = this.rules[i] as Rule;
-      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;
+      if (!calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) return false;
     }
     return true;
   }
@@ -74,24 +109,26 @@ export class Ledger {
   }
 
   /**
-   * Takes units, more than 0: those that fit, or what was used beyond an estimate. Answers whether the entry
+   * Takes units, more than 0 of some policy: those that fit, or what was used beyond an estimate. Answers whether the entry
    * has to be placed anew for that: where its rank rises or its time may move, which in a fixed window it does at
    * the start only.
    */
-  add(entry: Entry, units: number, nowMs: number): boolean {
-    entry.extra?.reservations?.beforeTaking(units, statesOf(entry), nowMs);
+  add(entry: Entry, units: Units, nowMs: number): boolean {
+    entry.extra?.reservations?.beforeTaking(units, this.rules, statesOf(entry), nowMs);
     if (this.#lone !== undefined) {
       const { startMs } = entry;
-      fixedWindow.add(entry, this.#lone, units, nowMs);
+      fixedWindow.add(entry, this.#lone, unitsOf(units, 0), nowMs);
       return startMs !== entry.startMs || !(entry.used <= (this.#upTo[entry.list >>> RANK_SHIFT] as number));
     }
     const rank = entry.list >>> RANK_SHIFT;
     let stays = true;
     for (let i = 0; i < this.rules.length; i++) {
       const { calls, terms, upTo } = this.rules[i] as Rule;
+      const own = unitsOf(units, i);
+      if (own === 0) continue;
       const state = stateOf(entry, i);
       const { startMs } = state;
-      calls.add(state, terms, units, nowMs);
+      calls.add(state, terms, own, nowMs);
       if (calls !== fixedWindow || startMs !== state.startMs || !(state.used <= (upTo[rank] as number))) stays = false;
     }
     return !stays;
@@ -100,14 +137,14 @@ export class Ledger {
   /** Notes that what was taken just now may be given back. Answers which one falls out for it, if one does. */
   reserve(entry: Entry, number: number): number | undefined {
     const extra = entry.more();
-    extra.reservations ??= new Reservations(this.rules);
-    return extra.reservations.open(number, statesOf(entry));
+    extra.reservations ??= new Reservations();
+    return extra.reservations.open(number, this.rules, statesOf(entry));
   }
 
   /** Forgets a reservation, and gives back so many of its units as far as they still count. */
-  settle(entry: Entry, number: number, units: number, nowMs: number): void {
+  settle(entry: Entry, number: number, units: Units, nowMs: number): void {
     const reservations = entry.extra?.reservations;
-    reservations?.settle(number, units, statesOf(entry), nowMs);
+    reservations?.settle(number, units, this.rules, statesOf(entry), nowMs);
     if (reservations?.isEmpty) entry.more().reservations = undefined;
   }
 
@@ -121,7 +158,7 @@ export class Ledger {
   /** Makes an entry of another ledger's policies one of these. */
   change(entry: Entry, from: Ledger, nowMs: number): void {
     const states = statesOf(entry);
-    entry.extra?.reservations?.change(this.rules, states, nowMs);
+    entry.extra?.reservations?.change(from.rules, this.rules, states, nowMs);
     states.forEach((state, i) => {
       const { calls, terms } = this.rules[i] as Rule;
       calls.change(state, (from.rules[i] as Rule).terms, terms, nowMs);
@@ -129,12 +166,12 @@ export class Ledger {
   }
 
   /** For how long the denial of a cost blocks the key: the longest block of the policies that deny it. */
-  blockAskedMs(entry: Entry, cost: number, nowMs: number): number {
+  blockAskedMs(entry: Entry, cost: Units, nowMs: number): number {
     let askedMs = 0;
     if (!this.#blocks || !this.canEverFit(cost)) return askedMs;
     for (let i = 0; i < this.rules.length; i++) {
       const { calls, terms } = this.rules[i] as Rule;
-      if (terms.blockForMs <= askedMs || calls.fits(stateOf(entry, i), terms, cost, nowMs)) continue;
+      if (terms.blockForMs <= askedMs || calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) continue;
       askedMs = terms.blockForMs;
     }
     return askedMs;
@@ -143,7 +180,18 @@ export class Ledger {
   /** Whether the key is as good as never seen. */
   isFresh(entry: Entry, nowMs: number): boolean {
     if (blockLeftMs(entry, nowMs) > 0) return false;
-    return this.rules.every(({ calls, terms }, i) => calls.isFresh(stateOf(entry, i), terms, nowMs));
+    return this.rules.every((_, i) => this.isFreshBy(i, stateOf(entry, i), nowMs));
+  }
+
+  /** Whether it is by one policy. */
+  isFreshBy(policy: number, state: State, nowMs: number): boolean {
+    const { calls, terms } = this.rules[policy] as Rule;
+    return calls.isFresh(state, terms, nowMs) && this.#keptForMs(policy, state, nowMs) === 0;
+  }
+
+  #keptForMs(policy: number, { used, startMs }: State, nowMs: number): number {
+    const keptMs = this.#keptMs[policy] as number;
+    return keptMs === 0 || used === 0 ? 0 : Math.max(0, keptMs - (nowMs - startMs));
   }
 
   /** How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth. */
@@ -170,7 +218,8 @@ export class Ledger {
    */
   isRepaidIn(fromMs: number, grainMs: number, { list, startMs, used, extra }: Entry, nowMs: number): boolean {
     const bucket = this.#loneBucket;
-    if (bucket === undefined || extra !== undefined || list < 0 || startMs !== nowMs) return false;
+    if (bucket === undefined || this.#keptMs[0] !== 0 || extra !== undefined || list < 0 || startMs !== nowMs)
+      return false;
     const { limit, windowMs } = bucket;
     const rank = list >>> RANK_SHIFT;
     if (!(used <= (this.#upTo[rank] as number) * windowMs)) return false;
@@ -188,16 +237,18 @@ export class Ledger {
       const ownMs =
         rank === PROTECTED_RANK && terms.burst > 0
           ? calls.retryAfterMs(state, terms, 1, nowMs)
-          : calls.resetAfterMs(state, terms, nowMs);
+          : Math.max(calls.resetAfterMs(state, terms, nowMs), this.#keptForMs(i, state, nowMs));
       afterMs = Math.max(afterMs, ownMs);
     }
     return nowMs + afterMs;
   }
 
   /** The policy that binds a denial: the longest to wait for, the first of those. */
-  binding(entry: Entry, cost: number, nowMs: number): number {
+  binding(entry: Entry, cost: Units, nowMs: number): number {
     if (this.rules.length === 1) return 0;
-    const waits = this.rules.map(({ calls, terms }, i) => calls.retryAfterMs(stateOf(entry, i), terms, cost, nowMs));
+    const waits = this.rules.map(({ calls, terms }, i) =>
+      calls.retryAfterMs(stateOf(entry, i), terms, unitsOf(cost, i), nowMs),
+    );
     return waits.indexOf(Math.max(...waits));
   }
 
@@ -208,10 +259,10 @@ export class Ledger {
   }
 
   /** How the key stands, for `blockedMs` more under a block. */
-  decision(allowed: boolean, entry: Entry, cost: number, nowMs: number, blockedMs: number): Decision {
+  decision(allowed: boolean, entry: Entry, cost: Units, nowMs: number, blockedMs: number): Decision {
     const rows = this.rules.map(({ calls, terms }, i): PolicyRow => {
       const state = stateOf(entry, i);
-      const own = calls.retryAfterMs(state, terms, cost, nowMs);
+      const own = calls.retryAfterMs(state, terms, unitsOf(cost, i), nowMs);
       return {
         name: terms.name,
         limit: terms.limit,

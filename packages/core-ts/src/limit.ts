@@ -1,16 +1,29 @@
+import type { CallLimit } from './call-policies.js';
 import type { Decision } from './contract.js';
+import type { Cost } from './cost.js';
 import { RateLimitExceeded, show } from './errors.js';
 import { readOnce } from './read.js';
+import { readWaiting, type Wait, type WaitLimits, type WaitOptions } from './wait-options.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every function without losing its type
 export type AnyFunction = (this: any, ...args: any[]) => any;
+
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type AsyncFunction = (this: any, ...args: any[]) => PromiseLike<unknown>;
 
 /** One key for all calls, or a function of the call that answers its key; it is given the call's `this`. */
 export type KeyFor<F extends AnyFunction> = string | ((this: ThisParameterType<F>, ...args: Parameters<F>) => string);
 
 export interface LimitOptions<F extends AnyFunction> {
-  /** Units that one call takes; 1 by default. */
-  readonly cost?: number | ((this: ThisParameterType<F>, ...args: Parameters<F>) => number);
+  /** Units that one call takes; 1 by default. Of several policies, of each so many or by name. */
+  readonly cost?: Cost | ((this: ThisParameterType<F>, ...args: Parameters<F>) => Cost);
+  /** In the place of the limiter's, as for `check`. */
+  readonly limit?: CallLimit | ((this: ThisParameterType<F>, ...args: Parameters<F>) => CallLimit);
+  /**
+   * Lets a call wait until it fits, first come first served, and how long; not by default. For functions that answer a
+   * promise: with `wait`, every call does.
+   */
+  readonly wait?: (F extends AsyncFunction ? boolean | WaitLimits : false) | undefined;
   /** Answers a denied call in place of the error; it is given the call's `this` and arguments. */
   readonly onBlocked?: (this: ThisParameterType<F>, ...args: Parameters<F>) => ReturnType<F>;
 }
@@ -26,7 +39,8 @@ export interface LimitDecorator<F extends AnyFunction> {
 }
 
 interface Checker {
-  check(key: string, cost?: number): Decision;
+  check(key: string, cost?: Cost, options?: { readonly limit?: CallLimit | undefined }): Decision;
+  wait(key: string, options?: WaitOptions): Promise<Decision>;
 }
 
 /**
@@ -37,18 +51,36 @@ interface Checker {
  * a promise can't be told from any other, and throws.
  */
 export function limited<F extends AnyFunction>(limiter: Checker, key: KeyFor<F>, fn: F, options: LimitOptions<F>): F {
-  const { cost = 1, onBlocked } = readLimit(key, options);
+  const { cost = 1, limit, wait, onBlocked } = readLimit(key, options);
 
-  function call(this: ThisParameterType<F>, ...args: Parameters<F>): ReturnType<F> {
-    const callKey = typeof key === 'function' ? key.apply(this, args) : key;
-    const callCost = typeof cost === 'function' ? cost.apply(this, args) : cost;
-    const decision = limiter.check(callKey, callCost);
-    if (decision.allowed) return fn.apply(this, args);
-    if (onBlocked !== undefined) return onBlocked.apply(this, args);
-    throw new RateLimitExceeded(callKey, decision);
+  function callOf(self: ThisParameterType<F>, args: Parameters<F>) {
+    return {
+      key: typeof key === 'function' ? key.apply(self, args) : key,
+      cost: typeof cost === 'function' ? cost.apply(self, args) : cost,
+      limit: typeof limit === 'function' ? limit.apply(self, args) : limit,
+    };
   }
 
-  const wrapper = isAsync(fn) ? rejecting(call) : call;
+  function call(this: ThisParameterType<F>, ...args: Parameters<F>): ReturnType<F> {
+    const own = callOf(this, args);
+    const decision = limiter.check(own.key, own.cost, own.limit === undefined ? undefined : { limit: own.limit });
+    if (decision.allowed) return fn.apply(this, args);
+    if (onBlocked !== undefined) return onBlocked.apply(this, args);
+    throw new RateLimitExceeded(own.key, decision);
+  }
+
+  async function waitingCall(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+    const { key, ...own } = callOf(this, args);
+    try {
+      await limiter.wait(key, { ...own, ...wait });
+    } catch (error) {
+      if (onBlocked !== undefined && error instanceof RateLimitExceeded) return onBlocked.apply(this, args);
+      throw error;
+    }
+    return fn.apply(this, args);
+  }
+
+  const wrapper = wait !== undefined ? waitingCall : isAsync(fn) ? rejecting(call) : call;
   Object.defineProperties(wrapper, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },
@@ -62,7 +94,7 @@ export function limitDecorator<F extends AnyFunction>(
   key: KeyFor<F>,
   options: LimitOptions<F>,
 ): LimitDecorator<F> {
-  const own = readLimit(key, options);
+  const own = readLimit(key, options) as LimitOptions<AnyFunction> as LimitOptions<F>;
   return ((target: unknown, context: unknown, descriptor?: PropertyDescriptor) => {
     if (isStandardContext(context)) return limited(limiter, key, method(target, context.kind), own);
     return { ...descriptor, value: limited(limiter, key, method(descriptor?.value, 'property'), own) };
@@ -92,14 +124,18 @@ function method(value: unknown, kind: string): AnyFunction {
   throw new TypeError(`limit() decorates methods, got a ${kind} with the value ${show(value)}`);
 }
 
-function readLimit<F extends AnyFunction>(key: KeyFor<F>, options: LimitOptions<F>): LimitOptions<F> {
+interface ReadLimit<F extends AnyFunction> extends Omit<LimitOptions<F>, 'wait'> {
+  readonly wait: Wait | undefined;
+}
+
+function readLimit<F extends AnyFunction>(key: KeyFor<F>, options: LimitOptions<F>): ReadLimit<F> {
   if (typeof key !== 'string' && typeof key !== 'function') {
     throw new TypeError(`key must be a string or a function that answers one, got ${show(key)}`);
   }
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
-  const own = readOnce(options, ['cost', 'onBlocked']);
+  const own = readOnce(options, ['cost', 'limit', 'wait', 'onBlocked']);
   if (own.onBlocked !== undefined && typeof own.onBlocked !== 'function')
     throw new TypeError(`onBlocked must be a function, got ${show(own.onBlocked)}`);
-  return own;
+  return { ...own, wait: readWaiting(own.wait) };
 }

@@ -1,5 +1,15 @@
 import { ByteReader, ByteWriter } from './bytes.js';
-import type { Clock, Decision, Engine, EngineSnapshot, EngineSpec, Policy, Reserved, Stats } from './contract.js';
+import type {
+  Clock,
+  Decision,
+  Engine,
+  EngineSnapshot,
+  EngineSpec,
+  Policy,
+  Reserved,
+  Stats,
+  Units,
+} from './contract.js';
 import { decision } from './decision.js';
 import { Entries } from './entries.js';
 import { Entry } from './entry.js';
@@ -7,6 +17,7 @@ import { BackendUnavailableError, show } from './errors.js';
 import { fold } from './fold.js';
 import { blockLeftMs, type Ledger } from './ledger.js';
 import { OwnClock } from './own-clock.js';
+import { beyond, isNone } from './units.js';
 
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
@@ -42,8 +53,17 @@ class MapEngine implements Engine {
     this.#denied = spec.policies.map(() => 0);
   }
 
-  allow(key: string, cost: number): boolean {
+  allow(key: string, cost: Units, by?: readonly Policy[]): boolean {
+    if (by !== undefined || typeof cost !== 'number') return this.#decides(fold(key), cost, by);
     return this.#allow(key, cost, this.#clock.now());
+  }
+
+  #decides(name: string, cost: Units, by: readonly Policy[] | undefined): boolean {
+    const nowMs = this.#now();
+    const ledger = this.#ledgerOf(by);
+    const entry = this.#entries.get(name);
+    if (entry !== undefined) return this.#take(entry, cost, ledger, nowMs);
+    return this.#takeFirst(name, cost, ledger, nowMs) !== undefined;
   }
 
   /** `reading`: a fraction of a millisecond is on no other side of a whole one. */
@@ -60,7 +80,8 @@ class MapEngine implements Engine {
       return true;
     }
     const nowMs = Math.floor(reading);
-    return entry === undefined ? this.#takeFirst(name, cost, nowMs) !== undefined : this.#take(entry, cost, nowMs);
+    if (entry !== undefined) return this.#take(entry, cost, this.#ledger, nowMs);
+    return this.#takeFirst(name, cost, this.#ledger, nowMs) !== undefined;
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
@@ -70,65 +91,74 @@ class MapEngine implements Engine {
     return allowed;
   }
 
-  check(key: string, cost: number): Decision {
-    return this.#check(fold(key), cost, this.#now());
+  check(key: string, cost: Units, by?: readonly Policy[]): Decision {
+    return this.#check(fold(key), cost, this.#ledgerOf(by), this.#now());
   }
 
-  #check(name: string, cost: number, nowMs: number): Decision {
+  #check(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
     const held = this.#entries.get(name);
     if (held !== undefined) {
-      const allowed = this.#take(held, cost, nowMs);
-      return this.#ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
+      const allowed = this.#take(held, cost, ledger, nowMs);
+      return ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
     }
-    const taken = this.#takeFirst(name, cost, nowMs);
-    return this.#firstDecision(taken, cost, nowMs);
+    const taken = this.#takeFirst(name, cost, ledger, nowMs);
+    return this.#firstDecision(taken, cost, ledger, nowMs);
   }
 
-  peek(key: string, cost: number): Decision {
-    return this.#peek(fold(key), cost, this.#now());
+  peek(key: string, cost: Units, by?: readonly Policy[]): Decision {
+    return this.#peek(fold(key), cost, this.#ledgerOf(by), this.#now());
   }
 
-  #peek(name: string, cost: number, nowMs: number): Decision {
+  #peek(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
     const entry = this.#entries.get(name);
     if (entry === undefined) {
       const fits =
-        this.#ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || cost === 0 || this.#entries.hasRoom(nowMs));
-      return this.#firstDecision(fits ? this.#nobody : undefined, cost, nowMs);
+        ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || isNone(cost) || this.#entries.hasRoom(nowMs));
+      return this.#firstDecision(fits ? this.#nobody : undefined, cost, ledger, nowMs);
     }
     const blockedMs = blockLeftMs(entry, nowMs);
-    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost, nowMs);
-    const askedMs = fits || blockedMs > 0 ? blockedMs : this.#ledger.blockAskedMs(entry, cost, nowMs);
-    return this.#ledger.decision(fits, entry, cost, nowMs, askedMs);
+    const fits = blockedMs === 0 && ledger.fits(entry, cost, nowMs);
+    const askedMs = fits || blockedMs > 0 ? blockedMs : ledger.blockAskedMs(entry, cost, nowMs);
+    return ledger.decision(fits, entry, cost, nowMs, askedMs);
   }
 
-  reserve(key: string, cost: number): Reserved {
+  reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved {
     const nowMs = this.#now();
     const name = fold(key);
-    const decision = this.#check(name, cost, nowMs);
-    const entry = decision.allowed && cost > 0 ? this.#entries.get(name) : undefined;
+    const ledger = this.#ledgerOf(by);
+    const decision = this.#check(name, cost, ledger, nowMs);
+    const entry = decision.allowed && !isNone(cost) ? this.#entries.get(name) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
-    return { decision, number: this.#entries.reserve(entry) };
+    return { decision, number: this.#entries.reserve(entry, ledger) };
   }
 
-  settle(key: string, number: number, estimate: number, actual: number): Decision {
+  settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Decision {
     const nowMs = this.#now();
     const name = fold(key);
-    this.#settle(name, number, estimate, actual, nowMs);
-    return this.#peek(name, 0, nowMs);
+    const ledger = this.#ledgerOf(by);
+    this.#settle(name, number, beyond(estimate, actual), beyond(actual, estimate), ledger, nowMs);
+    return this.#peek(name, 0, ledger, nowMs);
   }
 
-  #settle(name: string, number: number, estimate: number, actual: number, nowMs: number): void {
+  #settle(name: string, number: number, less: Units, more: Units, ledger: Ledger, nowMs: number): void {
+    const takes = !isNone(more);
     const held = this.#entries.get(name);
-    if (held !== undefined) this.#entries.settle(held, number, Math.max(0, estimate - actual), nowMs);
-    const entry = actual > estimate ? (held ?? this.#entries.enter(name, nowMs)) : held;
+    if (held !== undefined) this.#entries.settle(held, number, less, ledger, nowMs);
+    const entry = takes ? (held ?? this.#entries.enter(name, nowMs)) : held;
     if (entry === undefined) {
-      if (actual > estimate) this.#rejectedFull++;
+      if (takes) this.#rejectedFull++;
       return;
     }
-    if (actual > estimate) this.#ledger.add(entry, actual - estimate, nowMs);
+    if (takes) ledger.add(entry, more, nowMs);
     if (this.#ledger.isFresh(entry, nowMs)) this.#entries.forget(entry);
     else this.#entries.place(entry, nowMs);
     this.#deniedEntry = this.#nobody;
+  }
+
+  /** By policies of the call's own nothing is foretold of the next call. */
+  #ledgerOf(by: readonly Policy[] | undefined): Ledger {
+    if (by !== undefined) this.#deniedEntry = this.#nobody;
+    return this.#ledger.of(by);
   }
 
   block(key: string, ms: number): boolean {
@@ -200,22 +230,22 @@ class MapEngine implements Engine {
     return nowMs;
   }
 
-  #take(entry: Entry, cost: number, nowMs: number): boolean {
+  #take(entry: Entry, cost: Units, ledger: Ledger, nowMs: number): boolean {
     const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;
-    if (blocked || !this.#ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, nowMs);
+    if (blocked || !ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, ledger, nowMs);
     this.#allowed++;
-    if (cost > 0 && this.#ledger.add(entry, cost, nowMs)) this.#entries.place(entry, nowMs);
+    if (!isNone(cost) && (ledger.add(entry, cost, nowMs) || ledger !== this.#ledger)) this.#entries.place(entry, nowMs);
     return true;
   }
 
-  #deny(entry: Entry, blocked: boolean, cost: number, nowMs: number): boolean {
-    this.#countDenial(this.#ledger.binding(entry, cost, nowMs));
-    const askedMs = blocked ? 0 : this.#ledger.blockAskedMs(entry, cost, nowMs);
+  #deny(entry: Entry, blocked: boolean, cost: Units, ledger: Ledger, nowMs: number): boolean {
+    this.#countDenial(ledger.binding(entry, cost, nowMs));
+    const askedMs = blocked ? 0 : ledger.blockAskedMs(entry, cost, nowMs);
     if (askedMs > 0) {
       entry.more().blockedUntilMs = nowMs + askedMs;
       this.#entries.place(entry, nowMs);
     }
-    this.#rememberDenial(entry, cost, nowMs);
+    if (ledger === this.#ledger && typeof cost === 'number') this.#rememberDenial(entry, cost, nowMs);
     return false;
   }
 
@@ -241,18 +271,20 @@ class MapEngine implements Engine {
   }
 
   /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
-  #takeFirst(name: string, cost: number, nowMs: number): Entry | undefined {
-    if (!this.#ledger.canEverFit(cost)) {
-      this.#deny(this.#nobody, true, cost, nowMs);
+  #takeFirst(name: string, cost: Units, ledger: Ledger, nowMs: number): Entry | undefined {
+    if (!ledger.canEverFit(cost)) {
+      this.#deny(this.#nobody, true, cost, ledger, nowMs);
       return undefined;
     }
-    const entry = cost === 0 ? this.#nobody : this.#entries.enter(name, nowMs);
+    if (isNone(cost)) {
+      this.#allowed++;
+      return this.#nobody;
+    }
+    const entry = this.#entries.enter(name, nowMs);
     if (entry === undefined) return this.#withoutRoom();
     this.#allowed++;
-    if (cost > 0) {
-      this.#ledger.add(entry, cost, nowMs);
-      this.#entries.place(entry, nowMs);
-    }
+    ledger.add(entry, cost, nowMs);
+    this.#entries.place(entry, nowMs);
     return entry;
   }
 
@@ -266,11 +298,11 @@ class MapEngine implements Engine {
     return undefined;
   }
 
-  #firstDecision(taken: Entry | undefined, cost: number, nowMs: number): Decision {
-    if (taken !== undefined) return this.#ledger.decision(true, taken, cost, nowMs, 0);
-    if (!this.#ledger.canEverFit(cost)) return this.#ledger.decision(false, this.#nobody, cost, nowMs, 0);
+  #firstDecision(taken: Entry | undefined, cost: Units, ledger: Ledger, nowMs: number): Decision {
+    if (taken !== undefined) return ledger.decision(true, taken, cost, nowMs, 0);
+    if (!ledger.canEverFit(cost)) return ledger.decision(false, this.#nobody, cost, nowMs, 0);
     const afterMs = Math.max(1, this.#entries.roomDueMs() - nowMs);
-    const rows = this.#policies.map(({ name, limit }) => {
+    const rows = ledger.rules.map(({ terms: { name, limit } }) => {
       return { name, limit, remaining: 0, resetAfterMs: 0, retryAfterMs: afterMs };
     });
     return decision(false, rows, 0);

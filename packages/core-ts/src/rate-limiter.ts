@@ -1,4 +1,6 @@
-import type { Decision, Engine, EngineFactory, Policy, Stats } from './contract.js';
+import { type CallLimit, CallPolicies } from './call-policies.js';
+import type { Decision, Engine, EngineFactory, Policy, Stats, Units } from './contract.js';
+import { type Cost, readCost } from './cost.js';
 import { delayed } from './decision.js';
 import { show } from './errors.js';
 import {
@@ -13,14 +15,31 @@ import { createMapEngine } from './map-engine.js';
 import { type RateLimiterOptions, readOptions } from './options.js';
 import { changePolicies, type PolicyChange, type PolicyChanges } from './policy-change.js';
 import { MAX_WINDOW_MS } from './policy-options.js';
-import { readList, wholeNumber } from './read.js';
-import { Reservation } from './reservation.js';
+import { readList, readOnce, wholeNumber } from './read.js';
+import { type By, Reservation } from './reservation.js';
 import { restoreInto, snapshotOf } from './snapshot.js';
 import type { SteadyClock } from './steady-clock.js';
 import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
 import { waitClock } from './wait-clock.js';
-import { readWait, type WaitOptions } from './wait-options.js';
+import {
+  type ReserveOptions,
+  readReserve,
+  readWait,
+  type Wait,
+  type WaitLimits,
+  type WaitOptions,
+} from './wait-options.js';
 import { Waiting } from './waiting.js';
+
+/** What a call has of its own. */
+export interface CallOptions {
+  /**
+   * In the place of the limiter's: a whole number from 0 to 2^53 − 1; of several policies by name, those that differ. A
+   * key has one count, whatever limits its calls come with: a customer's plan, say. Costs O(policies), no more than
+   * any other call for the last 1,024 limits.
+   */
+  readonly limit?: CallLimit | undefined;
+}
 
 /**
  * A policy, a clock and an engine: what users hold. It checks arguments, forwards, and offers `limit()`.
@@ -31,7 +50,8 @@ import { Waiting } from './waiting.js';
  * ```
  *
  * Every call that has a key throws `TypeError` for one that is no string, and every call that has a cost
- * throws `TypeError` or `RangeError` for one that is no whole number from 0 up, before any state is touched.
+ * throws `TypeError` or `RangeError` for one that is no whole number from 0 up, before any state is touched. Where
+ * there are several policies, a cost may be an object that names each: `{ requests: 1, tokens: 800 }`.
  */
 export class RateLimiter {
   /** Which engine decides: `'ts'`, `'native'`, or the name that a third party's engine has. */
@@ -39,6 +59,7 @@ export class RateLimiter {
   readonly #engine: Engine;
   readonly #clock: SteadyClock | undefined;
   readonly #top: TopKeys | undefined;
+  readonly #byCall = new CallPolicies();
   #waiting: Waiting | undefined;
 
   /**
@@ -66,9 +87,9 @@ export class RateLimiter {
   }
 
   /** Takes `cost` units of the key if they fit. The hot path: O(1), and no object is made for a known key. */
-  allow(key: string, cost = 1): boolean {
-    if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    const allowed = this.#engine.allow(key, cost);
+  allow(key: string, cost: Cost = 1, options?: CallOptions): boolean {
+    const units = typeof key !== 'string' || cost !== 1 ? this.#units(key, cost) : 1;
+    const allowed = this.#engine.allow(key, units, options === undefined ? undefined : this.#by(options));
     if (!allowed) this.#top?.add(key);
     return allowed;
   }
@@ -90,9 +111,9 @@ export class RateLimiter {
   }
 
   /** Takes `cost` units of the key if they fit, and answers what is left and how long to wait. O(1). */
-  check(key: string, cost = 1): Decision {
-    if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    const decision = this.#engine.check(key, cost);
+  check(key: string, cost: Cost = 1, options?: CallOptions): Decision {
+    const units = typeof key !== 'string' || cost !== 1 ? this.#units(key, cost) : 1;
+    const decision = this.#engine.check(key, units, options === undefined ? undefined : this.#by(options));
     if (!decision.allowed) this.#top?.add(key);
     return this.#byTheClock(decision);
   }
@@ -101,14 +122,14 @@ export class RateLimiter {
    * Whether `check` would allow the cost now, and after how long, without taking it: `remaining` and
    * `resetAfterMs` are those of the key as it stands. Creates nothing and counts in no statistic.
    */
-  peek(key: string, cost = 1): Decision {
-    if (typeof key !== 'string' || cost !== 1) checkCall(key, cost);
-    return this.#byTheClock(this.#engine.peek(key, cost));
+  peek(key: string, cost: Cost = 1, options?: CallOptions): Decision {
+    const units = this.#units(key, cost);
+    return this.#byTheClock(this.#engine.peek(key, units, options === undefined ? undefined : this.#by(options)));
   }
 
   /** Units of the key that are left now: `peek(key).remaining`. */
-  remaining(key: string): number {
-    return this.peek(key).remaining;
+  remaining(key: string, options?: CallOptions): number {
+    return this.peek(key, 1, options).remaining;
   }
 
   /**
@@ -134,16 +155,38 @@ export class RateLimiter {
    *
    * Of a key 1,024 are open at one time at the most, and of all keys of a limiter 65,536: with one more the oldest
    * falls out. It counts as used; a `commit` below its estimate gives nothing back then, and one above takes the rest.
+   *
+   * With `wait` it answers a promise, which resolves as that of `wait` does, once the estimate was taken:
+   * `await limiter.reserve(user, { requests: 1, tokens: 4_000 }, { wait: true })`.
    */
-  reserve(key: string, estimate = 1): Reservation {
-    checkCall(key, estimate);
-    const reservation = new Reservation(
-      this.#engine,
-      key,
-      estimate,
-      (decision) => this.#byTheClock(decision),
-      () => this.#waiting?.lookAgain(key),
-    );
+  reserve(key: string, estimate?: Cost, options?: CallOptions & { readonly wait?: false | undefined }): Reservation;
+  reserve(
+    key: string,
+    estimate: Cost,
+    options: CallOptions & { readonly wait: true | WaitLimits },
+  ): Promise<Reservation>;
+  reserve(key: string, estimate: Cost = 1, options: ReserveOptions = {}): Reservation | Promise<Reservation> {
+    const { limit, wait } = readReserve(options);
+    const units = this.#units(key, estimate);
+    const by = this.#again(limit);
+    const take = () => this.#reserve(key, estimate, units, by);
+    if (wait === undefined) return take();
+    let reservation: Reservation | undefined;
+    const taking = this.#wait(key, units, by, wait, () => {
+      reservation = take();
+      return reservation.decision;
+    });
+    return taking.then(() => reservation as Reservation);
+  }
+
+  #reserve(key: string, estimate: Cost, units: Units, by: By): Reservation {
+    const reservation = new Reservation(key, estimate, {
+      engine: this.#engine,
+      units,
+      by,
+      byTheClock: (decision) => this.#byTheClock(decision),
+      onSettled: () => this.#waiting?.lookAgain(key),
+    });
     if (!reservation.decision.allowed) this.#top?.add(key);
     return reservation;
   }
@@ -158,10 +201,15 @@ export class RateLimiter {
    * per key that is waited for; 500 are admitted in one turn of the event loop at the most, the rest in the next ones.
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
-    const { cost = 1, maxWaitMs, signal } = readWait(options);
-    checkCall(key, cost);
+    const { cost, limit, ...wait } = readWait(options);
+    const units = this.#units(key, cost);
+    const by = this.#again(limit);
+    return this.#wait(key, units, by, wait, () => this.#engine.check(key, units, by?.()));
+  }
+
+  async #wait(key: string, units: Units, by: By, { maxWaitMs, signal }: Wait, take: () => Decision): Promise<Decision> {
     this.#waiting ??= new Waiting(this.#engine, waitClock(this.#clock));
-    return this.#waiting.wait(key, cost, maxWaitMs, signal);
+    return this.#waiting.wait(key, { units, by, take, signal }, maxWaitMs);
   }
 
   /**
@@ -255,6 +303,29 @@ export class RateLimiter {
   ): F | LimitDecorator<F> {
     if (typeof fnOrOptions === 'function') return limited(this, key, fnOrOptions, options);
     return limitDecorator(this, key, fnOrOptions);
+  }
+
+  #units(key: unknown, cost: unknown): Units {
+    if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
+    if (typeof cost === 'object') return readCost('cost', cost, this.policies);
+    checkCost(cost);
+    return cost as number;
+  }
+
+  /** The policies that decide what goes on after its call, by the limit that it came with; updates change the rest. */
+  #again(limit: CallLimit | undefined): By {
+    if (limit === undefined) return undefined;
+    const own = typeof limit === 'object' && limit !== null ? { ...limit } : limit;
+    this.#byCall.of(this.#engine, own);
+    return () => this.#byCall.again(this.#engine, own);
+  }
+
+  /** The policies that decide a call; `undefined`: the limiter's own. */
+  #by(options: CallOptions): readonly Policy[] | undefined {
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError(`options must be an object, got ${show(options)}`);
+    const { limit } = readOnce(options, ['limit']);
+    return limit === undefined ? undefined : this.#byCall.of(this.#engine, limit);
   }
 
   /** With the time in it for which the limiter's time stands, where the clock has jittered back. */

@@ -1,7 +1,20 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Decision, Engine } from './contract.js';
+import type { Decision, Engine, Policy, Units } from './contract.js';
+import { type Cost, readCost } from './cost.js';
 import { show } from './errors.js';
-import { wholeNumber } from './read.js';
+import { unitsOf } from './units.js';
+
+/** The policies that decide now, by limits of a call's own; `undefined`: the limiter's. */
+export type By = (() => readonly Policy[]) | undefined;
+
+/** How an estimate is taken and settled. */
+export interface ReserveCall {
+  readonly engine: Engine;
+  readonly units: Units;
+  readonly by: By;
+  byTheClock(decision: Decision): Decision;
+  onSettled(): void;
+}
 
 /**
  * An estimate that was taken, to be settled once. One that is never settled counts as if it had been used, and so does
@@ -9,30 +22,22 @@ import { wholeNumber } from './read.js';
  */
 export class Reservation {
   readonly key: string;
-  readonly estimate: number;
+  /** As it was given. */
+  readonly estimate: Cost;
   /** The decision on the estimate. Where it is denied, nothing was taken. */
   readonly decision: Decision;
-  readonly #engine: Engine;
+  readonly #call: ReserveCall;
   readonly #number: number;
-  readonly #byTheClock: (decision: Decision) => Decision;
-  readonly #onSettled: () => void;
   #settledBy: string | undefined;
 
-  constructor(
-    engine: Engine,
-    key: string,
-    estimate: number,
-    byTheClock: (decision: Decision) => Decision,
-    onSettled: () => void,
-  ) {
-    const { decision, number } = engine.reserve(key, estimate);
+  /** Takes the estimate. */
+  constructor(key: string, estimate: Cost, call: ReserveCall) {
+    const { decision, number } = call.engine.reserve(key, call.units, call.by?.());
     this.key = key;
     this.estimate = estimate;
-    this.decision = byTheClock(decision);
-    this.#engine = engine;
+    this.decision = call.byTheClock(decision);
+    this.#call = call;
     this.#number = number;
-    this.#byTheClock = byTheClock;
-    this.#onSettled = onSettled;
   }
 
   /** Whether it was committed or cancelled. */
@@ -42,37 +47,49 @@ export class Reservation {
 
   /**
    * Takes what was really used in place of the estimate. Less: the difference is given back as far as it
-   * still counts, never into a later window. More: the rest is taken too, even past the limit. Answers how
-   * the key stands then.
+   * still counts, never into a later window. More: the rest is taken too, even past the limit. Of several policies
+   * those that `actual` doesn't name stay at the estimate. Answers how the key stands then.
    *
-   * @throws TypeError or RangeError unless `actual` is a whole number from 0 to 2^53 − 1.
+   * @throws TypeError or RangeError unless `actual` is a whole number from 0 to 2^53 − 1, or of several policies such
+   * numbers by their names.
    * @throws Error where it was settled already, or denied: then nothing changes.
    */
-  commit(actual: number): Decision {
-    const units = wholeNumber('actual', actual, 0, Number.MAX_SAFE_INTEGER);
-    return this.#settle(`commit(${units})`, units);
+  commit(actual: Cost): Decision {
+    const { engine, units } = this.#call;
+    const all =
+      typeof actual === 'object' && actual !== null ? { ...byName(units, engine.policies), ...actual } : actual;
+    return this.#settle(
+      `commit(${JSON.stringify(actual)})`,
+      readCost('actual', all, engine.policies, Number.MAX_SAFE_INTEGER),
+    );
   }
 
   /** Gives all of it back: `commit(0)`. A denied one took nothing, so there is nothing to do. */
   cancel(): Decision {
     if (this.decision.allowed || this.settled) return this.#settle('cancel()', 0);
-    const decision = this.#engine.peek(this.key, 0);
+    const { engine, by } = this.#call;
+    const decision = engine.peek(this.key, 0, by?.());
     this.#settledBy = 'cancel()';
-    return this.#byTheClock(decision);
+    return this.#call.byTheClock(decision);
   }
 
   [Symbol.dispose](): void {
     if (!this.settled) this.cancel();
   }
 
-  #settle(call: string, actual: number): Decision {
-    const name = `the reservation of ${this.estimate} by ${show(this.key)}`;
+  #settle(call: string, actual: Units): Decision {
+    const name = `the reservation of ${JSON.stringify(this.estimate)} by ${show(this.key)}`;
     if (this.#settledBy !== undefined) throw new Error(`${call}: ${name} was settled by ${this.#settledBy} already`);
     if (!this.decision.allowed)
       throw new Error(`${call}: ${name} was denied, so it took nothing that could be settled`);
-    const decision = this.#engine.settle(this.key, this.#number, this.estimate, actual);
+    const { engine, units, by } = this.#call;
+    const decision = engine.settle(this.key, this.#number, units, actual, by?.());
     this.#settledBy = call;
-    this.#onSettled();
-    return this.#byTheClock(decision);
+    this.#call.onSettled();
+    return this.#call.byTheClock(decision);
   }
+}
+
+function byName(units: Units, policies: readonly Policy[]): Record<string, number> {
+  return Object.fromEntries(policies.map(({ name }, i) => [name, unitsOf(units, i)]));
 }

@@ -1,5 +1,7 @@
 import type { Rule } from './algorithms/rule.js';
 import type { State } from './algorithms/state.js';
+import type { Units } from './contract.js';
+import { unitsOf } from './units.js';
 
 /** Where in one policy's state a taking stands, as its algorithm reads it. */
 export interface Mark {
@@ -27,12 +29,7 @@ export const MOST_OPEN_OF_KEY = 1024;
  * Reads side by side with `core-native/src/reservations.rs`.
  */
 export class Reservations {
-  #rules: readonly Rule[];
   readonly #list: Reservation[] = [];
-
-  constructor(rules: readonly Rule[]) {
-    this.#rules = rules;
-  }
 
   get isEmpty(): boolean {
     return this.#list.length === 0;
@@ -43,8 +40,8 @@ export class Reservations {
   }
 
   /** Notes what has just been taken. Answers which one falls out for it, if one does. */
-  open(number: number, states: readonly State[]): number | undefined {
-    this.#list.push({ number, marks: this.#rules.map(({ calls, terms }, i) => calls.mark(states[i] as State, terms)) });
+  open(number: number, rules: readonly Rule[], states: readonly State[]): number | undefined {
+    this.#list.push({ number, marks: rules.map(({ calls, terms }, i) => calls.mark(states[i] as State, terms)) });
     return this.#list.length > MOST_OPEN_OF_KEY ? this.dropOldest() : undefined;
   }
 
@@ -57,29 +54,32 @@ export class Reservations {
    * Before more is taken: tells the newest one how little was owed meanwhile. Where not all of it will be counted,
    * nothing comes back of any: without what they took, more of this would have been counted.
    */
-  beforeTaking(units: number, states: readonly State[], nowMs: number): void {
+  beforeTaking(units: Units, rules: readonly Rule[], states: readonly State[], nowMs: number): void {
     const newest = this.#list.at(-1);
     if (newest === undefined) return;
-    for (let i = 0; i < this.#rules.length; i++) {
-      const { calls, terms } = this.#rules[i] as Rule;
+    for (let i = 0; i < rules.length; i++) {
+      const { calls, terms } = rules[i] as Rule;
       const state = states[i] as State;
       const owed = calls.owed?.(state, terms, nowMs);
       if (owed !== undefined) lower(newest.marks[i] as Mark, owed);
-      if (!calls.hasRoomFor(state, terms, units, nowMs)) for (const { marks } of this.#list) marks[i] = spent();
+      if (!calls.hasRoomFor(state, terms, unitsOf(units, i), nowMs))
+        for (const { marks } of this.#list) marks[i] = spent();
     }
   }
 
   /** Gives units back that were taken, as far as they still count, and forgets them. O(those that are newer). */
-  settle(number: number, units: number, states: readonly State[], nowMs: number): void {
+  settle(number: number, units: Units, rules: readonly Rule[], states: readonly State[], nowMs: number): void {
     const index = this.#find(number);
     if (index < 0) return; // its entry was forgotten since, or it fell out
     const { marks } = this.#list[index] as Reservation;
-    for (let i = 0; units > 0 && i < this.#rules.length; i++) {
-      const { calls, terms } = this.#rules[i] as Rule;
+    for (let i = 0; i < rules.length; i++) {
+      const own = unitsOf(units, i);
+      if (own === 0) continue;
+      const { calls, terms } = rules[i] as Rule;
       const mark = marks[i] as Mark;
       const since = calls.owed === undefined ? [] : this.#list.slice(index).map((each) => each.marks[i] as Mark);
       const low = since.map((each) => each.low).reduce((a, b) => Math.min(a, b), mark.low);
-      const given = calls.refund(states[i] as State, terms, { ...mark, low }, units, nowMs);
+      const given = calls.refund(states[i] as State, terms, { ...mark, low }, own, nowMs);
       // What is given back was owed at no time since.
       if (given > 0) for (const each of since) each.low -= given;
     }
@@ -87,14 +87,13 @@ export class Reservations {
   }
 
   /** Goes over to other policies; the states are changed after this. */
-  change(rules: readonly Rule[], states: readonly State[], nowMs: number): void {
+  change(from: readonly Rule[], to: readonly Rule[], states: readonly State[], nowMs: number): void {
     for (const { marks } of this.#list) {
       marks.forEach((mark, i) => {
-        const { calls, terms } = this.#rules[i] as Rule;
-        marks[i] = calls.changeMark(states[i] as State, terms, (rules[i] as Rule).terms, mark, nowMs);
+        const { calls, terms } = from[i] as Rule;
+        marks[i] = calls.changeMark(states[i] as State, terms, (to[i] as Rule).terms, mark, nowMs);
       });
     }
-    this.#rules = rules;
   }
 
   #find(number: number): number {

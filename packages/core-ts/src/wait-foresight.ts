@@ -1,12 +1,8 @@
-import type { Decision, Engine, Policy, PolicyRow } from './contract.js';
-
-/** The most units that can be taken at once. */
-export function mostUnits(policies: readonly Policy[]): number {
-  return Math.min(...policies.map(({ burst }) => burst));
-}
+import type { Decision, Policy, PolicyRow, Units } from './contract.js';
+import { unitsOf } from './units.js';
 
 /**
- * How one who comes now would wait, who is the last of so many `units`, as if all ahead stay until they are admitted
+ * How one who comes now would wait, who is the last of so many units `ahead`, as if all ahead stay until they are admitted
  * and nobody else takes any: never more than that, and for a lone policy and costs of one unit
  *
  * - exactly that in a fixed window that isn't blocked;
@@ -18,22 +14,22 @@ export function mostUnits(policies: readonly Policy[]): number {
  * Of several policies it is the longest of their waits. The cost must fit.
  */
 export function foresee(
-  engine: Engine,
+  peek: (units: Units) => Decision,
   policies: readonly Policy[],
-  key: string,
-  cost: number,
-  units: bigint,
+  units: Units,
+  ahead: (policy: number) => bigint,
 ): Decision {
   const waits = policies.map((policy, i) => {
-    const row = (of: number) => engine.peek(key, of).policies[i] as PolicyRow;
-    if (units <= policy.burst) return row(Number(units)).retryAfterMs;
-    if (policy.algorithm === 'token-bucket') return tokenBucketMs(policy, row, units);
-    if (policy.algorithm === 'sliding-window') return slidingWindowMs(policy, row, units);
-    return fixedWindowMs(policy, row, units, () => blocked(engine, policies, key));
+    const row = (of: number) => peek(of).policies[i] as PolicyRow;
+    const all = ahead(i) + BigInt(unitsOf(units, i));
+    if (all <= policy.burst) return row(Number(all)).retryAfterMs;
+    if (policy.algorithm === 'token-bucket') return tokenBucketMs(policy, row, all);
+    if (policy.algorithm === 'sliding-window') return slidingWindowMs(policy, row, all);
+    return fixedWindowMs(policy, row, all, () => blocked(peek, policies));
   });
   const retryAfterMs = Math.max(...waits);
   const retryAfterSeconds = Math.ceil(retryAfterMs / 1000);
-  return { ...engine.peek(key, cost), allowed: false, retryAfterMs, retryAfterSeconds };
+  return { ...peek(units), allowed: false, retryAfterMs, retryAfterSeconds };
 }
 
 type RowOf = (cost: number) => PolicyRow;
@@ -67,8 +63,8 @@ function leftInWindow(limit: number, remaining: number, endsInMs: number, blocke
 }
 
 /** A cost of 0 is denied while a block runs, and only then. */
-function blocked(engine: Engine, policies: readonly Policy[], key: string): Block {
-  const { allowed, retryAfterMs } = engine.peek(key, 0);
+function blocked(peek: (units: Units) => Decision, policies: readonly Policy[]): Block {
+  const { allowed, retryAfterMs } = peek(0);
   if (!allowed) return retryAfterMs;
   return policies.some(({ blockForMs }) => blockForMs > 0) ? undefined : 0;
 }

@@ -1,12 +1,17 @@
-import type { Decision } from './contract.js';
+import type { Decision, Policy, Units } from './contract.js';
 import { type Deadline, Deadlines } from './deadlines.js';
+import type { By } from './reservation.js';
+import { unitsOf } from './units.js';
 import type { Signal } from './wait-options.js';
 
 /** One who waits. */
 export interface Waiter extends Deadline {
-  readonly cost: number;
+  readonly units: Units;
+  readonly by: By;
   readonly signal: Signal | undefined;
   readonly queue: WaitQueue;
+  /** Takes what it waits for, if that fits. */
+  take(): Decision;
   resolve(decision: Decision): void;
   reject(reason: unknown): void;
   /** Takes its ear off the signal. */
@@ -21,10 +26,14 @@ export interface Waiter extends Deadline {
  */
 export class WaitQueue {
   readonly key: string;
-  /** All costs together, which may pass 2^53. */
-  units = 0n;
-  /** No cost in it is more. */
-  mostCost = 0;
+  /** Where all costs are the same of each policy: all of them together, which may pass 2^53. */
+  #units = 0n;
+  /** Otherwise by policy what is beyond that. */
+  readonly #more: bigint[] = [];
+  /** By policy, no cost in it is more; of those who are decided by the limiter's own policies. */
+  #mostUnits: number[] = [0];
+  /** Those who have limits of their own, which no update changes. */
+  #byOthers = 0;
   /** When its timer is due; `Infinity` without one. */
   dueMs = Number.POSITIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
@@ -50,13 +59,28 @@ export class WaitQueue {
     return this.#deadlines.earliest?.untilMs ?? Number.POSITIVE_INFINITY;
   }
 
+  /** What all who wait want of one policy. */
+  unitsOf(policy: number): bigint {
+    return this.#units + (this.#more[policy] ?? 0n);
+  }
+
+  /** Whether no cost is more than what can be taken at once. */
+  fitsAll(policies: readonly Policy[]): boolean {
+    return policies.every(({ burst }, i) => (this.#mostUnits[i] ?? this.#mostUnits[0] ?? 0) <= burst);
+  }
+
+  /** Whether anybody in it is decided by limits of its own. */
+  get hasOwnLimits(): boolean {
+    return this.#byOthers > 0;
+  }
+
   join(waiter: Waiter): void {
     waiter.before = this.#last;
     if (this.#last === undefined) this.#first = waiter;
     else this.#last.behind = waiter;
     this.#last = waiter;
-    this.units += BigInt(waiter.cost);
-    this.mostCost = Math.max(this.mostCost, waiter.cost);
+    this.#count(waiter, 1n);
+    this.#measure(waiter);
     if (waiter.untilMs !== Number.POSITIVE_INFINITY) this.#deadlines.add(waiter);
   }
 
@@ -67,8 +91,28 @@ export class WaitQueue {
     else before.behind = behind;
     if (behind === undefined) this.#last = before;
     else behind.before = before;
-    this.units -= BigInt(waiter.cost);
+    this.#count(waiter, -1n);
     this.#deadlines.delete(waiter);
+  }
+
+  /** After those were refused who can never fit. O(waiters). */
+  measureAgain(): void {
+    this.#mostUnits = [0];
+    for (let waiter = this.#first; waiter !== undefined; waiter = waiter.behind) this.#measure(waiter);
+  }
+
+  #count({ units, by }: Waiter, sign: bigint): void {
+    if (by !== undefined) this.#byOthers += Number(sign);
+    if (typeof units === 'number') this.#units += sign * BigInt(units);
+    else for (let i = 0; i < units.length; i++) this.#more[i] = (this.#more[i] ?? 0n) + sign * BigInt(units[i] ?? 0);
+  }
+
+  #measure({ units, by }: Waiter): void {
+    if (by !== undefined) return;
+    const { length } = this.#mostUnits;
+    const needed = typeof units === 'number' ? length : Math.max(length, units.length);
+    const most = this.#mostUnits;
+    this.#mostUnits = Array.from({ length: needed }, (_, i) => Math.max(most[i] ?? most[0] ?? 0, unitsOf(units, i)));
   }
 
   setTimer(dueMs: number, cancel: () => void): void {

@@ -1,12 +1,23 @@
 import { onAbort } from './abort-listeners.js';
-import type { Decision, Engine, Policy } from './contract.js';
+import type { Decision, Engine, Policy, Units } from './contract.js';
 import { RateLimitExceeded } from './errors.js';
 import { flat } from './fold.js';
+import type { By } from './reservation.js';
 import { Turns } from './turns.js';
+import { canEverFit } from './units.js';
 import type { WaitClock } from './wait-clock.js';
-import { foresee, mostUnits } from './wait-foresight.js';
+import { foresee } from './wait-foresight.js';
 import type { Signal } from './wait-options.js';
 import { type Waiter, WaitQueue } from './wait-queue.js';
+
+/** What somebody waits for. */
+export interface Wanted {
+  readonly units: Units;
+  readonly by: By;
+  readonly signal: Signal | undefined;
+  /** Takes it, if it fits. */
+  take(): Decision;
+}
 
 /** Lets callers wait for units, first come first served per key: it peeks, and takes only what it admits. */
 export class Waiting {
@@ -25,20 +36,22 @@ export class Waiting {
   }
 
   /** O(1), but for a deadline: it is O(log waiters) where one ahead has a later one. */
-  wait(key: string, cost: number, maxWaitMs: number, signal: Signal | undefined): Promise<Decision> {
+  wait(key: string, wanted: Wanted, maxWaitMs: number): Promise<Decision> {
     return new Promise((resolve, reject) => {
+      const { units, by, signal } = wanted;
       if (signal?.aborted) throw signal.reason;
       if (this.#clock.hasNewTimers()) this.lookAgain();
       const policies = this.#engine.policies;
       const nowMs = this.#clock.now();
       const ahead = this.#ahead(key, policies, nowMs);
       const untilMs = nowMs + Math.floor(maxWaitMs) + this.#clock.lagMs;
-      const comer = { cost, untilMs, signal, resolve, reject };
-      if (ahead !== undefined && untilMs === Number.POSITIVE_INFINITY && cost <= mostUnits(policies))
+      const comer = { ...wanted, untilMs, resolve, reject };
+      if (ahead !== undefined && untilMs === Number.POSITIVE_INFINITY && canEverFit(units, by?.() ?? policies))
         return this.#join(ahead, comer); // whatever the wait, it is no longer than it may be
-      const foreseen = ahead === undefined ? this.#engine.peek(key, cost) : this.#foresee(ahead, cost, policies);
+      const foreseen =
+        ahead === undefined ? this.#engine.peek(key, units, by?.()) : this.#foresee(ahead, wanted, policies);
       if (ahead === undefined && foreseen.allowed) {
-        const decision = this.#engine.check(key, cost);
+        const decision = wanted.take();
         if (decision.allowed) return resolve(decision);
       }
       const { retryAfterMs } = foreseen;
@@ -66,19 +79,29 @@ export class Waiting {
   /** Who waits for the key still. */
   #ahead(key: string, policies: readonly Policy[], nowMs: number): WaitQueue | undefined {
     const queue = this.#queues.get(key);
-    if (queue === undefined || (queue.dueMs > nowMs && queue.mostCost <= mostUnits(policies))) return queue;
+    if (queue === undefined || (queue.dueMs > nowMs && queue.fitsAll(policies))) return queue;
     this.#look(queue);
     return this.#queues.get(key);
   }
 
-  /** How one who comes would wait, by its cost alone where those ahead are still to be looked at: some may go. */
-  #foresee(queue: WaitQueue, cost: number, policies: readonly Policy[]): Decision {
-    if (cost > mostUnits(policies)) return this.#engine.peek(queue.key, cost);
-    const units = this.#turns.has(queue) ? 0n : queue.units;
-    return foresee(this.#engine, policies, queue.key, cost, units + BigInt(cost));
+  /**
+   * How one who comes would wait: by its cost alone where those ahead are still to be looked at, since some may go, or
+   * where they have other limits.
+   */
+  #foresee(queue: WaitQueue, { units, by }: Wanted, policies: readonly Policy[]): Decision {
+    const own = by?.() ?? policies;
+    if (!canEverFit(units, own) || by !== undefined || queue.hasOwnLimits)
+      return this.#engine.peek(queue.key, units, by?.());
+    const ahead = this.#turns.has(queue) ? undefined : queue;
+    return foresee(
+      (of) => this.#engine.peek(queue.key, of),
+      own,
+      units,
+      (i) => ahead?.unitsOf(i) ?? 0n,
+    );
   }
 
-  #join(queue: WaitQueue, comer: Pick<Waiter, 'cost' | 'untilMs' | 'signal' | 'resolve' | 'reject'>): void {
+  #join(queue: WaitQueue, comer: Omit<Waiter, 'queue' | 'place' | 'unlisten' | 'before' | 'behind'>): void {
     const waiter: Waiter = { ...comer, queue, place: -1, unlisten: undefined, before: undefined, behind: undefined };
     const { signal } = waiter;
     if (signal !== undefined) {
@@ -103,8 +126,8 @@ export class Waiting {
         this.#refuse(waiter, waiter.signal.reason);
         continue;
       }
-      const foreseen = this.#engine.peek(key, waiter.cost);
-      const decision = foreseen.allowed ? this.#engine.check(key, waiter.cost) : foreseen;
+      const foreseen = this.#engine.peek(key, waiter.units, waiter.by?.());
+      const decision = foreseen.allowed ? waiter.take() : foreseen;
       const nowMs = this.#clock.now();
       const late = isInTime(waiter, nowMs, decision) ? queue.lateAt(nowMs) : waiter;
       if (decision.allowed) {
@@ -122,18 +145,14 @@ export class Waiting {
 
   /** Wherever it stands: after an update, which another thread may have made. O(waiters), where one is refused. */
   #refuseWhatNeverFits(queue: WaitQueue, step: () => boolean): boolean {
-    const most = mostUnits(this.#engine.policies);
-    if (queue.mostCost <= most) return true;
-    let mostCost = 0;
+    const { policies } = this.#engine;
+    if (queue.fitsAll(policies)) return true;
     for (let waiter = queue.first; waiter !== undefined; waiter = waiter.behind) {
-      if (waiter.cost <= most) {
-        mostCost = Math.max(mostCost, waiter.cost);
-        continue;
-      }
+      if (canEverFit(waiter.units, waiter.by?.() ?? policies)) continue;
       if (!step()) return false;
-      this.#refuse(waiter, new RateLimitExceeded(queue.key, this.#engine.peek(queue.key, waiter.cost)));
+      this.#refuse(waiter, new RateLimitExceeded(queue.key, this.#engine.peek(queue.key, waiter.units, waiter.by?.())));
     }
-    queue.mostCost = mostCost;
+    queue.measureAgain();
     return true;
   }
 

@@ -1,11 +1,11 @@
-import { MAX_WINDOW_MS, ManualClock, type Policy } from '@headgate/core-ts';
+import { type Cost, MAX_WINDOW_MS, ManualClock, mostBurst, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { JITTER_MS } from '../model/time.js';
 import { Model } from '../model.js';
 import { isDenied, play } from '../play.js';
 import type { Operation, Scene } from '../scene.js';
 import { someKeys } from './key.js';
-import { blockingPolicies, policies, policyOf, spanMsOf } from './policy.js';
+import { blockingPolicies, callPolicyOf, policies, policyOf, spanMsOf } from './policy.js';
 import { advanceOf, blockMsOf, costOf, isBack, type LimitAim, type Step, type StepKinds, steps } from './step.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -58,6 +58,13 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
     });
 }
 
+/** A limit for one call, as far as the policy can have it. */
+function limitOf(policy: Policy, aim: LimitAim): number {
+  const limit = 'units' in aim ? aim.units : Math.min(MOST, Math.ceil(policy.limit * (aim.part / 1000)));
+  if (policy.algorithm !== 'token-bucket') return limit;
+  return Math.min(limit, mostBurst(policy.windowMs));
+}
+
 /** A policy with other numbers, as far as there are such policies. */
 function changed(policy: Policy, aim: LimitAim, windowPart: number): Policy {
   const limit = 'units' in aim ? aim.units : Math.min(MOST, Math.ceil(policy.limit * (aim.part / 1000)));
@@ -91,8 +98,8 @@ function aim(
   let key = keys[0] ?? '';
   let furthestMs = startMs;
   let made = 0;
-  let current: readonly Policy[] = [policy];
-  let open: { readonly reservation: number; readonly estimate: number }[] = [];
+  let current: readonly Policy[] = [policy, ...(others ?? [])];
+  let open: { readonly reservation: number; readonly estimate: Cost }[] = [];
 
   return plan.map((step) => {
     if ('key' in step) key = keys[step.key % keys.length] ?? '';
@@ -101,7 +108,7 @@ function aim(
     if (operation.call === 'crowd') return operation;
     const outcome = play(guide, clock, operation);
     if (operation.call === 'reserve') {
-      if (!isDenied(outcome)) open = [...open, { reservation: made, estimate: operation.cost }];
+      if (!isDenied(outcome)) open = [...open, { reservation: made, estimate: operation.costs ?? operation.cost }];
       made++;
     }
     return operation;
@@ -116,14 +123,40 @@ function aim(
       const chosen = open[step.open % open.length];
       if (chosen === undefined) return { call: 'advance', ms: 0 };
       open = open.filter((each) => each !== chosen);
-      const actual = Math.min(MOST, Math.ceil((chosen.estimate * step.part) / 1000));
-      return { call: 'settle', reservation: chosen.reservation, actual };
+      const partOf = (units: number) => Math.min(MOST, Math.ceil((units * step.part) / 1000));
+      const { reservation, estimate } = chosen;
+      if (typeof estimate === 'number') return { call: 'settle', reservation, actual: partOf(estimate) };
+      const actual = Object.fromEntries(Object.entries(estimate).map(([name, units]) => [name, partOf(units)]));
+      return { call: 'settle', reservation, actual };
     }
-    if ('cost' in step)
-      return { call: step.call, key, cost: costOf(step.cost, current[0] as Policy, guide.remaining(key)) };
+    if ('cost' in step) return call(step);
     if (step.call === 'block') return { call: 'block', key, ms: blockMsOf(step.part, policy) };
     if ('by' in step) return { call: 'advance', ms: inRange(advanceOf(step.by, policy, guide.peek(key))) };
     return 'key' in step ? { call: step.call, key } : step;
+  }
+
+  function call(step: Extract<Step, { cost: unknown }>): Operation {
+    const { call, own } = step;
+    const first = current[0] as Policy;
+    if (own === undefined) return { call, key, cost: costOf(step.cost, first, guide.remaining(key)) };
+    const limits = own.limit === undefined ? undefined : current.map((each) => limitOf(each, own.limit as LimitAim));
+    const by = limits === undefined ? current : current.map((each, i) => callPolicyOf(each, limits[i] as number));
+    const limit =
+      limits === undefined || current.length > 1
+        ? limits && Object.fromEntries(current.map(({ name }, i) => [name, limits[i] as number]))
+        : (limits[0] as number);
+    const rows = guide.peek(key, 0, limit === undefined ? undefined : { limit }).policies;
+    const aimed = [step.cost, ...(own.others ?? [])];
+    const costs = by.map((each, i) => costOf(aimed[i] ?? step.cost, each, rows[i]?.remaining ?? 0));
+    return {
+      call,
+      key,
+      cost: costs[0] as number,
+      ...(own.others === undefined || current.length === 1
+        ? {}
+        : { costs: Object.fromEntries(current.map(({ name }, i) => [name, costs[i] as number])) }),
+      ...(limit === undefined ? {} : { limit }),
+    };
   }
 
   /** The limiter's time is the sum of all steps forward, and neither it nor the clock may leave the safe range. */

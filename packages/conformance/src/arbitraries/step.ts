@@ -48,7 +48,13 @@ export type LimitAim = { readonly units: number } | { readonly part: number };
 
 /** An operation whose numbers become known when it is played: only then is there a remaining and a reset. */
 export type Step =
-  | { readonly call: 'allow' | 'check' | 'peek' | 'reserve'; readonly key: number; readonly cost: CostAim }
+  | {
+      readonly call: 'allow' | 'check' | 'peek' | 'reserve';
+      readonly key: number;
+      readonly cost: CostAim;
+      /** A limit of the call's own, and costs of the policies behind the first one. */
+      readonly own?: { readonly limit: LimitAim | undefined; readonly others: readonly CostAim[] | undefined };
+    }
   | { readonly call: 'remaining' | 'reset'; readonly key: number }
   | { readonly call: 'advance'; readonly by: AdvanceAim }
   /** For a part of the window, in thousandths. */
@@ -66,6 +72,8 @@ export interface StepKinds {
   readonly crowds?: boolean;
   readonly reservations?: boolean;
   readonly updates?: boolean;
+  /** Calls with a limit of their own, and with a cost for each policy. */
+  readonly own?: boolean;
   /** Blocks by hand, and policies whose denials block. */
   readonly blocks?: boolean;
 }
@@ -120,6 +128,7 @@ export function steps({
   blocks = false,
   reservations = false,
   updates = false,
+  own = false,
 }: StepKinds): fc.Arbitrary<Step> {
   const key = fc.nat({ max: 99 });
   return fc.oneof(
@@ -132,6 +141,18 @@ export function steps({
     { weight: forgetting ? 1 : 0, arbitrary: fc.record({ call: fc.constant('clear') }) },
     { weight: 1, arbitrary: fc.record({ call: fc.constant('cleanupExpired') }) },
     { weight: reservations ? 5 : 0, arbitrary: fc.record({ call: fc.constant('reserve'), key, cost: costs }) },
+    {
+      weight: own ? 8 : 0,
+      arbitrary: fc.record({
+        call: fc.constantFrom('allow', 'check', 'check', 'peek', reservations ? 'reserve' : 'check'),
+        key,
+        cost: costs,
+        own: fc.record({
+          limit: fc.option(limitAims, { nil: undefined }),
+          others: fc.option(fc.array(costs, { minLength: 2, maxLength: 2 }), { nil: undefined }),
+        }),
+      }),
+    },
     {
       weight: reservations ? 5 : 0,
       arbitrary: fc.record({

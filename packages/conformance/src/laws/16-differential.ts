@@ -20,6 +20,7 @@ export const agreesWithModel: Law<Scene> = {
     blocks: true,
     reservations: true,
     updates: true,
+    own: true,
     windowsAfter: 4,
     maxSteps: 60,
   }),

@@ -23,11 +23,13 @@ export interface Rule<S = unknown> {
    */
   take(state: S | undefined, policy: ModelPolicy, taking: Taking, nowMs: bigint): S;
   /** The state that there would be if a taking of that number had been of fewer units. */
-  giveBack(state: S, policy: ModelPolicy, taking: Taking): S | undefined;
+  giveBack(state: S, policy: ModelPolicy, taking: Taking, nowMs: bigint): S | undefined;
   /** The state under other numbers, from `nowMs` on: what counts stays as many units. */
   change(state: S, from: ModelPolicy, to: ModelPolicy, nowMs: bigint): S | undefined;
   /** The instant from which the key is as good as never seen. */
   freshAtMs(state: S, policy: ModelPolicy): bigint;
+  /** Token bucket: since when what is owed is repaid; `undefined` where nothing was owed then. */
+  repaidFromMs?(state: S, policy: ModelPolicy): bigint | undefined;
   /** The first instant at which a cost that doesn't fit now does; it is at most the burst. */
   fitsAtMs(state: S, policy: ModelPolicy, cost: bigint): bigint;
 }

@@ -1,8 +1,14 @@
 import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking, without } from './rule.js';
 
+/** By the numbers of its call, which the time before it was repaid by. */
+interface Noted extends Taking {
+  readonly atMs: bigint;
+  readonly by: ModelPolicy;
+}
+
 /** All that was taken since the bucket was full, in order. */
 interface Log {
-  readonly taken: readonly (Taking & { readonly atMs: bigint })[];
+  readonly taken: readonly Noted[];
 }
 
 /** The most that is owed, in buckets. */
@@ -17,27 +23,31 @@ export const tokenBucket: Rule<Log> = {
   remaining: (state, policy, nowMs) =>
     atLeast0((policy.burst * policy.windowMs - owedAt(state, policy, nowMs)) / policy.windowMs),
   take(state, policy, { number, units }, nowMs) {
-    const room = mostOwed(policy) - owedAt(state, policy, nowMs);
+    const room = atLeast0(mostOwed(policy) - owedAt(state, policy, nowMs));
     const ticks = units * policy.windowMs;
-    const taking = { number, units: least(ticks, room), atMs: nowMs };
+    const taking = { number, units: least(ticks, room), atMs: nowMs, by: policy };
     const before = state?.taken ?? [];
     return { taken: [...(ticks > room ? spent(before) : before), taking] };
   },
-  giveBack({ taken }, { windowMs }, { number, units }) {
-    const left = without(taken, { number, units: units * windowMs });
-    return left.length === 0 ? undefined : { taken: left };
+  /** The debt is noted anew where it is another then, and so the time until now is repaid by these numbers. */
+  giveBack(state, policy, { number, units }, nowMs) {
+    const left = without(state.taken, { number, units: units * policy.windowMs });
+    if (left.length === 0) return undefined;
+    const isLess = owedAt({ taken: left }, policy, nowMs) < owedAt(state, policy, nowMs);
+    return { taken: isLess ? [...left, { number: 0, units: 0n, atMs: nowMs, by: policy }] : left };
   },
   /** As many units are owed, rounded up; none can be given back. */
   change(state, from, to, nowMs) {
     const owed = dividedUp(owedAt(state, from, nowMs) * to.windowMs, from.windowMs);
     const atMs = from.limit === 0n && to.limit === 0n ? lastMs(state) : nowMs;
-    return owed === 0n ? undefined : { taken: [{ number: 0, units: least(owed, mostOwed(to)), atMs }] };
+    return owed === 0n ? undefined : { taken: [{ number: 0, units: least(owed, mostOwed(to)), atMs, by: to }] };
   },
   freshAtMs(state, policy) {
     const owed = owedAt(state, policy, lastMs(state));
     if (policy.limit === 0n) return lastMs(state) + (owed === 0n ? 0n : policy.windowMs);
     return lastMs(state) + dividedUp(owed, policy.limit);
   },
+  repaidFromMs: (state, policy) => (owedAt(state, policy, lastMs(state)) === 0n ? undefined : lastMs(state)),
   fitsAtMs(state, policy, cost) {
     const { burst, windowMs, limit } = policy;
     const owed = owedAt(state, policy, lastMs(state));
@@ -48,7 +58,7 @@ export const tokenBucket: Rule<Log> = {
 function owedAt(state: Log | undefined, policy: ModelPolicy, nowMs: bigint): bigint {
   let [owed, atMs] = [0n, 0n];
   for (const each of state?.taken ?? []) {
-    owed = leftAfter(owed, each.atMs - atMs, policy) + each.units;
+    owed = leftAfter(owed, each.atMs - atMs, each.by) + each.units;
     atMs = each.atMs;
   }
   return leftAfter(owed, nowMs - atMs, policy);

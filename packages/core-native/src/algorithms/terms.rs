@@ -24,14 +24,8 @@ impl Terms {
             Algorithm::FixedWindow => window_ms,
             Algorithm::SlidingWindow => window_ms + sub_ms,
             Algorithm::TokenBucket if limit == 0 => window_ms,
-            Algorithm::TokenBucket => refill_ms(burst, limit, window_ms),
+            Algorithm::TokenBucket => (burst * window_ms).div_ceil(limit),
         };
         Self { policy, sub_ms, subs, span_ms }
     }
-}
-
-/// As the TypeScript engine has it, so that both look at the same slots of time.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn refill_ms(burst: u64, limit: u64, window_ms: u64) -> u64 {
-    (burst as f64 / limit as f64 * window_ms as f64).ceil() as u64
 }

@@ -33,8 +33,7 @@ pub(super) fn remaining(state: &mut [u64], terms: &Terms, now_ms: u64) -> u64 {
 
 pub(super) fn fits(state: &mut [u64], terms: &Terms, cost: u64, now_ms: u64) -> bool {
     // Nothing fits also while more is owed than the bucket holds.
-    cost == 0
-        || cost <= terms.policy.burst && owed(state, terms, now_ms) <= debt_of(terms.policy.burst - cost, terms)
+    cost == 0 || cost <= terms.policy.burst && owed(state, terms, now_ms) <= debt_of(terms.policy.burst - cost, terms)
 }
 
 pub(super) fn add(state: &mut [u64], terms: &Terms, units: u64, now_ms: u64) {

@@ -3,12 +3,15 @@
 use super::held::Held;
 use super::hot;
 use crate::engine::Spec;
-use crate::handle::Handle;
+use crate::handle::{Call, Handle, Kind};
+use crate::ledger::CallLimit;
 use crate::policy::{Algorithm, Policy};
 use crate::registry::{self, Refusal};
 use crate::store::Counts;
+use crate::units::Units;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
+use std::iter;
 use std::rc::Rc;
 
 /// `algorithm`, `limit`, `windowMs`, `burst`, `blockForMs` of one policy after the other.
@@ -103,20 +106,69 @@ pub(super) fn take_many(
     Ok(Uint8Array::new(allowed))
 }
 
-/// Settles what was reserved of a key under a number.
+/// Takes, peeks or reserves (`kind` 0, 1 or 2) by units of each policy and by limits of the call's own, if it has any.
+/// Answers whether that is allowed, then what `check` leaves in its array: JavaScript reads all of it.
 #[napi(catch_unwind)]
 #[allow(clippy::needless_pass_by_value)] // `#[napi]` hands strings over owned
+pub(super) fn call(
+    env: Env,
+    handle: &External<Rc<Held>>,
+    kind: u32,
+    key: Utf16String,
+    units: Vec<f64>,
+    limits: Option<Vec<f64>>,
+    now_ms: Option<f64>,
+) -> Vec<f64> {
+    let kind = match kind {
+        0 => Kind::Check,
+        1 => Kind::Peek,
+        _ => Kind::Reserve,
+    };
+    let limits = limits.map(|limits| read_limits(&limits));
+    let units = read_units(&units);
+    let call = Call { units: units_of(&units), limits: limits.as_deref() };
+    let (answer, number) = handle.call(kind, &key, call, now_ms.map(milliseconds));
+    tell(env, handle);
+    iter::once(f64::from(u8::from(answer.allowed))).chain(hot::numbers(&answer, number)).collect()
+}
+
+/// Settles what was reserved of a key under a number. Estimate and actual have one number for all policies, or one of
+/// each; `limits` has `limit` and `burst` of each, where the call came with its own.
+#[napi(catch_unwind)]
+#[allow(clippy::needless_pass_by_value, clippy::too_many_arguments)] // `#[napi]` hands strings over owned
 pub(super) fn settle(
     env: Env,
     handle: &External<Rc<Held>>,
     key: Utf16String,
     number: f64,
-    estimate: f64,
-    actual: f64,
+    estimate: Vec<f64>,
+    actual: Vec<f64>,
+    limits: Option<Vec<f64>>,
     now_ms: Option<f64>,
 ) {
-    handle.settle(&key, whole(number), whole(estimate), whole(actual), now_ms.map(milliseconds));
+    let limits = limits.map(|limits| read_limits(&limits));
+    let (estimate, actual) = (read_units(&estimate), read_units(&actual));
+    let call = Call { units: units_of(&estimate), limits: limits.as_deref() };
+    handle.settle(&key, whole(number), call, units_of(&actual), now_ms.map(milliseconds));
     tell(env, handle);
+}
+
+/// `limit` and `burst` of one policy after the other.
+fn read_limits(numbers: &[f64]) -> Vec<CallLimit> {
+    let (pairs, _) = numbers.as_chunks::<2>();
+    pairs.iter().map(|&[limit, burst]| CallLimit { limit: whole(limit), burst: whole(burst) }).collect()
+}
+
+fn read_units(numbers: &[f64]) -> Vec<u64> {
+    numbers.iter().copied().map(whole).collect()
+}
+
+/// One number stands for all policies.
+fn units_of(units: &[u64]) -> Units<'_> {
+    match units {
+        &[units] => Units::Same(units),
+        units => Units::Each(units),
+    }
 }
 
 /// Decides by other numbers from here on; the algorithms are the same.

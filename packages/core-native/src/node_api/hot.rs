@@ -136,6 +136,16 @@ unsafe extern "C" fn block(env: sys::napi_env, info: sys::napi_callback_info) ->
     unsafe { decide(env, info, |call, key| call.bound.handle.block(key, call.cost, call.now_ms)) }
 }
 
+/// What JavaScript reads of an answer, and of a reservation that was made with it.
+#[allow(clippy::cast_precision_loss)] // all of them are below 2^53
+pub(super) fn numbers(answer: &Answer, reservation: u64) -> impl Iterator<Item = f64> {
+    let rows = answer.rows.iter().flat_map(|row| {
+        let retry_after_ms = row.retry_after_ms.map_or(-1.0, |ms| ms as f64);
+        [row.limit as f64, row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
+    });
+    [answer.binding as f64, reservation as f64].into_iter().chain(rows)
+}
+
 struct Call<'a> {
     bound: &'a Bound,
     key: sys::napi_value,
@@ -149,14 +159,8 @@ impl Call<'_> {
     }
 
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
-    #[allow(clippy::cast_precision_loss)] // all of them are below 2^53
     fn tell(&self, answer: &Answer, reservation: u64) -> bool {
-        let rows = answer.rows.iter().flat_map(|row| {
-            let retry_after_ms = row.retry_after_ms.map_or(-1.0, |ms| ms as f64);
-            [row.limit as f64, row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
-        });
-        let numbers = [answer.binding as f64, reservation as f64].into_iter().chain(rows);
-        for (index, number) in numbers.take(self.bound.numbers).enumerate() {
+        for (index, number) in numbers(answer, reservation).take(self.bound.numbers).enumerate() {
             // SAFETY: `answer` has room for `numbers` of them, is kept alive by `answer_ref`, and is touched by
             // this thread alone.
             unsafe { self.bound.answer.add(index).write(number) };

@@ -99,7 +99,7 @@ export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: nu
 }
 
 export function mark({ startMs, parts }: State, { subs }: Terms): Mark {
-  return { startMs, sub: at(parts as number[], subs), low: 0 };
+  return { startMs, sub: parts === undefined ? 0 : at(parts, subs), low: 0 };
 }
 
 /** Units count as long as their sub-window does. */

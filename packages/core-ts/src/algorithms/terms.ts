@@ -14,7 +14,7 @@ export function termsOf(policy: Policy): Terms {
   const { algorithm, limit, windowMs, burst } = policy;
   const subMs = Math.max(1, Math.floor(windowMs / 10));
   const subs = Math.floor((windowMs - 2) / subMs) + 2;
-  const refillMs = limit === 0 ? windowMs : Math.ceil((burst / limit) * windowMs);
+  const refillMs = limit === 0 ? windowMs : Math.ceil((burst * windowMs) / limit);
   const spanMs = { 'fixed-window': windowMs, 'sliding-window': windowMs + subMs, 'token-bucket': refillMs }[algorithm];
   return { ...policy, subMs, subs, spanMs };
 }
