@@ -2,20 +2,20 @@ import type { Fault } from './fault.js';
 
 type Replacement = readonly [name: string, find: string, replace: string];
 
-const PEEK = '    const fits = blockedMs === 0 && this.#ledger.fits(entry, cost, nowMs);';
-const FORESEEN = 'this.#ledger.canEverFit(cost) && (this.#spec.onFull';
+const PEEK = '    const fits = blockedMs === 0 && ledger.fits(entry, cost, nowMs);';
+const FORESEEN = 'ledger.canEverFit(cost) && (this.#spec.onFull';
 const DROP = 'if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n  }';
 const LOOK = '      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n      else';
-const FIRST = '    const entry = cost === 0 ? this.#nobody : this.#entries.enter(name, nowMs);';
+const FIRST = '    if (isNone(cost)) {\n      this.#allowed++;\n      return this.#nobody;\n    }\n';
 const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;';
 const CLEAR = '    this.#keys = new KeyMap();\n    this.size';
 const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;';
 
 const engine: readonly Replacement[] = [
-  ['peek takes', PEEK, '    const fits = this.#take(entry, cost, nowMs);'],
+  ['peek takes', PEEK, '    const fits = this.#take(entry, cost, ledger, nowMs);'],
   ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#allowed > 0;`],
   ['peek makes an entry', FORESEEN, `this.#entries.enter(key, nowMs) !== undefined && ${FORESEEN}`],
-  ['peek sees no block', PEEK, '    const fits = this.#ledger.fits(entry, cost, nowMs);'],
+  ['peek sees no block', PEEK, '    const fits = ledger.fits(entry, cost, nowMs);'],
   ['peek does not foresee that there is no room', ' || this.#entries.hasRoom(nowMs))', ' || true)'],
   ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
   ['reset forgets nothing', '    this.#entries.forget(entry);\n    return !', '    return !'],
@@ -39,15 +39,14 @@ const engine: readonly Replacement[] = [
     '    this.#denied[binding] = (this.#denied[binding] as number) + 1;',
     '    this.#denied[0]++;',
   ],
-  ['an allowed call does not count', '    this.#allowed++;\n    if (cost > 0 && this', '    if (cost > 0 && this'],
-  ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
-  ['a cost of 0 makes an entry', FIRST, '    const entry = this.#entries.enter(name, nowMs);'],
   [
-    'a cost of 0 is placed',
-    '    if (cost > 0) {\n      this.#ledger.add(entry',
-    '    if (cost >= 0) {\n      this.#ledger.add(entry',
+    'an allowed call does not count',
+    '    this.#allowed++;\n    if (!isNone(cost) && (ledger',
+    '    if (!isNone(cost) && (ledger',
   ],
-  ['the first call of a key is free', '      this.#ledger.add(entry, cost, nowMs);\n', ''],
+  ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
+  ['a cost of 0 makes an entry', FIRST, ''],
+  ['the first call of a key is free', '    ledger.add(entry, cost, nowMs);\n', ''],
   ['a denial that was remembered outlives its key', ' && this.#deniedEntry.list >= 0', ''],
   ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
   ['a denial is remembered for ever', ' && nowMs < this.#deniedUntilMs', ''],
@@ -66,22 +65,18 @@ const engine: readonly Replacement[] = [
     '    const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;',
     '    const blocked = false;',
   ],
-  ['a commit gives nothing back', 'Math.max(0, estimate - actual)', '0'],
-  ['a commit gives the whole estimate back', 'Math.max(0, estimate - actual)', 'estimate'],
-  [
-    'what was used beyond an estimate is free',
-    'if (actual > estimate) this.#ledger.add',
-    'if (actual < estimate) this.#ledger.add',
-  ],
+  ['a commit gives nothing back', 'beyond(estimate, actual), beyond', '0, beyond'],
+  ['a commit gives the whole estimate back', 'beyond(estimate, actual), beyond', 'estimate, beyond'],
+  ['what was used beyond an estimate is free', 'if (takes) ledger.add', 'if (!takes) ledger.add'],
   [
     'what was used beyond an estimate needs an entry that is held',
-    'actual > estimate ? (held ?? this.#entries.enter(name, nowMs)) : held',
+    'takes ? (held ?? this.#entries.enter(name, nowMs)) : held',
     'held',
   ],
   [
     'a denial that was remembered outlives a refund',
-    'else this.#entries.place(entry, nowMs);\n    this.#deniedEntry = this.#nobody;',
-    'else this.#entries.place(entry, nowMs);',
+    'else this.#entries.place(entry, nowMs, false, ledger);\n    this.#deniedEntry = this.#nobody;',
+    'else this.#entries.place(entry, nowMs, false, ledger);',
   ],
   [
     'the old numbers decide after an update',
@@ -101,11 +96,11 @@ const engine: readonly Replacement[] = [
   ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
 ];
 
-const READ_FIRST = '    const decision = this.#check(name, cost, nowMs);';
-const SETTLED = '    return this.#peek(name, 0, nowMs);';
+const READ_FIRST = '    const decision = this.#check(name, cost, ledger, nowMs);';
+const SETTLED = '    return this.#peek(name, 0, ledger, nowMs);';
 
 const readings: readonly Replacement[] = [
-  ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('cost, nowMs', 'cost, this.#now()')],
+  ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('ledger, nowMs', 'ledger, this.#now()')],
   ['a settlement reads the clock twice', SETTLED, '    return this.peek(key, 0);'],
   [
     'an update takes the new policies before it reads the clock',
@@ -155,8 +150,8 @@ const snapshots: readonly Replacement[] = [
 ];
 
 const RANK = 'while (rank < PROTECTED_RANK && !this';
-const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, cost, nowMs)) return false;';
-const ADD_LOOP = '      calls.add(state, terms, units, nowMs);';
+const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) return false;';
+const ADD_LOOP = '      calls.add(state, terms, own, nowMs);';
 
 const ledger: readonly Replacement[] = [
   ['a taking leaves a key in the slot in which it would have expired', 'calls !== fixedWindow || startMs', 'startMs'],
@@ -186,14 +181,34 @@ const ledger: readonly Replacement[] = [
   ],
   [
     'the key is fresh when one policy is',
-    'this.rules.every(({ calls, terms }, i) => calls.isFresh',
-    'this.rules.some(({ calls, terms }, i) => calls.isFresh',
+    'this.rules.every((_, i) => this.isFreshBy',
+    'this.rules.some((_, i) => this.isFreshBy',
+  ],
+  [
+    'a key that calls with lower limits took from is forgotten by the own rate',
+    '    if (used === 0 || startMs < this.#keptFromMs) return 0;',
+    '    if (startMs !== Number.POSITIVE_INFINITY) return 0;',
+  ],
+  [
+    'what was taken by the own limits is held as long',
+    'startMs < this.#keptFromMs',
+    'startMs > this.#keptFromMs + Number.MAX_SAFE_INTEGER',
+  ],
+  [
+    'each policy is charged what the first one is',
+    '      const own = unitsOf(units, i);',
+    '      const own = unitsOf(units, 0);',
+  ],
+  [
+    'a call by a limit of its own is decided by the engine’s',
+    '    const ledger = new Ledger(by);',
+    '    const ledger = this;',
   ],
   ['a cost that can never fit blocks', ' || !this.canEverFit(cost)', ''],
   ['the shortest block is started', 'if (terms.blockForMs <= askedMs ||', 'if (askedMs > 0 ||'],
   [
     'a policy that does not deny blocks',
-    ' || calls.fits(stateOf(entry, i), terms, cost, nowMs)) continue;',
+    ' || calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) continue;',
     ') continue;',
   ],
   ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
@@ -218,7 +233,11 @@ const reservations: readonly Replacement[] = [
     '    if (newest === undefined) return;',
     '    if (newest !== this.#list[-1]) return;',
   ],
-  ['only the first policy is refunded', 'units > 0 && i < this.#rules.length', 'units > 0 && i < 1'],
+  [
+    'only the first policy is refunded',
+    'for (let i = 0; i < rules.length; i++) {\n      const own',
+    'for (let i = 0; i < 1; i++) {\n      const own',
+  ],
 ];
 
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';

@@ -57,20 +57,20 @@ export const limiterFaults: readonly Fault[] = [
   {
     name: 'remaining takes',
     file: 'rate-limiter.ts',
-    find: 'return this.peek(key).remaining;',
-    replace: 'return this.check(key).remaining;',
+    find: 'return this.peek(key, 1, options).remaining;',
+    replace: 'return this.check(key, 1, options).remaining;',
   },
   {
     name: 'allow ignores the cost',
     file: 'rate-limiter.ts',
-    find: 'const allowed = this.#engine.allow(key, cost);',
-    replace: 'const allowed = this.#engine.allow(key, 1);',
+    find: 'const allowed = this.#engine.allow(key, units,',
+    replace: 'const allowed = this.#engine.allow(key, 1,',
   },
   {
     name: 'peek ignores the cost',
     file: 'rate-limiter.ts',
-    find: 'this.#byTheClock(this.#engine.peek(key, cost))',
-    replace: 'this.#byTheClock(this.#engine.peek(key, 1))',
+    find: 'this.#byTheClock(this.#engine.peek(key, units,',
+    replace: 'this.#byTheClock(this.#engine.peek(key, 1,',
   },
   {
     name: 'the limit is kept in 32 bits',

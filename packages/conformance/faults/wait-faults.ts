@@ -10,7 +10,7 @@ const waiting: readonly Replacement[] = [
   [
     'whoever comes takes what those ahead wait for',
     JOINED,
-    JOINED.replace('=', '= this.#engine.peek(key, cost).allowed ? undefined :'),
+    JOINED.replace('=', '= this.#engine.peek(key, units).allowed ? undefined :'),
   ],
   [
     'somebody overtakes between two turns',
@@ -19,8 +19,8 @@ const waiting: readonly Replacement[] = [
   ],
   [
     'a wait takes a denied call',
-    'const decision = foreseen.allowed ? this.#engine.check(key, waiter.cost) : foreseen;',
-    'const decision = this.#engine.check(key, waiter.cost);',
+    'const decision = foreseen.allowed ? waiter.take() : foreseen;',
+    'const decision = waiter.take();',
   ],
   ['the place of one who left is not filled', '        if (isFirst) this.#look(queue);\n', ''],
   ['a wait is longer than it may be', 'retryAfterMs > maxWaitMs)', 'maxWaitMs < 0)'],
@@ -30,19 +30,23 @@ const waiting: readonly Replacement[] = [
     'return retryAfterMs !== Number.POSITIVE_INFINITY && nowMs + retryAfterMs <= untilMs;',
     'return true;',
   ],
-  ['one who can never fit stays', 'if (queue.mostCost <= most) return true;', 'return true;'],
+  ['one who can never fit stays', 'if (queue.fitsAll(policies)) return true;', 'return true;'],
   [
     'whoever stands behind one who can never fit goes too',
-    'if (waiter.cost <= most) {',
-    'if (waiter.cost <= most && mostCost < 0) {',
+    'if (canEverFit(waiter.units, waiter.by?.() ?? policies)) continue;',
+    '',
   ],
-  ['the largest cost is forgotten', '    queue.mostCost = mostCost;', '    queue.mostCost = 0;'],
 ];
 
 const queue: readonly Replacement[] = [
   ['the last one to come is the first to be served', '    return this.#first;', '    return this.#last;'],
-  ['the units of those who left count', '    this.units -= BigInt(waiter.cost);\n', ''],
-  ['the largest cost is the last one', 'Math.max(this.mostCost, waiter.cost)', 'waiter.cost'],
+  ['the units of those who left count', '    this.#count(waiter, -1n);\n', ''],
+  [
+    'the largest cost is measured no more',
+    '    for (let waiter = this.#first; waiter !== undefined; waiter = waiter.behind) this.#measure(waiter);\n',
+    '',
+  ],
+  ['the largest cost is the last one', 'Math.max(most[i] ?? most[0] ?? 0, unitsOf(units, i))', 'unitsOf(units, i)'],
   ['one behind others waits longer than it may', 'this.pressedMs <= nowMs', 'this.pressedMs < 0'],
   [
     'a timer is left behind',

@@ -23,7 +23,8 @@ export type LawNumber =
   | 19
   | 20
   | 21
-  | 22;
+  | 22
+  | 23;
 
 /** One law of docs/semantics.md, as a property over values of its own kind. */
 export interface Law<T = unknown> {

@@ -21,6 +21,7 @@ import { waiting } from './laws/19-waiting.js';
 import { liveChange } from './laws/20-live-change.js';
 import { snapshots } from './laws/21-snapshots.js';
 import { oneReading } from './laws/22-one-reading.js';
+import { limitsOfCalls } from './laws/23-limits-of-calls.js';
 
 /** Every law, in the order of docs/semantics.md. A new law is an entry here. */
 export const LAWS: readonly Law[] = [
@@ -46,6 +47,7 @@ export const LAWS: readonly Law[] = [
   liveChange,
   snapshots,
   oneReading,
+  limitsOfCalls,
 ] as Law[];
 
 /** @throws RangeError when the number is none of a law. */

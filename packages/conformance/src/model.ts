@@ -1,18 +1,19 @@
-import type {
-  Algorithm,
-  CallLimit,
-  CallOptions,
-  Clock,
-  Cost,
-  Decision,
-  Policy,
-  PolicyChanges,
-  PolicyRow,
-  Stats,
+import {
+  type Algorithm,
+  type CallLimit,
+  type CallOptions,
+  type Clock,
+  type Cost,
+  type Decision,
+  MAX_WINDOW_MS,
+  type Policy,
+  type PolicyChanges,
+  type PolicyRow,
+  type Stats,
 } from '@headgate/core-ts';
-import { callPolicyOf, spanMsOf } from './arbitraries/policy.js';
+import { callPolicyOf } from './arbitraries/policy.js';
 import { fixedWindow } from './model/fixed-window.js';
-import { atLeast0, type ModelPolicy, type Rule } from './model/rule.js';
+import { atLeast0, least, type ModelPolicy, type Rule } from './model/rule.js';
 import { slidingWindow } from './model/sliding-window.js';
 import { ModelTime } from './model/time.js';
 import { tokenBucket } from './model/token-bucket.js';
@@ -65,8 +66,8 @@ export class Model {
   readonly #open = new Map<string, readonly number[]>();
   readonly #denied: number[];
   readonly #time: ModelTime;
-  /** By policy: for how long a key is held since it was taken from, once calls came with limits of their own. */
-  readonly #keptMs: bigint[];
+  /** Since when calls come with limits of their own: what is taken from then on is held for as long as any needs. */
+  #keptFromMs: bigint | undefined;
   #allowed = 0;
   #blocked = 0;
   #takings = 0;
@@ -74,7 +75,6 @@ export class Model {
   constructor(policies: readonly Policy[], clock: Clock) {
     this.#policies = policies.map(modelRule);
     this.#denied = policies.map(() => 0);
-    this.#keptMs = policies.map(() => 0n);
     this.#clock = clock;
     this.#time = new ModelTime(BigInt(clock.now()));
   }
@@ -166,12 +166,8 @@ export class Model {
     const costs = this.#costsOf(cost);
     const limit = options?.limit;
     if (limit === undefined) return { rules: this.#policies, costs };
-    const rules = this.#policies.map((each) => withLimit(each, limit));
-    rules.forEach(({ policy }, i) => {
-      const spans = [this.#policies[i] as ModelRule, { policy }].map((each) => spanMsOf(each.policy));
-      if (policy.algorithm === 'token-bucket') this.#keptMs[i] = spans.map(BigInt).reduce(later, this.#keptMs[i] ?? 0n);
-    });
-    return { rules, costs };
+    this.#keptFromMs ??= this.#now();
+    return { rules: this.#policies.map((each) => withLimit(each, limit)), costs };
   }
 
   #costsOf(cost: Cost): readonly bigint[] {
@@ -192,9 +188,6 @@ export class Model {
       this.#keys.set(key, { states, blockedUntilMs: held?.blockedUntilMs ?? nowMs });
     }
     this.#policies = next;
-    next.forEach(({ policy }, i) => {
-      if (this.#keptMs[i] !== 0n) this.#keptMs[i] = later(this.#keptMs[i] ?? 0n, BigInt(spanMsOf(policy)));
-    });
   }
 
   block(key: string, ms: number): boolean {
@@ -252,10 +245,12 @@ export class Model {
   }
 
   #freshAtMs(index: number, state: unknown): bigint {
-    const { rule, exact } = this.#policies[index] as ModelRule;
+    const { rule, exact, policy } = this.#policies[index] as ModelRule;
     const fromMs = rule.repaidFromMs?.(state, exact);
     const freshAtMs = rule.freshAtMs(state, exact);
-    return fromMs === undefined ? freshAtMs : later(freshAtMs, fromMs + (this.#keptMs[index] ?? 0n));
+    if (fromMs === undefined || this.#keptFromMs === undefined || fromMs < this.#keptFromMs) return freshAtMs;
+    const longestMs = policy.burst === policy.limit ? exact.windowMs : exact.burst * exact.windowMs;
+    return later(freshAtMs, fromMs + least(longestMs, BigInt(MAX_WINDOW_MS)));
   }
 
   #fits(key: ModelKey | undefined, { rules, costs }: Asked, nowMs: bigint): boolean {

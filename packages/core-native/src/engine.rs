@@ -152,10 +152,8 @@ impl Shared {
         let (mut parts, now) = self.lock_all(given_ms);
         let policies = parts.first().map(|part| part.policies()).unwrap_or_default();
         let entries = parts.iter_mut().flat_map(|part| part.kept(now.0)).collect();
-        let kept_ms = (0..policies.len()).map(|policy| {
-            parts.iter().filter_map(|part| part.kept_ms().get(policy).copied()).max().unwrap_or_default()
-        });
-        Snapshot { kept_ms: kept_ms.collect(), policies, seed: self.seed.read().0.seed, entries }
+        let keeps = parts.iter().any(|part| part.keeps());
+        Snapshot { keeps, policies, seed: self.seed.read().0.seed, entries }
     }
 
     /// Holds what bytes say, in the place of all that is held.
@@ -176,7 +174,7 @@ impl Shared {
             let surplus = own.clone().count().saturating_sub(self.spec.max_keys / self.parts.len());
             restored.push(part.restored(&own.skip(surplus).collect::<Vec<_>>(), now.0)?);
         }
-        parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries, &snapshot.kept_ms));
+        parts.iter_mut().zip(restored).for_each(|(part, entries)| part.replace(entries, snapshot.keeps));
         // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
         self.seed.write(Fingerprint { seed: snapshot.seed });
         Ok(())
@@ -415,7 +413,7 @@ mod tests {
             alone.take(id.wrapping_mul(0x9e37_79b9_7f4a_7c15), 1, &Given(START_MS));
         }
         let (policies, entries) = (alone.policies(), alone.kept(START_MS));
-        let bytes = Snapshot { kept_ms: vec![0; policies.len()], policies, seed: [1, 2], entries }.to_bytes();
+        let bytes = Snapshot { keeps: false, policies, seed: [1, 2], entries }.to_bytes();
         let shared = Shared::new(spec)?;
         assert_eq!(shared.restore(&bytes, None), Ok(()));
         let held = shared.sum(None, |store, _| store.len());

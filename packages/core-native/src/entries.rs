@@ -236,7 +236,7 @@ impl Entries {
             if rank == 0 {
                 return false;
             }
-            self.place(slot, now_ms);
+            self.place(slot, None, now_ms);
         }
         false
     }
@@ -256,15 +256,15 @@ impl Entries {
             if self.is_fresh(slot, now_ms) {
                 self.forget(slot);
             } else {
-                self.append(slot, now_ms);
+                self.append(slot, None, now_ms);
             }
         }
     }
 
-    /// Moves an entry to where it belongs by now.
+    /// Moves an entry to where it belongs by now, by the limits of the call that takes from it.
     #[inline]
-    pub fn place(&mut self, slot: Slot, now_ms: u64) {
-        let list = self.list_of(slot, now_ms);
+    pub fn place(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) {
+        let list = self.list_of(slot, by, now_ms);
         if list != Order::list(&self.slab, slot) {
             Order::remove(&mut self.slab, slot);
             self.order.append(&mut self.slab, slot, list);
@@ -272,17 +272,17 @@ impl Entries {
     }
 
     /// Puts an entry that is in no list where it belongs.
-    pub fn append(&mut self, slot: Slot, now_ms: u64) {
-        let list = self.list_of(slot, now_ms);
+    pub fn append(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) {
+        let list = self.list_of(slot, by, now_ms);
         self.order.append(&mut self.slab, slot, list);
     }
 
     #[inline]
-    fn list_of(&mut self, slot: Slot, now_ms: u64) -> u32 {
+    fn list_of(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) -> u32 {
         let blocked_ms = self.block_left_ms(slot, now_ms);
-        let entry = self.slab.get(slot);
-        let rank = if blocked_ms > 0 { PROTECTED_RANK } else { self.ledger.rank(entry, now_ms) };
-        let due_after_ms = self.ledger.due_after_ms(entry, rank, now_ms).max(blocked_ms);
+        let (ledger, entry) = (by.unwrap_or(&self.ledger), self.slab.get(slot));
+        let rank = if blocked_ms > 0 { PROTECTED_RANK } else { ledger.rank(entry, now_ms) };
+        let due_after_ms = ledger.due_after_ms(entry, rank, now_ms).max(blocked_ms);
         self.order.list_of(rank, now_ms + due_after_ms)
     }
 
@@ -350,7 +350,7 @@ impl Entries {
     pub fn change(&mut self, policies: &[Policy], now_ms: u64) {
         let mut next = Self::new(policies, self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
-        next.ledger.keep_for(&self.ledger.kept_ms());
+        next.ledger.keep_as(&self.ledger);
         next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for old in self.order.all(&self.slab) {
             let slot = next.insert(self.slab.word(old, ID_WORD));
@@ -363,7 +363,7 @@ impl Entries {
                 next.blocks.insert(slot, until_ms);
             }
             next.ledger.change(next.slab.get(slot), &self.ledger, self.slab.get(old), now_ms);
-            next.append(slot, now_ms);
+            next.append(slot, None, now_ms);
         }
         *self = next;
     }
@@ -392,7 +392,7 @@ impl Entries {
         }
         let mut next = Self::new(&self.ledger.policies(), self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
-        next.ledger.keep_for(&self.ledger.kept_ms());
+        next.ledger.keep_as(&self.ledger);
         next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for kept in entries {
             if next.find(kept.id).is_some() {
@@ -405,7 +405,7 @@ impl Entries {
             if kept.blocked_ms > 0 {
                 next.block(slot, now_ms + kept.blocked_ms);
             }
-            next.append(slot, now_ms);
+            next.append(slot, None, now_ms);
         }
         Ok(next)
     }

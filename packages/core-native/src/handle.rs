@@ -97,7 +97,7 @@ impl Handle {
     #[must_use]
     pub fn call(&self, kind: Kind, key: &[u16], call: Call, given_ms: Option<i64>) -> (Answer, u64) {
         self.with_key(key, given_ms, |store, id, now_ms| {
-            let ledger = store.ledger_of(call.limits);
+            let ledger = store.ledger_of(call.limits, now_ms);
             let (now, by) = (Given(now_ms), ledger.as_ref());
             let (outcome, number) = match kind {
                 Kind::Peek => return (store.peek(id, call.units, by, now_ms), 0),
@@ -111,7 +111,7 @@ impl Handle {
     /// Settles what was reserved by a call: `actual` in the place of its units.
     pub fn settle(&self, key: &[u16], number: u64, call: Call, actual: Units, given_ms: Option<i64>) {
         self.with_key(key, given_ms, |store, id, now_ms| {
-            let ledger = store.ledger_of(call.limits);
+            let ledger = store.ledger_of(call.limits, now_ms);
             store.settle(id, number, (call.units, actual), ledger.as_ref(), now_ms);
         });
     }
@@ -186,7 +186,7 @@ impl Handle {
             Self::Alone(alone) => {
                 let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
                 let entries = store.kept(frame.exactly(given_ms).0);
-                Snapshot { policies: store.policies(), kept_ms: store.kept_ms(), seed: fingerprint.seed, entries }
+                Snapshot { policies: store.policies(), keeps: store.keeps(), seed: fingerprint.seed, entries }
             }
             Self::Shared(shared) => shared.snapshot(given_ms),
         };
@@ -204,7 +204,7 @@ impl Handle {
                 let snapshot = Snapshot::from_bytes(bytes, &store.policies(), store.state_words())?;
                 let entries =
                     store.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
-                store.replace(entries, &snapshot.kept_ms);
+                store.replace(entries, snapshot.keeps);
                 *fingerprint = Fingerprint { seed: snapshot.seed };
                 *last_key = LastKey::default();
                 Ok(())

@@ -10,10 +10,15 @@ use crate::policy::{Algorithm, Policy};
 use crate::reservations::Reservations;
 use crate::units::Units;
 
+/// Ten years, and what they can have of leap days.
+const MOST_KEPT_MS: u64 = 3_653 * 86_400_000;
+
 /// Policies, and where in an entry's words each has its own.
 #[derive(Clone)]
 pub struct Ledger {
     rules: Vec<Rule>,
+    /// From when on keys are held for calls with limits of their own: what was taken before was taken by these.
+    kept_from_ms: u64,
     blocks: bool,
     lone_window: Option<Policy>,
 }
@@ -23,8 +28,8 @@ struct Rule {
     terms: Terms,
     start: usize,
     end: usize,
-    /// For how long a key is held since it was last taken from, once calls have come with limits of their own: a token
-    /// bucket that is repaid by this rate may not be by theirs. 0: only its state says so.
+    /// For how long a key is held since it was last taken from, once calls come with limits of their own: a token bucket
+    /// that is repaid by this rate may not be by theirs. 0: only its state says so.
     kept_ms: u64,
 }
 
@@ -59,45 +64,42 @@ impl Ledger {
             let terms = Terms::of(policy);
             let start = end;
             end += algorithms::words(&terms);
-            Rule { terms, start, end, kept_ms: 0 }
+            Rule { kept_ms: kept_ms(&policy), terms, start, end }
         });
         let lone_window = match policies {
             [policy] if policy.algorithm == Algorithm::FixedWindow => Some(*policy),
             _ => None,
         };
         let blocks = policies.iter().any(|policy| policy.block_for_ms > 0);
-        Self { rules: rules.collect(), blocks, lone_window }
+        Self { rules: rules.collect(), kept_from_ms: u64::MAX, blocks, lone_window }
     }
 
-    /// What decides a call that comes with limits of its own. Its keys are held from here on for as long as they need.
+    /// What decides a call that comes with limits of its own, and keys are held for it from here on.
     #[must_use]
-    pub fn of_call(&mut self, limits: &[CallLimit]) -> Self {
+    pub fn of_call(&mut self, limits: &[CallLimit], now_ms: u64) -> Self {
+        self.keep_from(now_ms);
         let mut by = self.clone();
+        by.kept_from_ms = u64::MAX;
         for (rule, &CallLimit { limit, burst }) in by.rules.iter_mut().zip(limits) {
             rule.terms = Terms::of(Policy { limit, burst, ..rule.terms.policy });
-        }
-        if let [rule] = by.rules.as_slice() {
-            by.lone_window = by.lone_window.map(|_| rule.terms.policy);
-        }
-        for (rule, of_call) in self.rules.iter_mut().zip(&by.rules) {
-            if rule.terms.policy.algorithm == Algorithm::TokenBucket {
-                rule.kept_ms = rule.kept_ms.max(rule.terms.span_ms).max(of_call.terms.span_ms);
-            }
         }
         by
     }
 
-    /// For how long keys are held by policy, as it is kept in snapshots.
+    /// Whether keys are held for calls with limits of their own.
     #[must_use]
-    pub fn kept_ms(&self) -> Vec<u64> {
-        self.rules.iter().map(|rule| rule.kept_ms).collect()
+    pub fn keeps(&self) -> bool {
+        self.kept_from_ms < u64::MAX
     }
 
-    /// Holds keys for so long at least.
-    pub fn keep_for(&mut self, kept_ms: &[u64]) {
-        for (rule, &kept_ms) in self.rules.iter_mut().zip(kept_ms) {
-            rule.kept_ms = rule.kept_ms.max(kept_ms);
-        }
+    /// Holds keys for such calls, where they are taken from then on.
+    pub fn keep_from(&mut self, now_ms: u64) {
+        self.kept_from_ms = self.kept_from_ms.min(now_ms);
+    }
+
+    /// As another one does.
+    pub fn keep_as(&mut self, other: &Self) {
+        self.keep_from(other.kept_from_ms);
     }
 
     /// How many words an entry has.
@@ -208,7 +210,7 @@ impl Ledger {
     pub fn aged(&self, entry: &mut [u64], now_ms: u64) -> Vec<u64> {
         let aged = self.rules.iter().flat_map(|rule| {
             let state = rule.state(entry);
-            if rule.is_fresh(state, now_ms) {
+            if self.is_fresh_by(rule, state, now_ms) {
                 return vec![0; state.len()];
             }
             let mut words = state.to_vec();
@@ -263,7 +265,7 @@ impl Ledger {
 
     /// Whether all policies see the key as good as never seen.
     pub fn is_fresh(&self, entry: &mut [u64], now_ms: u64) -> bool {
-        self.rules.iter().all(|rule| rule.is_fresh(rule.state(entry), now_ms))
+        self.rules.iter().all(|rule| self.is_fresh_by(rule, rule.state(entry), now_ms))
     }
 
     /// How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth.
@@ -284,7 +286,7 @@ impl Ledger {
             if rank == PROTECTED_RANK && rule.terms.policy.burst > 0 {
                 algorithms::retry_after_ms(state, &rule.terms, 1, now_ms).unwrap_or(0)
             } else {
-                let kept_ms = rule.kept_for_ms(state, now_ms);
+                let kept_ms = self.kept_for_ms(rule, state, now_ms);
                 algorithms::reset_after_ms(state, &rule.terms, now_ms).max(kept_ms)
             }
         };
@@ -327,6 +329,20 @@ impl Ledger {
         self.rules.iter().enumerate().map(row).collect()
     }
 
+    fn is_fresh_by(&self, rule: &Rule, state: &mut [u64], now_ms: u64) -> bool {
+        algorithms::is_fresh(state, &rule.terms, now_ms) && self.kept_for_ms(rule, state, now_ms) == 0
+    }
+
+    /// For how long a state is held still, for calls with limits of their own.
+    fn kept_for_ms(&self, rule: &Rule, state: &[u64], now_ms: u64) -> u64 {
+        match *state {
+            [at_ms, used, ..] if used > 0 && at_ms >= self.kept_from_ms => {
+                rule.kept_ms.saturating_sub(now_ms.saturating_sub(at_ms))
+            }
+            _ => 0,
+        }
+    }
+
     /// How many policies there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -345,18 +361,15 @@ impl Rule {
     fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
         entry.get_mut(self.start..self.end).unwrap_or_default()
     }
+}
 
-    fn is_fresh(&self, state: &mut [u64], now_ms: u64) -> bool {
-        algorithms::is_fresh(state, &self.terms, now_ms) && self.kept_for_ms(state, now_ms) == 0
-    }
-
-    /// For how long a state is held still, for calls with limits of their own.
-    fn kept_for_ms(&self, state: &[u64], now_ms: u64) -> u64 {
-        match state {
-            _ if self.kept_ms == 0 => 0,
-            [] | [_, 0, ..] => 0,
-            [at_ms, ..] => self.kept_ms.saturating_sub(now_ms.saturating_sub(*at_ms)),
-        }
+/// The longest that a bucket takes to be repaid by any limit, whose burst follows it unless it is another.
+fn kept_ms(policy: &Policy) -> u64 {
+    let &Policy { algorithm, limit, burst, window_ms, .. } = policy;
+    match algorithm {
+        Algorithm::TokenBucket if burst == limit => window_ms,
+        Algorithm::TokenBucket => (burst * window_ms).min(MOST_KEPT_MS),
+        Algorithm::FixedWindow | Algorithm::SlidingWindow => 0,
     }
 }
 

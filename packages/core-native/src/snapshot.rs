@@ -1,4 +1,4 @@
-//! Entries as bytes: the policies' numbers, which JavaScript reads from there, for how long keys are held, the seed of the fingerprints, how many
+//! Entries as bytes: the policies' numbers, which JavaScript reads from there, whether calls had limits of their own, the seed of the fingerprints, how many
 //! entries there are, and each one's id, what is left of its block, and its words with the first of each policy, a time,
 //! as an age. All little-endian words of 64 bits.
 //!
@@ -56,8 +56,8 @@ pub struct Kept {
 pub struct Snapshot {
     /// Under which the entries are what they are.
     pub policies: Vec<Policy>,
-    /// For how long keys are held by policy, for calls with limits of their own.
-    pub kept_ms: Vec<u64>,
+    /// Whether keys are held for calls with limits of their own.
+    pub keeps: bool,
     /// Of the fingerprints.
     pub seed: [u64; 2],
     /// In the order in which they would be evicted.
@@ -65,8 +65,6 @@ pub struct Snapshot {
 }
 
 const WORD_BYTES: usize = 8;
-/// Ten years, and what they can have of leap days.
-const MOST_KEPT_MS: u64 = 3_653 * 86_400_000;
 
 impl Snapshot {
     /// As bytes.
@@ -75,11 +73,8 @@ impl Snapshot {
         let entries =
             self.entries.iter().flat_map(|kept| [kept.id, kept.blocked_ms].into_iter().chain(kept.words.clone()));
         let numbers = self.policies.iter().flat_map(numbers);
-        let words = numbers
-            .chain(self.kept_ms.iter().copied())
-            .chain(self.seed)
-            .chain([self.entries.len() as u64])
-            .chain(entries);
+        let words =
+            numbers.chain([u64::from(self.keeps)]).chain(self.seed).chain([self.entries.len() as u64]).chain(entries);
         words.flat_map(u64::to_le_bytes).collect()
     }
 
@@ -96,11 +91,10 @@ impl Snapshot {
         if made != own {
             return Err(Damage::OtherPolicies);
         }
-        let Some((kept_ms, all)) = all.split_at_checked(policies.len()) else { return Err(damage) };
-        if kept_ms.iter().any(|&ms| ms > MOST_KEPT_MS) {
+        let Some((&[keeps, low, high, count], entries)) = all.split_first_chunk() else { return Err(damage) };
+        if keeps > 1 {
             return Err(Damage::Unsound);
         }
-        let Some((&[low, high, count], entries)) = all.split_first_chunk() else { return Err(damage) };
         let needed = count.checked_mul(words as u64 + 2);
         if !rest.is_empty() || needed != Some(entries.len() as u64) {
             return Err(damage);
@@ -109,12 +103,7 @@ impl Snapshot {
             let (&[id, blocked_ms], words) = entry.split_first_chunk()?;
             Some(Kept { id, blocked_ms, words: words.to_vec() })
         });
-        Ok(Self {
-            policies: policies.to_vec(),
-            kept_ms: kept_ms.to_vec(),
-            seed: [low, high],
-            entries: entries.collect(),
-        })
+        Ok(Self { policies: policies.to_vec(), keeps: keeps == 1, seed: [low, high], entries: entries.collect() })
     }
 }
 
@@ -134,7 +123,7 @@ mod tests {
         let policies = [policy];
         let snapshot = Snapshot {
             policies: policies.to_vec(),
-            kept_ms: vec![9],
+            keeps: true,
             seed: [3, 4],
             entries: vec![entry(5), entry(u64::MAX)],
         };

@@ -111,8 +111,8 @@ impl Store {
 
     /// What decides a call that comes with limits of its own.
     #[must_use]
-    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>) -> Option<Ledger> {
-        limits.map(|limits| self.entries.ledger.of_call(limits))
+    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>, now_ms: u64) -> Option<Ledger> {
+        limits.map(|limits| self.entries.ledger.of_call(limits, now_ms))
     }
 
     /// Takes the cost from each in turn: 1 where it was allowed.
@@ -165,7 +165,7 @@ impl Store {
         }
         self.counts.allowed += 1;
         if !cost.is_none() && !self.entries.add(slot, cost, by, now_ms) {
-            self.entries.place(slot, now_ms);
+            self.entries.place(slot, by, now_ms);
         }
         Outcome { allowed: true, slot: Some(slot), full: false }
     }
@@ -182,7 +182,7 @@ impl Store {
         let asked_ms = ledger.block_asked_ms(entry, cost, now_ms);
         if asked_ms > 0 {
             self.entries.block(slot, now_ms + asked_ms);
-            self.entries.place(slot, now_ms);
+            self.entries.place(slot, by, now_ms);
         }
     }
 
@@ -214,7 +214,7 @@ impl Store {
         };
         self.counts.allowed += 1;
         self.entries.add(slot, cost, by, now_ms);
-        self.entries.append(slot, now_ms);
+        self.entries.append(slot, by, now_ms);
         Outcome { allowed: true, slot: Some(slot), full: false }
     }
 
@@ -320,13 +320,13 @@ impl Store {
             if self.entries.is_fresh(slot, now_ms) {
                 self.entries.remove(slot);
             } else {
-                self.entries.place(slot, now_ms);
+                self.entries.place(slot, by, now_ms);
             }
         } else if !more.is_none() {
             match self.entries.enter(id, now_ms) {
                 Some(slot) => {
                     self.entries.add(slot, more, by, now_ms);
-                    self.entries.append(slot, now_ms);
+                    self.entries.append(slot, by, now_ms);
                 }
                 None => self.counts.rejected_full += 1,
             }
@@ -340,10 +340,10 @@ impl Store {
         self.entries.change(policies, now_ms);
     }
 
-    /// For how long keys are held by policy, for calls with limits of their own.
+    /// Whether keys are held for calls with limits of their own.
     #[must_use]
-    pub fn kept_ms(&self) -> Vec<u64> {
-        self.entries.ledger.kept_ms()
+    pub fn keeps(&self) -> bool {
+        self.entries.ledger.keeps()
     }
 
     /// All that is live.
@@ -367,9 +367,11 @@ impl Store {
     }
 
     /// Holds these from here on.
-    pub fn replace(&mut self, entries: Entries, kept_ms: &[u64]) {
+    pub fn replace(&mut self, entries: Entries, keeps: bool) {
         self.entries = entries;
-        self.entries.ledger.keep_for(kept_ms);
+        if keeps {
+            self.entries.ledger.keep_from(0);
+        }
     }
 
     /// The policies that decide.
@@ -397,9 +399,9 @@ impl Store {
         };
         self.entries.block(slot, now_ms + ms);
         if is_new {
-            self.entries.append(slot, now_ms);
+            self.entries.append(slot, None, now_ms);
         } else {
-            self.entries.place(slot, now_ms);
+            self.entries.place(slot, None, now_ms);
         }
         true
     }

@@ -1,7 +1,7 @@
 import type { ByteReader, ByteWriter } from './bytes.js';
 import type { Policy, Units } from './contract.js';
 import { Entry } from './entry.js';
-import { readEntry, readKeptMs, writeEntry } from './entry-bytes.js';
+import { readEntry, readFlag, writeEntry } from './entry-bytes.js';
 import { show } from './errors.js';
 import { EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
 import { flat } from './fold.js';
@@ -64,11 +64,11 @@ export class Entries {
     return this.size < this.#maxKeys || this.#lookForRoom(nowMs) || this.#order.leastUsed() !== undefined;
   }
 
-  /** Puts an entry where it belongs by now. */
-  place(entry: Entry, nowMs: number, anew = false): void {
-    if (!anew && this.ledger.isRepaidIn(this.#order.startMs(entry.list), this.#order.grainMs, entry, nowMs)) return;
-    const rank = this.ledger.rank(entry, nowMs);
-    const list = this.#order.listOf(rank, this.ledger.dueMs(entry, rank, nowMs));
+  /** Puts an entry where it belongs by now, by the limits of the call that takes from it. */
+  place(entry: Entry, nowMs: number, anew = false, ledger = this.ledger): void {
+    if (!anew && ledger.isRepaidIn(this.#order.startMs(entry.list), this.#order.grainMs, entry, nowMs)) return;
+    const rank = ledger.rank(entry, nowMs);
+    const list = this.#order.listOf(rank, ledger.dueMs(entry, rank, nowMs));
     if (anew || list !== entry.list) this.#order.place(entry, list);
   }
 
@@ -108,7 +108,7 @@ export class Entries {
   change(policies: readonly Policy[], nowMs: number): void {
     const [from, all] = [this.ledger, this.#order.all()];
     this.ledger = new Ledger(policies);
-    this.ledger.keepFor(from.keptMs);
+    this.ledger.keepFrom(from.keptFromMs);
     this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
     this.quietUntilMs = this.#order.passSlots(nowMs);
     for (const entry of all) {
@@ -120,7 +120,7 @@ export class Entries {
   /** All that is live, in the order in which it would be evicted. */
   write(writer: ByteWriter, nowMs: number): void {
     const live = this.#order.all().filter((entry) => !this.ledger.isFresh(entry, nowMs));
-    for (const ms of this.ledger.keptMs) writer.f64(ms);
+    writer.u8(this.ledger.keptFromMs === Number.POSITIVE_INFINITY ? 0 : 1);
     writer.u32(live.length);
     for (const entry of live) writeEntry(writer, entry, this.ledger, nowMs);
   }
@@ -131,7 +131,7 @@ export class Entries {
    * @throws RangeError where that can't be; nothing changes then.
    */
   read(reader: ByteReader, nowMs: number): void {
-    const keptMs = this.ledger.rules.map(() => readKeptMs(reader));
+    const keeps = readFlag(reader);
     const count = reader.u32();
     if (count > this.#maxKeys) throw new RangeError(`it has ${count} keys, and maxKeys is ${this.#maxKeys}`);
     const entries = new KeyMap();
@@ -141,7 +141,7 @@ export class Entries {
       entries.add(entry);
     }
     if (reader.left > 0) throw new RangeError(`it has ${reader.left} bytes too many`);
-    this.ledger.keepFor(keptMs);
+    if (keeps) this.ledger.keepFrom(Number.NEGATIVE_INFINITY);
     this.clear();
     this.#keys = entries;
     this.size = count;

@@ -41,12 +41,11 @@ export function readEntry(reader: ByteReader, rules: readonly Rule[], nowMs: num
   return entry;
 }
 
-/** @throws RangeError where no calls can have left keys to be held for so long. */
-export function readKeptMs(reader: ByteReader): number {
-  const ms = reader.f64();
-  if (!Number.isInteger(ms) || ms < 0 || ms > MAX_WINDOW_MS)
-    throw new RangeError(`no limiter holds its keys for ${ms} ms after they were taken from`);
-  return ms;
+/** @throws RangeError for what is neither 0 nor 1. */
+export function readFlag(reader: ByteReader): boolean {
+  const flag = reader.u8();
+  if (flag > 1) throw new RangeError(`it says ${flag} where 0 or 1 is said`);
+  return flag === 1;
 }
 
 function readState(reader: ByteReader, state: State, entry: Entry, nowMs: number): void {

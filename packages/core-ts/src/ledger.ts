@@ -8,6 +8,7 @@ import type { Decision, Policy, PolicyRow, Units } from './contract.js';
 import { decision, tightest } from './decision.js';
 import type { Entry } from './entry.js';
 import { PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
+import { MAX_WINDOW_MS } from './policy-options.js';
 import { Reservations } from './reservations.js';
 import { unitsOf } from './units.js';
 
@@ -27,10 +28,12 @@ export class Ledger {
   readonly #upTo: readonly number[];
 
   /**
-   * By policy: for how long a key is held since it was last taken from, once calls have come with limits of their own.
-   * A token bucket that is repaid by this ledger's rate may not be by theirs.
+   * By policy: for how long a key is held since it was last taken from, once calls come with limits of their own. A token
+   * bucket that is repaid by this ledger's rate may not be by theirs. 0: only its state says so.
    */
-  readonly #keptMs: number[];
+  readonly #keptMs: readonly number[];
+  /** What was taken before was taken by this ledger's limits. */
+  #keptFromMs = Number.POSITIVE_INFINITY;
   #byCall = new WeakMap<readonly Policy[], Ledger>();
 
   constructor(policies: readonly Policy[]) {
@@ -42,32 +45,27 @@ export class Ledger {
     this.#loneSliding = policies.length === 1 && first?.calls === slidingWindow ? first.terms : undefined;
     this.#loneBucket = policies.length === 1 && first?.calls === tokenBucket ? first.terms : undefined;
     this.#upTo = (first as Rule).upTo;
-    this.#keptMs = policies.map(() => 0);
+    this.#keptMs = policies.map(keptMs);
   }
 
   /** What decides a call that comes with policies of its own. */
-  of(by: readonly Policy[] | undefined): Ledger {
+  of(by: readonly Policy[] | undefined, nowMs: number): Ledger {
     if (by === undefined) return this;
+    this.keepFrom(nowMs);
     const known = this.#byCall.get(by);
     if (known !== undefined) return known;
     const ledger = new Ledger(by);
-    ledger.rules.forEach(({ terms }, i) => {
-      const own = (this.rules[i] as Rule).terms;
-      if (terms.algorithm !== 'token-bucket') return;
-      this.#keptMs[i] = Math.max(this.#keptMs[i] as number, own.spanMs, terms.spanMs);
-    });
     this.#byCall.set(by, ledger);
     return ledger;
   }
 
-  /** For how long keys are held by policy, 0 where nothing but their state says so: as it is kept in snapshots. */
-  get keptMs(): readonly number[] {
-    return this.#keptMs;
+  /** From when on keys are held for calls with limits of their own; `Infinity`: there was none. */
+  get keptFromMs(): number {
+    return this.#keptFromMs;
   }
 
-  /** Holds keys for so long at least. */
-  keepFor(keptMs: readonly number[]): void {
-    for (let i = 0; i < this.rules.length; i++) this.#keptMs[i] = Math.max(this.#keptMs[i] as number, keptMs[i] ?? 0);
+  keepFrom(nowMs: number): void {
+    this.#keptFromMs = Math.min(this.#keptFromMs, nowMs);
   }
 
   /** Whether a key never seen could take the cost. */
@@ -190,8 +188,8 @@ export class Ledger {
   }
 
   #keptForMs(policy: number, { used, startMs }: State, nowMs: number): number {
-    const keptMs = this.#keptMs[policy] as number;
-    return keptMs === 0 || used === 0 ? 0 : Math.max(0, keptMs - (nowMs - startMs));
+    if (used === 0 || startMs < this.#keptFromMs) return 0;
+    return Math.max(0, (this.#keptMs[policy] as number) - (nowMs - startMs));
   }
 
   /** How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth. */
@@ -218,7 +216,13 @@ export class Ledger {
    */
   isRepaidIn(fromMs: number, grainMs: number, { list, startMs, used, extra }: Entry, nowMs: number): boolean {
     const bucket = this.#loneBucket;
-    if (bucket === undefined || this.#keptMs[0] !== 0 || extra !== undefined || list < 0 || startMs !== nowMs)
+    if (
+      bucket === undefined ||
+      this.#keptFromMs !== Number.POSITIVE_INFINITY ||
+      extra !== undefined ||
+      list < 0 ||
+      startMs !== nowMs
+    )
       return false;
     const { limit, windowMs } = bucket;
     const rank = list >>> RANK_SHIFT;
@@ -273,6 +277,12 @@ export class Ledger {
     });
     return decision(allowed, rows, allowed ? tightest(rows) : this.binding(entry, cost, nowMs));
   }
+}
+
+/** The longest that a bucket takes to be repaid by any limit, whose burst follows it unless it is another. */
+function keptMs({ algorithm, limit, burst, windowMs }: Policy): number {
+  if (algorithm !== 'token-bucket') return 0;
+  return burst === limit ? windowMs : Math.min(burst * windowMs, MAX_WINDOW_MS);
 }
 
 /** What is left of the block that an entry is under; 0 if it is under none. */

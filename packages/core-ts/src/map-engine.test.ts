@@ -75,7 +75,7 @@ describe('a snapshot of the TypeScript engine', () => {
     const restored = engine();
     restored.restore(bytes);
     expect(restored.peek(long, 0).remaining).toBe(3);
-    const firstUnit = 16; // after how long keys are held, how many there are, and how many units this one has
+    const firstUnit = 9; // after whether calls had limits of their own, how many keys there are, and how many units this one has
     bytes[firstUnit] = (bytes[firstUnit] as number) ^ 32;
     expect(() => restored.restore(bytes)).toThrow(/^no limiter has what it says of the key "Sha256:/);
     expect(restored.peek(long, 0).remaining).toBe(3);

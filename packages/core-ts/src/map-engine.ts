@@ -60,7 +60,7 @@ class MapEngine implements Engine {
 
   #decides(name: string, cost: Units, by: readonly Policy[] | undefined): boolean {
     const nowMs = this.#now();
-    const ledger = this.#ledgerOf(by);
+    const ledger = this.#ledgerOf(by, nowMs);
     const entry = this.#entries.get(name);
     if (entry !== undefined) return this.#take(entry, cost, ledger, nowMs);
     return this.#takeFirst(name, cost, ledger, nowMs) !== undefined;
@@ -92,7 +92,8 @@ class MapEngine implements Engine {
   }
 
   check(key: string, cost: Units, by?: readonly Policy[]): Decision {
-    return this.#check(fold(key), cost, this.#ledgerOf(by), this.#now());
+    const nowMs = this.#now();
+    return this.#check(fold(key), cost, this.#ledgerOf(by, nowMs), nowMs);
   }
 
   #check(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
@@ -106,7 +107,8 @@ class MapEngine implements Engine {
   }
 
   peek(key: string, cost: Units, by?: readonly Policy[]): Decision {
-    return this.#peek(fold(key), cost, this.#ledgerOf(by), this.#now());
+    const nowMs = this.#now();
+    return this.#peek(fold(key), cost, this.#ledgerOf(by, nowMs), nowMs);
   }
 
   #peek(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
@@ -125,7 +127,7 @@ class MapEngine implements Engine {
   reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved {
     const nowMs = this.#now();
     const name = fold(key);
-    const ledger = this.#ledgerOf(by);
+    const ledger = this.#ledgerOf(by, nowMs);
     const decision = this.#check(name, cost, ledger, nowMs);
     const entry = decision.allowed && !isNone(cost) ? this.#entries.get(name) : undefined;
     if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
@@ -135,7 +137,7 @@ class MapEngine implements Engine {
   settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Decision {
     const nowMs = this.#now();
     const name = fold(key);
-    const ledger = this.#ledgerOf(by);
+    const ledger = this.#ledgerOf(by, nowMs);
     this.#settle(name, number, beyond(estimate, actual), beyond(actual, estimate), ledger, nowMs);
     return this.#peek(name, 0, ledger, nowMs);
   }
@@ -151,14 +153,14 @@ class MapEngine implements Engine {
     }
     if (takes) ledger.add(entry, more, nowMs);
     if (this.#ledger.isFresh(entry, nowMs)) this.#entries.forget(entry);
-    else this.#entries.place(entry, nowMs);
+    else this.#entries.place(entry, nowMs, false, ledger);
     this.#deniedEntry = this.#nobody;
   }
 
   /** By policies of the call's own nothing is foretold of the next call. */
-  #ledgerOf(by: readonly Policy[] | undefined): Ledger {
+  #ledgerOf(by: readonly Policy[] | undefined, nowMs: number): Ledger {
     if (by !== undefined) this.#deniedEntry = this.#nobody;
-    return this.#ledger.of(by);
+    return this.#ledger.of(by, nowMs);
   }
 
   block(key: string, ms: number): boolean {
@@ -234,7 +236,8 @@ class MapEngine implements Engine {
     const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;
     if (blocked || !ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, ledger, nowMs);
     this.#allowed++;
-    if (!isNone(cost) && (ledger.add(entry, cost, nowMs) || ledger !== this.#ledger)) this.#entries.place(entry, nowMs);
+    if (!isNone(cost) && (ledger.add(entry, cost, nowMs) || ledger !== this.#ledger))
+      this.#entries.place(entry, nowMs, false, ledger);
     return true;
   }
 
@@ -243,7 +246,7 @@ class MapEngine implements Engine {
     const askedMs = blocked ? 0 : ledger.blockAskedMs(entry, cost, nowMs);
     if (askedMs > 0) {
       entry.more().blockedUntilMs = nowMs + askedMs;
-      this.#entries.place(entry, nowMs);
+      this.#entries.place(entry, nowMs, false, ledger);
     }
     if (ledger === this.#ledger && typeof cost === 'number') this.#rememberDenial(entry, cost, nowMs);
     return false;
@@ -284,7 +287,7 @@ class MapEngine implements Engine {
     if (entry === undefined) return this.#withoutRoom();
     this.#allowed++;
     ledger.add(entry, cost, nowMs);
-    this.#entries.place(entry, nowMs);
+    this.#entries.place(entry, nowMs, false, ledger);
     return entry;
   }
 

@@ -62,7 +62,8 @@ export function scenes(kinds: SceneKinds = {}): fc.Arbitrary<Scene> {
 function limitOf(policy: Policy, aim: LimitAim): number {
   const limit = 'units' in aim ? aim.units : Math.min(MOST, Math.ceil(policy.limit * (aim.part / 1000)));
   if (policy.algorithm !== 'token-bucket') return limit;
-  return Math.min(limit, mostBurst(policy.windowMs));
+  const most = mostBurst(policy.windowMs);
+  return Math.min(limit, policy.burst === policy.limit ? most : (most - 1) * policy.windowMs);
 }
 
 /** A policy with other numbers, as far as there are such policies. */

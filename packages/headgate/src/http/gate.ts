@@ -8,8 +8,8 @@ import type { Reader } from './reader.js';
 
 /** Decides on requests: facts of one in, what to do with it out. */
 export interface Gate<R> {
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides. */
+  readonly limiter: HttpLimiter;
   /** Whether what is taken may be given back at the end. */
   readonly settles: boolean;
   /** Where warnings go. It never throws. */

@@ -1,4 +1,4 @@
-import { type Decision, show } from '@headgate/core-ts';
+import { type CallLimit, type Decision, show, wholeNumber } from '@headgate/core-ts';
 import { called, errorOf, thrownBy, told } from './callbacks.js';
 import { decisions, nameOf } from './channels.js';
 import { RequestClient, RequestDecision } from './client.js';
@@ -25,7 +25,7 @@ interface Asked<R> {
 
 /** Asks in order: method and path, `skip`, key, cost, limit, engine; each of them may answer a promise. */
 export class HttpGate<R> implements Gate<R> {
-  readonly limiter: HttpLimiter | undefined;
+  readonly limiter: HttpLimiter;
   readonly settles: boolean;
   readonly warn: (message: string) => void;
   readonly #settings: Settings<R>;
@@ -33,7 +33,7 @@ export class HttpGate<R> implements Gate<R> {
   readonly #failures: Failures;
 
   constructor(settings: Settings<R>, reader: Reader<R>) {
-    this.limiter = typeof settings.limiter === 'function' ? undefined : settings.limiter;
+    this.limiter = settings.limiter;
     this.settles = settings.counts !== undefined;
     this.warn = settings.warn;
     this.#settings = settings;
@@ -69,8 +69,7 @@ export class HttpGate<R> implements Gate<R> {
     const { key, limiter } = this.#settings;
     const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
     if (earlier !== undefined) return forget(earlier.limiter, earlier.decision.key); // a login may have changed who it is
-    const chosen = typeof limiter === 'function' ? limiter(request) : limiter;
-    return whenKnown(chosen, (known) => whenKnown(key(request), (of) => forget(known, of)));
+    return whenKnown(key(request), (of) => forget(limiter, of));
   }
 
   #identify(asked: Asked<R>): MaybePromise<Outcome> {
@@ -91,8 +90,8 @@ export class HttpGate<R> implements Gate<R> {
 
   #weigh(asked: Asked<R>, key: string): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
-    const { cost, limiter } = this.#settings;
-    if (typeof cost === 'number' && typeof limiter !== 'function') return this.#take(asked, key, cost, limiter);
+    const { cost, limitOf } = this.#settings;
+    if (typeof cost === 'number' && limitOf === undefined) return this.#take(asked, key, cost, undefined);
     asked.waitsFor = 'cost';
     return called(
       () => whenKnown(typeof cost === 'function' ? cost(asked.request) : cost, checkedCost),
@@ -102,23 +101,39 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   #choose(asked: Asked<R>, key: string, cost: number): MaybePromise<Outcome> {
-    const { limiter } = this.#settings;
-    if (typeof limiter !== 'function') return this.#take(asked, key, cost, limiter);
+    const { limitOf } = this.#settings;
+    if (limitOf === undefined) return this.#take(asked, key, cost, undefined);
     asked.waitsFor = 'limit';
     return called(
-      () => limiter(asked.request),
-      (chosen) => this.#take(asked, key, cost, chosen),
+      () => limitOf(asked.request),
+      (limit) => this.#takeBy(asked, key, cost, limit),
       (thrown) => this.#failures.ofFunction('limit', thrown),
     );
   }
 
-  #take(asked: Asked<R>, key: string, cost: number, limiter: HttpLimiter): MaybePromise<Outcome> {
+  /** A limit that can't be is a fault of the function that answered it, not of the engine. */
+  #takeBy(asked: Asked<R>, key: string, cost: number, limit: CallLimit): MaybePromise<Outcome> {
+    try {
+      checkLimit(limit);
+    } catch (thrown) {
+      return this.#failures.ofFunction('limit', thrown);
+    }
+    return this.#take(asked, key, cost, { limit });
+  }
+
+  #take(
+    asked: Asked<R>,
+    key: string,
+    cost: number,
+    options: { readonly limit: CallLimit } | undefined,
+  ): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
+    const { limiter, counts } = this.#settings;
     const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
     let answer: MaybePromise<Decision | Reserved>;
     asked.waitsFor = 'the limiter';
     try {
-      answer = this.#settings.counts === undefined ? limiter.check(key, cost) : limiter.reserve(key, cost);
+      answer = counts === undefined ? limiter.check(key, cost, options) : limiter.reserve(key, cost, options);
     } catch (thrown) {
       return this.#failures.ofEngine(thrown, limiter.policies);
     }
@@ -193,13 +208,19 @@ export class HttpGate<R> implements Gate<R> {
     asked.over = true;
     const error = new Error(`headgate: ${asked.waitsFor} did not answer within decideWithinMs, ${decideWithinMs} ms`);
     if (asked.waitsFor === 'message') throw error;
-    return this.#failures.ofEngine(error, typeof limiter === 'function' ? undefined : limiter.policies);
+    return this.#failures.ofEngine(error, limiter.policies);
   }
 }
 
 function forget(limiter: Pick<HttpLimiter, 'reset'>, key: string): MaybePromise<boolean> {
   if (typeof limiter.reset === 'function') return limiter.reset(key);
   throw new TypeError('limiter must have a method reset(key), which this one has not');
+}
+
+function checkLimit(limit: CallLimit): void {
+  const limits = typeof limit === 'object' && limit !== null ? Object.entries(limit) : [[undefined, limit] as const];
+  for (const [name, each] of limits)
+    wholeNumber(name === undefined ? 'limit' : `limit of ${show(name)}`, each, 0, Number.MAX_SAFE_INTEGER);
 }
 
 function checkedCost(cost: number): number {

@@ -1,4 +1,4 @@
-import type { Decision, Policy, PolicyOptions } from '@headgate/core-ts';
+import type { CallOptions, Decision, Policy, PolicyOptions } from '@headgate/core-ts';
 import type { RateLimiterOptions } from '../rate-limiter.js';
 import type { Client } from './client.js';
 import type { Ipv6Subnet } from './identity/ipv6-subnet.js';
@@ -9,8 +9,9 @@ import type { MaybePromise } from './maybe-promise.js';
 /** What decides: a `RateLimiter`, or one that answers promises. */
 export interface HttpLimiter {
   readonly policies: readonly Policy[];
-  check(key: string, cost?: number): MaybePromise<Decision>;
-  reserve(key: string, estimate?: number): MaybePromise<Reserved>;
+  /** `options`: where the middleware's limit is a function of the request, what it answered. */
+  check(key: string, cost?: number, options?: Pick<CallOptions, 'limit'>): MaybePromise<Decision>;
+  reserve(key: string, estimate?: number, options?: Pick<CallOptions, 'limit'>): MaybePromise<Reserved>;
   /** Forgets a key; whether there was one. Without it a client's count can't be reset. */
   reset?(key: string): MaybePromise<boolean>;
 }
@@ -47,12 +48,20 @@ export interface Ended {
 /** A generation of the IETF's fields; `'latest'` is draft-ietf-httpapi-ratelimit-headers-11. */
 export type Standard = 'draft-6' | 'draft-7' | 'draft-8' | 'latest';
 
+/** One of several policies, whose limit may be a function of the request. */
+export interface RequestPolicy<R> extends Omit<PolicyOptions, 'limit'> {
+  readonly limit: number | ((request: R) => MaybePromise<number>);
+}
+
 /** The numbers of the limiter behind a middleware; all of it is plain JSON but for functions and the clock. */
 export interface LimiterOptions<R> extends Omit<RateLimiterOptions, 'limit' | 'limits'> {
-  /** Units per window, or a function of the request that answers one of a few: what the client's plan allows. */
+  /**
+   * Units per window, or a function of the request that answers so many: what the client's plan allows, say. A key has
+   * one count, whatever its requests are allowed.
+   */
   readonly limit?: number | ((request: R) => MaybePromise<number>) | undefined;
-  /** Several policies for each request, all or nothing; or a function that answers one of a few such lists. */
-  readonly limits?: readonly PolicyOptions[] | ((request: R) => MaybePromise<readonly PolicyOptions[]>) | undefined;
+  /** Several policies for each request, all or nothing; the limit of each may be a function of the request. */
+  readonly limits?: readonly RequestPolicy<R>[] | undefined;
   /** A limiter that is there already, in place of all numbers: to share one, or to reset keys by hand. */
   readonly limiter?: HttpLimiter | undefined;
 }

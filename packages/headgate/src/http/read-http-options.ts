@@ -1,4 +1,4 @@
-import { oneOf, type Policy, type PolicyOptions, refuseUnknown, show, wholeNumber } from '@headgate/core-ts';
+import { type CallLimit, oneOf, refuseUnknown, show, wholeNumber } from '@headgate/core-ts';
 import { RateLimiter } from '../rate-limiter.js';
 import { safely } from './callbacks.js';
 import { nameOf } from './channels.js';
@@ -7,20 +7,21 @@ import { clusterWarning } from './cluster-warning.js';
 import { checkNames } from './fields.js';
 import { filterOf } from './filter.js';
 import { type HeaderWriter, headerWriter } from './headers.js';
+import { readLimits } from './limits-of-request.js';
 import { type MaybePromise, whenKnown } from './maybe-promise.js';
 import { checkBooleans, checkFunctions } from './option-kinds.js';
 import type { Ended, HttpDecision, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
 import type { Refusal } from './outcome.js';
-import { Plans } from './plans.js';
 import { readClient } from './read-client.js';
 import type { Reader } from './reader.js';
 import { refusalOf } from './refusal.js';
 
 /** Options, read: what a gate goes by. */
 export interface Settings<R> extends ClientReader<R> {
-  /** What the limiter is called where it isn't known yet which one decides. */
   readonly name: string;
-  readonly limiter: HttpLimiter | ((request: R) => MaybePromise<HttpLimiter>);
+  readonly limiter: HttpLimiter;
+  /** The limits that a request brings; `undefined`: the limiter's own decide. */
+  readonly limitOf: ((request: R) => MaybePromise<CallLimit>) | undefined;
   /** Whether a request is limited at all; `undefined`: all are. */
   readonly applies: ((request: R) => boolean) | undefined;
   readonly skip: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
@@ -106,11 +107,12 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
   checkFunctions(options, FUNCTIONS);
   checkAnswer(options);
   const { dryRun = false, problemDetails = false, onLimited, skip } = options;
-  const limiter = readLimiter(options);
+  const { limiter, limitOf } = readLimiter(options);
   const warn = safely(options.warn ?? console.warn);
   return {
-    name: typeof limiter === 'function' ? (options.name ?? 'default') : nameOf(limiter.policies),
+    name: nameOf(limiter.policies),
     limiter,
+    limitOf,
     applies: filterOf(options, reader),
     skip,
     ...readClient({ ...options, warn }, reader),
@@ -136,11 +138,10 @@ function checkAnswer<R>({ statusCode, message, standard, resetFormat }: HttpOpti
   if (resetFormat !== undefined) oneOf('resetFormat', resetFormat, ['seconds', 'epoch']);
 }
 
-function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
+function readLimiter<R>(options: HttpOptions<R>): Pick<Settings<R>, 'limiter' | 'limitOf'> {
   const { limiter, standard } = options;
   const given = LIMITER_OPTIONS.filter((name) => options[name] !== undefined);
   const numbers = Object.fromEntries(given.map((name) => [name, options[name]]));
-  const accept = (policies: readonly Policy[]) => checkNames(standard, policies);
   if (limiter === undefined || limiter instanceof RateLimiter) clusterWarning(options.warn ?? console.warn);
   if (limiter !== undefined) {
     const calls = [limiter?.check, limiter?.reserve];
@@ -149,29 +150,13 @@ function readLimiter<R>(options: HttpOptions<R>): Settings<R>['limiter'] {
     const [first] = given;
     if (first !== undefined)
       throw new TypeError(`give ${first} to the limiter itself, not beside it: got ${show(options[first])}`);
-    accept(limiter.policies);
-    return limiter;
+    checkNames(standard, limiter.policies);
+    return { limiter, limitOf: undefined };
   }
-  const { limit, limits, ...common } = numbers as LimiterOptions<R>;
-  if (limit !== undefined && limits !== undefined)
-    throw new TypeError(`give limit within limits, not beside it: got ${show(limit)}`);
-  if (typeof limits === 'function') {
-    const plans = new Plans(common, accept);
-    return (request) => whenKnown(limits(request), (answer: readonly PolicyOptions[]) => plans.ofLimits(answer));
-  }
-  if (typeof limit === 'function') {
-    const plans = new Plans(common, accept);
-    accept(new RateLimiter({ ...common, limit: limitFor(common.burst) }).policies); // what is wrong already is told now
-    return (request) => whenKnown(limit(request), (answer: number) => plans.ofLimit(answer));
-  }
-  const made = new RateLimiter(numbers);
-  accept(made.policies);
-  return made;
-}
-
-/** A limit with which the other numbers are right if they are so with any: a bucket of a window's units. */
-function limitFor(burst: unknown): number {
-  return typeof burst === 'number' && burst >= 1 ? burst : Number.MAX_SAFE_INTEGER;
+  const { numbers: own, limitOf } = readLimits(numbers as LimiterOptions<R>);
+  const made = new RateLimiter(own);
+  checkNames(standard, made.policies);
+  return { limiter: made, limitOf };
 }
 
 const DECIDE_WITHIN_MS = 10_000;

@@ -60,7 +60,7 @@ describe('settling', () => {
     expect(decideNow(gateWith({}).gate).settle).toBeUndefined();
   });
 
-  it('does nothing for a cost of 0, with one limit or with plans', () => {
+  it('does nothing for a cost of 0, whether the limit is a number or a function', () => {
     for (const limits of [{}, { limiter: undefined, limit: () => 5, windowSeconds: 60 }]) {
       const { gate, warnings } = gateWith({ ...limits, cost: 0, skipFailedRequests: true });
       const outcome = decideNow(gate);

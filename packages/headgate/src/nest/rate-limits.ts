@@ -136,5 +136,5 @@ function ofName(limits: readonly Limit[], name = 'default'): Limit {
 
 function limitOf(options: RateLimitOptions): Limit {
   const gate = createGate(options, reader);
-  return { name: gate.limiter?.policies[0]?.name ?? options?.name ?? 'default', options, gate };
+  return { name: gate.limiter.policies[0]?.name ?? options?.name ?? 'default', options, gate };
 }

@@ -1,6 +1,6 @@
 import { type Algorithm, type Decision, oneOf, show } from '@headgate/core-ts';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { Plans } from '../http/plans.js';
+import { RateLimiter } from '../rate-limiter.js';
 import { checkStoreOptions, type StoreOptions } from './store-options.js';
 import { ThrottlerHits, type ThrottlerStorageRecord } from './throttler-hits.js';
 import { wholeWindowMs } from './whole-window.js';
@@ -25,7 +25,8 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
   readonly #algorithm: Algorithm;
   readonly #hits: ThrottlerHits;
   readonly #options: StoreOptions;
-  #plans: Plans;
+  /** By window, block and name: what differs in the limit only has one count. */
+  readonly #limiters = new Map<string, RateLimiter>();
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: ThrottlerStorageOptions = {}) {
@@ -34,7 +35,6 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
     this.#algorithm = oneOf('algorithm', algorithm, ['fixed-window', 'sliding-window', 'token-bucket']);
     this.#hits = new ThrottlerHits(common);
     this.#options = common;
-    this.#plans = new Plans(common, () => {});
   }
 
   /** Rejects with a TypeError for a number that is none. */
@@ -52,16 +52,24 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
     if (this.#algorithm === 'fixed-window')
       return this.#hits.increment(key, windowMs, limit, blockForMs, throttlerName);
     const wholeLimit = Math.min(Math.max(0, Math.floor(limit)), Number.MAX_SAFE_INTEGER);
-    const limiter = this.#plans.ofLimits([
-      { name: throttlerName, limit: wholeLimit, windowMs, blockForMs, algorithm: this.#algorithm },
-    ]);
-    return told(await limiter.check(key, 1), Math.max(windowMs, blockForMs));
+    const limiter = this.#limiterOf(throttlerName, windowMs, blockForMs);
+    return told(limiter.check(key, 1, { limit: wholeLimit }), Math.max(windowMs, blockForMs));
   }
 
   /** Forgets all keys. */
   onApplicationShutdown(): void {
     this.#hits.clear();
-    this.#plans = new Plans(this.#options, () => {});
+    this.#limiters.clear();
+  }
+
+  #limiterOf(name: string, windowMs: number, blockForMs: number): RateLimiter {
+    const id = JSON.stringify([name, windowMs, blockForMs]);
+    const known = this.#limiters.get(id);
+    if (known !== undefined) return known;
+    const algorithm = this.#algorithm;
+    const made = new RateLimiter({ ...this.#options, name, limit: windowMs, windowMs, blockForMs, algorithm });
+    this.#limiters.set(id, made);
+    return made;
   }
 }
 

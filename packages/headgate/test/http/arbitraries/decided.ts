@@ -3,6 +3,7 @@ import {
   leastBurst,
   MAX_WINDOW_MS,
   ManualClock,
+  mostBurst,
   type Policy,
   type PolicyOptions,
   RateLimiter,
@@ -26,10 +27,12 @@ const policyOptions: fc.Arbitrary<PolicyOptions> = fc
     blockForMs: fc.constantFrom(0, 0, 0, 1, 2500),
     burst: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
   })
-  .map(({ burst, ...policy }) => {
+  .map(({ burst, limit, ...rest }) => {
+    const most = rest.algorithm === 'token-bucket' ? mostBurst(rest.windowMs) : limit;
+    const policy = { ...rest, limit: Math.min(limit, most) };
     const bursts = policy.algorithm === 'token-bucket' && policy.limit > 0 && policy.windowMs < 1e6;
     const least = leastBurst(policy.limit, policy.windowMs);
-    return bursts && burst !== undefined ? { ...policy, burst: Math.max(burst, least) } : policy;
+    return bursts && burst !== undefined && least <= most ? { ...policy, burst: Math.max(burst, least) } : policy;
   });
 
 /** Policies whose names fields can carry. */

@@ -164,7 +164,7 @@ export function identity(rule: Rule, withServer: WithServer): void {
       { key: 'apiKey' },
       { key: later },
       { limit: () => 3 },
-      { limits: () => [{ name: 'a', limit: 3, windowSeconds: 60 }], limit: undefined, windowSeconds: undefined },
+      { limits: [{ name: 'a', limit: () => 3, windowSeconds: 60 }], limit: undefined, windowSeconds: undefined },
     ];
     for (const each of options) {
       await withServer({ limit: 3, windowSeconds: 60, trustProxy: 'loopback', ...each }, async (url) => {

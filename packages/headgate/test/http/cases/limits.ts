@@ -94,13 +94,13 @@ export function limits(rule: Rule, withServer: WithServer): void {
     });
   });
 
-  rule('limits that are a function are all or nothing', async () => {
-    const plans = [
-      { name: 'second', limit: 1, windowMs: 1000 },
-      { name: 'day', limit: 2, windowSeconds: 86_400 },
+  rule('limits of which some are functions are all or nothing', async () => {
+    const limits = [
+      { name: 'second', limit: async () => 1, windowMs: 1000 },
+      { name: 'day', limit: () => 2, windowSeconds: 86_400 },
     ];
     const clock = new ManualClock();
-    await withServer({ limits: async () => plans, clock }, async (url) => {
+    await withServer({ limits, clock }, async (url) => {
       expect(await statuses(`${url}/ok`, 3)).toEqual([200, 429, 429]);
       clock.advance(1000);
       expect(await statuses(`${url}/ok`, 1)).toEqual([200]);
