@@ -12,6 +12,7 @@ import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { tellRequest } from './http/request-decision.js';
 import { prepareServerResponse } from './http/server-response.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 declare global {
   namespace Express {
@@ -29,10 +30,10 @@ export interface RateLimitOptions extends HttpOptions<Request> {
     | undefined;
 }
 
-export interface RateLimitMiddleware {
+export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> {
   (request: Request, response: Response, next: NextFunction): void;
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   keyOf(request: Request): MaybePromise<string>;
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
@@ -42,6 +43,7 @@ export interface RateLimitMiddleware {
 const reader: Reader<Request> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
+  routedPaths: ({ url, baseUrl }) => [pathOf(url), pathOf(baseUrl + url)],
   address: ({ socket }) => peerAddress(socket),
   proxies: expressProxies,
   header: nodeHeader,
@@ -60,7 +62,9 @@ const reader: Reader<Request> = {
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
-export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+export function rateLimit<L extends HttpLimiter = RateLimiter>(
+  options: RateLimitOptions & { readonly limiter?: L | undefined },
+): RateLimitMiddleware<L> {
   const gate = createGate(options, reader, ['handler']);
   const { handler } = options;
 
@@ -88,5 +92,5 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return false;
   }
 
-  return Object.assign(rateLimit, gateCalls(gate));
+  return Object.assign(rateLimit, gateCalls<Request, L>(gate));
 }

@@ -84,8 +84,8 @@ describe('Fastify 5, by its own conventions', () => {
 
   it('has the limiter at hand', async () => {
     const app = await limited(ONE);
-    expect(hookOf(app).limiter?.policies).toMatchObject([{ limit: 1 }]);
-    expect(hookOf(app, { limit: () => 7 }).limiter?.policies).toHaveLength(1);
+    expect(hookOf(app).limiter.policies).toMatchObject([{ limit: 1 }]);
+    expect(hookOf(app, { limit: () => 7 }).limiter.policies).toHaveLength(1);
     await app.close();
   });
 

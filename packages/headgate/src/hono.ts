@@ -13,6 +13,7 @@ import { addressReader, type WebAddressOptions, withPlatformsTrust } from './htt
 import { pathOfUrl } from './http/web-request.js';
 import { withHeaders } from './http/web-response.js';
 import { settlingByAnswer } from './http/web-settling.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -26,9 +27,9 @@ export interface RateLimitOptions extends HttpOptions<Context>, WebAddressOption
   readonly handler?: ((c: Context, decision: HttpDecision) => Response | Promise<Response>) | undefined;
 }
 
-export interface RateLimitMiddleware extends MiddlewareHandler {
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> extends MiddlewareHandler {
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   keyOf(c: Context): MaybePromise<string>;
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
@@ -57,7 +58,9 @@ const reader: Omit<Reader<Context>, 'address'> = {
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
-export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+export function rateLimit<L extends HttpLimiter = RateLimiter>(
+  options: RateLimitOptions & { readonly limiter?: L | undefined },
+): RateLimitMiddleware<L> {
   const address = addressReader(
     options,
     ({ req, env }) => runtimeAddress(req.raw, env),
@@ -95,7 +98,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return withHeaders(await answered(() => handler(c, decision)), headers);
   }
 
-  return Object.assign(rateLimit, gateCalls(gate));
+  return Object.assign(rateLimit, gateCalls<Context, L>(gate));
 }
 
 /**

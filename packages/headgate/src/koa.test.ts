@@ -216,7 +216,7 @@ describe('Koa 3, by its own conventions', () => {
   });
 
   it('has the limiter at hand', () => {
-    expect(rateLimit({ limit: 7, windowSeconds: 60 }).limiter?.policies).toMatchObject([{ limit: 7 }]);
+    expect(rateLimit({ limit: 7, windowSeconds: 60 }).limiter.policies).toMatchObject([{ limit: 7 }]);
     expect(rateLimit({ limit: () => 7, windowSeconds: 60 }).limiter?.policies).toHaveLength(1);
   });
 });

@@ -10,6 +10,7 @@ import type { Outcome, Refusal } from './http/outcome.js';
 import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { prepareServerResponse, settleAtEnd, watchedForEnd } from './http/server-response.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 declare module 'koa' {
   interface DefaultState {
@@ -23,10 +24,10 @@ export interface RateLimitOptions extends HttpOptions<Context> {
   readonly handler?: ((ctx: Context, decision: HttpDecision) => unknown) | undefined;
 }
 
-export interface RateLimitMiddleware {
+export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> {
   (ctx: Context, next: Next): Promise<void>;
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   keyOf(ctx: Context): MaybePromise<string>;
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
@@ -36,6 +37,7 @@ export interface RateLimitMiddleware {
 const reader: Reader<Context> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
+  routedPaths: ({ url }) => [pathOf(url)],
   address: ({ req }) => peerAddress(req.socket),
   proxies: proxiesOf,
   header: ({ req }, name) => nodeHeader(req, name),
@@ -57,7 +59,9 @@ const reader: Reader<Context> = {
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
-export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
+export function rateLimit<L extends HttpLimiter = RateLimiter>(
+  options: RateLimitOptions & { readonly limiter?: L | undefined },
+): RateLimitMiddleware<L> {
   const gate = createGate(options, reader, ['handler']);
   const { handler } = options;
 
@@ -92,7 +96,7 @@ export function rateLimit(options: RateLimitOptions): RateLimitMiddleware {
     return undefined;
   }
 
-  return Object.assign(rateLimit, gateCalls(gate));
+  return Object.assign(rateLimit, gateCalls<Context, L>(gate));
 }
 
 /** What has been answered meanwhile, or has nobody left to answer, goes no further. */

@@ -11,6 +11,7 @@ import { peerAddress } from './http/peer-address.js';
 import type { Reader } from './http/reader.js';
 import { isOver, prepareServerResponse } from './http/server-response.js';
 import { guarded, refuseUpgrade, settleUpgrade } from './http/upgrade.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 export interface RateLimitOptions extends HttpOptions<NodeRequest> {
   /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with is answered 500. */
@@ -22,13 +23,13 @@ export interface RateLimitOptions extends HttpOptions<NodeRequest> {
 type Listener<Q extends NodeRequest, S extends NodeResponse> = (request: Q, response: S) => void;
 type UpgradeListener<Q extends NodeRequest> = (request: Q, socket: Duplex, head: Buffer) => void;
 
-export interface Limited {
+export interface Limited<L extends HttpLimiter = RateLimiter> {
   /** Wraps a listener for `'request'`, of `http`, `https` or `http2`. */
   <Q extends NodeRequest, S extends NodeResponse>(listener: Listener<Q, S>): Listener<Q, S>;
   /** Wraps a listener for `'upgrade'`: a denied one is answered on its socket, which ends. */
   upgrade<Q extends NodeRequest>(listener: UpgradeListener<Q>): UpgradeListener<Q>;
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   keyOf(request: NodeRequest): MaybePromise<string>;
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
@@ -55,7 +56,9 @@ const reader: Reader<NodeRequest> = {
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
-export function rateLimit(options: RateLimitOptions): Limited {
+export function rateLimit<L extends HttpLimiter = RateLimiter>(
+  options: RateLimitOptions & { readonly limiter?: L | undefined },
+): Limited<L> {
   const gate = createGate(options, reader, ['handler', 'onError']);
   const { handler, onError = (error: unknown) => console.error(error) } = options;
 
@@ -140,7 +143,7 @@ export function rateLimit(options: RateLimitOptions): Limited {
     };
   }
 
-  return Object.assign(limited, { upgrade, ...gateCalls(gate) });
+  return Object.assign(limited, { upgrade, ...gateCalls<NodeRequest, L>(gate) });
 }
 
 const FAILED: Refusal = {

@@ -11,6 +11,8 @@ import { settlingByAnswer } from './http/web-settling.js';
 
 export type { Incoming } from './http/web-request.js';
 
+import type { RateLimiter } from './rate-limiter.js';
+
 // biome-ignore lint/suspicious/noExplicitAny: what is beside the request is the runtime's, each with a type of its own
 type Beside = any[];
 
@@ -33,7 +35,7 @@ export interface Checked {
   settle(status: number): void;
 }
 
-export interface Limited<R extends Incoming = Request> {
+export interface Limited<R extends Incoming = Request, L extends HttpLimiter = RateLimiter> {
   /**
    * Wraps a handler: of Next.js, Bun, Deno or Workers; with events for requests, of Remix, SvelteKit or Astro. All
    * further arguments are passed on. The promise rejects with what deciding, or the handler, threw.
@@ -43,8 +45,8 @@ export interface Limited<R extends Incoming = Request> {
   ): (request: Q, ...beside: A) => Promise<S | Response>;
   /** Asks without a handler to wrap: in a middleware or a hook. `beside`: what the runtime hands beside the request. */
   check(request: R, ...beside: Beside): Promise<Checked>;
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   keyOf(request: R, ...beside: Beside): MaybePromise<string>;
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
@@ -77,7 +79,9 @@ const reader: Omit<Reader<Incoming>, 'address'> = {
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
-export function rateLimit<R extends Incoming = Request>(options: RateLimitOptions<R>): Limited<R> {
+export function rateLimit<R extends Incoming = Request, L extends HttpLimiter = RateLimiter>(
+  options: RateLimitOptions<R> & { readonly limiter?: L | undefined },
+): Limited<R, L> {
   const besides = new WeakMap<R, Beside>();
   const read = addressReader<[R, ...Beside]>(
     options,
@@ -139,7 +143,7 @@ export function rateLimit<R extends Incoming = Request>(options: RateLimitOption
     };
   }
 
-  return Object.assign(limited, { check, keyOf, reset, limiter: gate.limiter });
+  return Object.assign(limited, { check, keyOf, reset, limiter: gate.limiter as L });
 }
 
 /** SvelteKit throws its redirects and expected errors as objects with a status; an `Error` is one that nobody expects. */

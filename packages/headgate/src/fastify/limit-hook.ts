@@ -31,8 +31,8 @@ export interface RouteRateLimitOptions extends HttpOptions<FastifyRequest> {
 export interface RateLimitHook {
   // biome-ignore lint/suspicious/noExplicitAny: a route's schema and its server make its request another type
   (request: any, reply: any, done: HookHandlerDoneFunction): void;
-  /** What decides; `undefined` where the limit is a function of the request. */
-  readonly limiter: HttpLimiter | undefined;
+  /** What decides. */
+  readonly limiter: HttpLimiter;
   /** What it counted a request by, or would. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   keyOf(request: any): MaybePromise<string>;
@@ -44,6 +44,7 @@ export interface RateLimitHook {
 const reader: Reader<FastifyRequest> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
+  routedPaths: ({ url, server }) => [pathOf(url), behind(server.prefix, pathOf(url))],
   address: ({ socket }) => peerAddress(socket),
   proxies: fastifyProxies,
   header: nodeHeader,
@@ -117,4 +118,9 @@ function lowerCase(name: string): string {
 /** As of a route's handler: what it returns is sent; a reply is a promise of having been sent. */
 function sendAnswer(reply: FastifyReply, answer: unknown): void {
   if (answer !== undefined) reply.send(answer);
+}
+
+/** As the routes of a plugin write it that was registered with a prefix. */
+function behind(prefix: string, path: string): string {
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }

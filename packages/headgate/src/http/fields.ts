@@ -89,6 +89,11 @@ function secondsAtRate(units: number, policy: Policy): number {
   return Math.ceil((Math.min(units, MOST) * windowSeconds(policy)) / Math.min(policy.limit, MOST));
 }
 
+/** In milliseconds, until what `bindingResetSeconds` tells. */
+export function bindingResetMs({ allowed, resetAfterMs, retryAfterMs }: Decision): number {
+  return allowed || retryAfterMs === Number.POSITIVE_INFINITY ? resetAfterMs : retryAfterMs;
+}
+
 /** Until the binding policy is as good as new, or of a denial until the call would be allowed. */
 export function bindingResetSeconds({ allowed, resetAfterSeconds, retryAfterSeconds }: Decision): number {
   if (allowed || retryAfterSeconds === Number.POSITIVE_INFINITY) return resetAfterSeconds;

@@ -188,7 +188,7 @@ describe('methods', () => {
 
 describe('reading', () => {
   it('without any of these options all requests are limited, and nothing is looked at', () => {
-    expect(filterOf({}, reader)).toBeUndefined();
+    expect(filterOf({ skipPreflights: false }, reader)).toBeUndefined();
   });
 
   it('what would match no path is refused, with its value', () => {
@@ -203,5 +203,51 @@ describe('reading', () => {
         expect(() => filterOf({ [name]: bad }, reader)).toThrow(`${name} must be an array`);
     }
     expect(filterOf({ paths: ['/v1/models:predict'] }, reader)?.({ path: '/v1/models:predict' })).toBe(true);
+  });
+});
+
+describe('preflights', () => {
+  const asks = { origin: 'https://app.example', 'access-control-request-method': 'PUT' };
+  const applies = (options: CountingOptions<Asked>, asked: Asked) => filterOf(options, reader)?.(asked) ?? true;
+
+  it('are skipped unless they are to be counted', () => {
+    expect(applies({}, { method: 'OPTIONS', headers: asks })).toBe(false);
+    expect(applies({ skipPreflights: false }, { method: 'OPTIONS', headers: asks })).toBe(true);
+    expect(applies({ skipPreflights: false, paths: ['/'] }, { method: 'OPTIONS', headers: asks })).toBe(true);
+  });
+
+  it('are OPTIONS with both headers, and nothing else', () => {
+    expect(applies({}, { method: 'POST', headers: asks })).toBe(true);
+    for (const name of Object.keys(asks))
+      expect(applies({}, { method: 'OPTIONS', headers: { [name]: 'x' } })).toBe(true);
+    expect(applies({}, { method: 'OPTIONS' })).toBe(true);
+  });
+});
+
+describe('a path that routers read otherwise than it came', () => {
+  const routed = (...routedPaths: string[]) => ({ ...reader, routedPaths: () => routedPaths });
+  const applies = (options: CountingOptions<Asked>, path: string, ...then: string[]) =>
+    filterOf(options, routed(...then))?.({ path }) ?? true;
+
+  it('is limited by either', () => {
+    expect(applies({ paths: ['/login'] }, '/api/login', '/login', '/api/login')).toBe(true);
+    expect(applies({ paths: ['/api/login'] }, '/api/login', '/login', '/api/login')).toBe(true);
+    expect(applies({ paths: ['/login'] }, '/public', '/login')).toBe(true);
+    expect(applies({ paths: ['/login'] }, '/login', '/public')).toBe(true);
+    expect(applies({ paths: ['/login'] }, '/api/other', '/other', '/api/other')).toBe(false);
+    expect(applies({ paths: ['/login'] }, '/other', '/x/../login')).toBe(true);
+  });
+
+  it('is skipped by the one that came, unless it was rewritten to another', () => {
+    expect(applies({ skipPaths: ['/api/health'] }, '/api/health', '/health', '/api/health')).toBe(false);
+    expect(applies({ skipPaths: ['/health'] }, '/health', '/login')).toBe(true);
+    expect(applies({ skipPaths: ['/health', '/healthz'] }, '/health', '/healthz')).toBe(false);
+    expect(applies({ skipPaths: ['/health'] }, '/login', '/health')).toBe(true);
+  });
+
+  it('is seen by a RegExp as it is decoded, with its slash at the end', () => {
+    expect(applies({ paths: [/^\/api\/$/] }, '/%61pi/')).toBe(true);
+    expect(applies({ paths: [/^\/api\/$/] }, '/x', '/%61PI/')).toBe(true);
+    expect(applies({ paths: [/^\/api\/$/] }, '/%61pis/')).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { show } from '@headgate/core-ts';
 import { handledAs } from './methods.js';
 import type { CountingOptions } from './options.js';
-import { folded, isAmbiguous, withoutParameters } from './path-forms.js';
+import { decoded, folded, isAmbiguous, withoutParameters } from './path-forms.js';
 import type { Reader } from './reader.js';
 
 type Pattern = (path: string) => boolean;
@@ -17,17 +17,35 @@ export function filterOf<R>(options: CountingOptions<R>, reader: Reader<R>): ((r
   const skipMethods = readMethods('skipMethods', options.skipMethods);
   const paths = readPaths('paths', options.paths, folded, 'i');
   const skipPaths = readPaths('skipPaths', options.skipPaths, (path) => path, '');
-  if (!methods && !skipMethods && !paths && !skipPaths) return undefined;
+  const { skipPreflights = true } = options;
+  if (!methods && !skipMethods && !paths && !skipPaths && !skipPreflights) return undefined;
   return (request) => {
     const method = handledAs(reader.method(request).toUpperCase());
+    if (skipPreflights && method === 'OPTIONS' && isPreflight(request, reader)) return false;
     if (methods?.has(method) === false || skipMethods?.has(method)) return false;
     if (paths === undefined && skipPaths === undefined) return true;
     const path = reader.path(request);
-    if (isAmbiguous(path)) return true;
-    const cut = withoutParameters(path);
-    if (paths !== undefined && ![path, folded(path), folded(cut)].some((each) => isAmong(paths, each))) return false;
-    return !(skipPaths !== undefined && isAmong(skipPaths, path) && isAmong(skipPaths, cut));
+    const routed = reader.routedPaths?.(request) ?? [];
+    if (isAmbiguous(path) || routed.some(isAmbiguous)) return true;
+    if (paths !== undefined && ![path, ...routed].some((each) => formsOf(each).some((form) => isAmong(paths, form))))
+      return false;
+    if (skipPaths === undefined || !isSkipped(skipPaths, path)) return true;
+    // A URL that was rewritten reaches another route than it says; one behind the mount of its router does not.
+    return routed.some((each) => !folded(path).endsWith(folded(each)) && !isSkipped(skipPaths, each));
   };
+}
+
+function formsOf(path: string): readonly string[] {
+  return [path, decoded(path), folded(path), folded(withoutParameters(path))];
+}
+
+function isSkipped(skipPaths: readonly Pattern[], path: string): boolean {
+  return isAmong(skipPaths, path) && isAmong(skipPaths, withoutParameters(path));
+}
+
+/** As the Fetch standard has it (CORS-preflight request): a browser asks, and sends neither a body nor credentials. */
+function isPreflight<R>(request: R, { header }: Pick<Reader<R>, 'header'>): boolean {
+  return ['origin', 'access-control-request-method'].every((name) => header(request, name) !== undefined);
 }
 
 function isAmong(patterns: readonly Pattern[], path: string): boolean {

@@ -48,9 +48,11 @@ export function createGate<R>(options: HttpOptions<R>, reader: Reader<R>, extra:
 const CALLBACKS = ['handler', 'onError'];
 
 /** What a middleware has of its gate for its users to call. */
-export function gateCalls<R>(gate: Gate<R>): Pick<Gate<R>, 'limiter' | 'keyOf' | 'reset'> {
+export function gateCalls<R, L extends HttpLimiter>(
+  gate: Gate<R>,
+): Pick<Gate<R>, 'keyOf' | 'reset'> & { readonly limiter: L } {
   return {
-    limiter: gate.limiter,
+    limiter: gate.limiter as L, // the one that was given, or else a `RateLimiter`
     keyOf: (request) => gate.keyOf(request),
     reset: (request) => gate.reset(request),
   };

@@ -1,5 +1,5 @@
 import type { Decision, Policy } from '@headgate/core-ts';
-import { bindingResetSeconds, FIELDS } from './fields.js';
+import { bindingResetMs, bindingResetSeconds, FIELDS } from './fields.js';
 import type { AnswerOptions } from './options.js';
 
 /** The headers of one decision, names and values in turn. */
@@ -20,9 +20,9 @@ export function headerWriter<R>(options: AnswerOptions<R>, dryRun: boolean): Hea
     const headers: string[] = [];
     let leastSeconds = 1;
     if (legacy && resetFormat === 'epoch') {
-      const nowSeconds = Date.now() / 1000;
-      const resetAt = Math.ceil(nowSeconds + bindingResetSeconds(decision));
-      leastSeconds = Math.ceil(resetAt - nowSeconds); // a date in whole seconds may be later than the wait
+      const nowMs = Date.now();
+      const resetAt = Math.ceil((nowMs + bindingResetMs(decision)) / 1000);
+      leastSeconds = Math.ceil(resetAt - nowMs / 1000); // a date in whole seconds may be later than the wait
       writeLegacy(headers, decision, resetAt);
     } else if (legacy) writeLegacy(headers, decision, bindingResetSeconds(decision));
     fields?.(headers, limiter.policies, decision);

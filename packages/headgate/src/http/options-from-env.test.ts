@@ -32,6 +32,7 @@ const VARIABLES: Readonly<Record<string, readonly [value: string, option: string
   HEADGATE_SKIP_PATHS: ['/health', 'skipPaths', ['/health']],
   HEADGATE_SKIP_FAILED_REQUESTS: ['1', 'skipFailedRequests', true],
   HEADGATE_SKIP_SUCCESSFUL_REQUESTS: ['0', 'skipSuccessfulRequests', false],
+  HEADGATE_SKIP_PREFLIGHTS: ['0', 'skipPreflights', false],
   HEADGATE_STATUS_CODE: ['503', 'statusCode', 503],
   HEADGATE_DETAIL: ['slow down', 'message', 'slow down'],
   HEADGATE_PROBLEM_DETAILS: ['true', 'problemDetails', true],

@@ -55,6 +55,7 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
   SKIP_PATHS: ['skipPaths', list],
   SKIP_FAILED_REQUESTS: ['skipFailedRequests', boolean],
   SKIP_SUCCESSFUL_REQUESTS: ['skipSuccessfulRequests', boolean],
+  SKIP_PREFLIGHTS: ['skipPreflights', boolean],
   STATUS_CODE: ['statusCode', number],
   DETAIL: ['message', text],
   PROBLEM_DETAILS: ['problemDetails', boolean],

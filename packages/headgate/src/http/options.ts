@@ -112,8 +112,14 @@ export interface CountingOptions<R> {
   readonly methods?: readonly string[] | undefined;
   readonly skipMethods?: readonly string[] | undefined;
   /**
+   * Whether a CORS preflight (`OPTIONS` with `Origin` and `Access-Control-Request-Method`) goes by uncounted; `true` by
+   * default. A page could not read its denial, and can't help sending it. Any other `OPTIONS` counts.
+   */
+  readonly skipPreflights?: boolean | undefined;
+  /**
    * Only these paths: `'/login'`, `'/api/*'`, or a RegExp. Case, escapes, doubled and trailing slashes make no
-   * difference. A path that routers read in different ways (with `..`, `\` or `#`, or `//` in front) is limited always.
+   * difference. A request is limited where its path matches as it came or as it
+   * is routed. A path that routers read in different ways (with `..`, `\` or `#`, or `//` in front) is limited always.
    */
   readonly paths?: readonly (string | RegExp)[] | undefined;
   /** None of these paths, as they are written, unless routers read them in different ways. */

@@ -22,7 +22,7 @@ export function folded(path: string): string {
 }
 
 /** What can't be decoded stays as it is, and what is beside it does not: so does Hono read a path. */
-function decoded(path: string): string {
+export function decoded(path: string): string {
   return path.includes('%') ? path.replace(/(?:%[0-9a-f]{2})+/gi, tryDecode) : path;
 }
 

@@ -61,6 +61,7 @@ const LIMITER_OPTIONS = [
 const BOOLEANS = [
   'skipFailedRequests',
   'skipSuccessfulRequests',
+  'skipPreflights',
   'problemDetails',
   'headers',
   'legacyHeaders',

@@ -9,6 +9,11 @@ export interface Reader<R> {
   /** The path as the client sent it, without the query. */
   path(request: R): string;
   /**
+   * The paths that routers read by now, where they may be others than the client sent: of a router that was mounted
+   * somewhere the rest behind that, and a URL that was rewritten. Not there: no router changes any.
+   */
+  routedPaths?(request: R): readonly string[];
+  /**
    * The address at the other end of the socket, in any notation; `undefined` where the runtime tells none, `null` where
    * the client was gone before it was read.
    */

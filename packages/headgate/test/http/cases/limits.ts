@@ -7,6 +7,19 @@ import type { Rule, WithServer } from '../suite.js';
 const LIMIT = { limit: 2, windowSeconds: 60, trustProxy: false } as const;
 
 export function limits(rule: Rule, withServer: WithServer): void {
+  rule('a CORS preflight goes by uncounted, and no other OPTIONS', async () => {
+    const asks = { origin: 'https://app.example', 'access-control-request-method': 'PUT' };
+    const limiter = new RateLimiter({ limit: 2, windowSeconds: 60, clock: new ManualClock() });
+    await withServer({ limiter, key: () => 'k' }, async (url) => {
+      for (let i = 0; i < 3; i++) expect((await get(`${url}/ok`, asks, 'OPTIONS')).status).not.toBe(429);
+      expect(limiter.remaining('k')).toBe(2);
+      await get(`${url}/ok`, { origin: asks.origin }, 'OPTIONS');
+      const optionsHaveARoute = limiter.remaining('k') === 1; // not in each framework
+      await get(`${url}/ok`, asks);
+      expect(limiter.remaining('k')).toBe(optionsHaveARoute ? 0 : 1);
+    });
+  });
+
   rule('admits n requests, denies the next, and opens again after Retry-After', async () => {
     const clock = new ManualClock();
     await withServer({ ...LIMIT, clock }, async (url) => {

@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import Fastify from 'fastify';
+import Koa from 'koa';
+import { describe, expect, it } from 'vitest';
+import { statuses } from '../test/http/client.js';
+import { rateLimit as expressLimit } from './express.js';
+import { rateLimit as fastifyLimit } from './fastify.js';
+import { rateLimit as koaLimit } from './koa.js';
+
+const ONE = { limit: 1, windowSeconds: 60, trustProxy: false, paths: ['/login'] };
+
+async function served(
+  listener: Parameters<typeof createServer>[1],
+  ask: (url: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer(listener);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+describe('paths are those that came and those that are routed', () => {
+  it('in an Express router that is mounted, and where the URL was rewritten', async () => {
+    const app = express();
+    app.use((request, _response, next) => {
+      if (request.url === '/old') request.url = '/login';
+      next();
+    });
+    const router = express.Router();
+    router.use(expressLimit(ONE));
+    router.get(['/login', '/other'], (_request, response) => void response.send('ok'));
+    app.use('/api', router);
+    app.use(expressLimit(ONE));
+    app.get('/login', (_request, response) => void response.send('ok'));
+    await served(app, async (url) => {
+      expect(await statuses(`${url}/api/login`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/api/other`, 2)).toEqual([200, 200]);
+      expect(await statuses(`${url}/old`, 2)).toEqual([200, 429]);
+    });
+  });
+
+  it('in a Fastify plugin with a prefix, and where the URL was rewritten', async () => {
+    const app = Fastify({ rewriteUrl: ({ url = '/' }) => (url === '/old' ? '/login' : url) });
+    await app.register(fastifyLimit, ONE);
+    app.get('/login', () => 'ok');
+    await app.register(
+      async (api) => {
+        api.get('/login', () => 'ok');
+        api.get('/other', () => 'ok');
+      },
+      { prefix: '/api' },
+    );
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    expect(await statuses(`${url}/old`, 2)).toEqual([200, 429]);
+    expect(await statuses(`${url}/api/other`, 2)).toEqual([200, 200]);
+    expect(await statuses(`${url}/api/login`, 1)).toEqual([429]); // one count with the other one
+    await app.close();
+  });
+
+  it('in Koa, where a middleware cut or rewrote the path', async () => {
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      ctx.url = ctx.url.replace(/^\/api/, '').replace('/old', '/login');
+      await next();
+    });
+    app.use(koaLimit(ONE));
+    app.use((ctx) => {
+      ctx.body = 'ok';
+    });
+    await served(app.callback(), async (url) => {
+      expect(await statuses(`${url}/api/login`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/api/old`, 1)).toEqual([429]);
+      expect(await statuses(`${url}/api/other`, 2)).toEqual([200, 200]);
+    });
+  });
+});
