@@ -89,6 +89,15 @@ impl Entries {
         self.index.find(&self.slab, id)
     }
 
+    /// The entry of an id for a call with limits of its own, without what is over by the others.
+    pub fn find_for(&mut self, id: u64, by: Option<&Ledger>, now_ms: u64) -> Option<Slot> {
+        let slot = self.find(id)?;
+        if by.is_some() {
+            self.ledger.drop_expired(self.slab.get(slot), now_ms);
+        }
+        Some(slot)
+    }
+
     /// Reads what calls on these ids will read. Each look-up waits for memory twice; those of many ids wait together,
     /// since none of them depends on another.
     pub fn touch(&self, ids: &[u64]) {

@@ -329,6 +329,16 @@ impl Ledger {
         self.rules.iter().enumerate().map(row).collect()
     }
 
+    /// Forgets what is over by these limits: others may look at it differently, and it may be reclaimed at any time.
+    pub fn drop_expired(&self, entry: &mut [u64], now_ms: u64) {
+        for rule in &self.rules {
+            let state = rule.state(entry);
+            if self.is_fresh_by(rule, state, now_ms) {
+                state.fill(0);
+            }
+        }
+    }
+
     fn is_fresh_by(&self, rule: &Rule, state: &mut [u64], now_ms: u64) -> bool {
         algorithms::is_fresh(state, &rule.terms, now_ms) && self.kept_for_ms(rule, state, now_ms) == 0
     }

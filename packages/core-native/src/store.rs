@@ -103,7 +103,7 @@ impl Store {
     pub fn take_by(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now: &impl Now) -> Outcome {
         self.entries.look_if_time(LOOKS_PER_CALL, now.exact_ms());
         self.settled += 1;
-        match self.entries.find(id) {
+        match self.entries.find_for(id, by, now.exact_ms()) {
             Some(slot) => self.take_held(slot, cost, by, now.exact_ms()),
             None => self.take_first(id, cost, by, now),
         }
@@ -257,7 +257,7 @@ impl Store {
     /// What `check` would decide now, and how the key stands without it.
     pub fn peek(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Answer {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
-        let Some(slot) = self.entries.find(id) else {
+        let Some(slot) = self.entries.find_for(id, by, now_ms) else {
             let fits = by.unwrap_or(&self.entries.ledger).can_ever_fit(cost);
             let full = fits && !cost.is_none() && !self.admits_when_full && !self.entries.has_room(now_ms);
             let outcome = Outcome { allowed: fits && !full, slot: None, full };
@@ -309,7 +309,7 @@ impl Store {
         let policies = self.entries.ledger.len();
         let (less, more) = (estimate.beyond(actual, policies), actual.beyond(estimate, policies));
         let (less, more) = (Units::Each(&less), Units::Each(&more));
-        let held = self.entries.find(id);
+        let held = self.entries.find_for(id, by, now_ms);
         if let Some(slot) = held {
             self.entries.settle(slot, number, less, by, now_ms);
         }

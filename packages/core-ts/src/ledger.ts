@@ -181,6 +181,14 @@ export class Ledger {
     return this.rules.every((_, i) => this.isFreshBy(i, stateOf(entry, i), nowMs));
   }
 
+  /** Forgets what is over by these limits: others may look at it differently, and it may be reclaimed at any time. */
+  dropExpired(entry: Entry, nowMs: number): void {
+    for (let i = 0; i < this.rules.length; i++) {
+      const state = stateOf(entry, i);
+      if (this.isFreshBy(i, state, nowMs)) state.used = 0;
+    }
+  }
+
   /** Whether it is by one policy. */
   isFreshBy(policy: number, state: State, nowMs: number): boolean {
     const { calls, terms } = this.rules[policy] as Rule;

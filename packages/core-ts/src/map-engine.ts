@@ -61,7 +61,7 @@ class MapEngine implements Engine {
   #decides(name: string, cost: Units, by: readonly Policy[] | undefined): boolean {
     const nowMs = this.#now();
     const ledger = this.#ledgerOf(by, nowMs);
-    const entry = this.#entries.get(name);
+    const entry = this.#held(name, ledger, nowMs);
     if (entry !== undefined) return this.#take(entry, cost, ledger, nowMs);
     return this.#takeFirst(name, cost, ledger, nowMs) !== undefined;
   }
@@ -97,7 +97,7 @@ class MapEngine implements Engine {
   }
 
   #check(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
-    const held = this.#entries.get(name);
+    const held = this.#held(name, ledger, nowMs);
     if (held !== undefined) {
       const allowed = this.#take(held, cost, ledger, nowMs);
       return ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
@@ -112,7 +112,7 @@ class MapEngine implements Engine {
   }
 
   #peek(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
-    const entry = this.#entries.get(name);
+    const entry = this.#held(name, ledger, nowMs);
     if (entry === undefined) {
       const fits =
         ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || isNone(cost) || this.#entries.hasRoom(nowMs));
@@ -144,7 +144,7 @@ class MapEngine implements Engine {
 
   #settle(name: string, number: number, less: Units, more: Units, ledger: Ledger, nowMs: number): void {
     const takes = !isNone(more);
-    const held = this.#entries.get(name);
+    const held = this.#held(name, ledger, nowMs);
     if (held !== undefined) this.#entries.settle(held, number, less, ledger, nowMs);
     const entry = takes ? (held ?? this.#entries.enter(name, nowMs)) : held;
     if (entry === undefined) {
@@ -155,6 +155,12 @@ class MapEngine implements Engine {
     if (this.#ledger.isFresh(entry, nowMs)) this.#entries.forget(entry);
     else this.#entries.place(entry, nowMs, false, ledger);
     this.#deniedEntry = this.#nobody;
+  }
+
+  #held(name: string, ledger: Ledger, nowMs: number): Entry | undefined {
+    const entry = this.#entries.get(name);
+    if (entry !== undefined && ledger !== this.#ledger) this.#ledger.dropExpired(entry, nowMs);
+    return entry;
   }
 
   /** By policies of the call's own nothing is foretold of the next call. */

@@ -7,6 +7,7 @@ import { type Calls, play, sameOutcome } from '../play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../scene.js';
 import { CHANGED_LIVES } from './changed-lives.js';
 import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from './edge-lives.js';
+import { LIMITED_LIVES } from './limited-lives.js';
 import { RESERVED_LIVES } from './reserved-lives.js';
 
 export const agreesWithModel: Law<Scene> = {
@@ -24,7 +25,7 @@ export const agreesWithModel: Law<Scene> = {
     windowsAfter: 4,
     maxSteps: 60,
   }),
-  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK, ...RESERVED_LIVES, ...CHANGED_LIVES],
+  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK, ...RESERVED_LIVES, ...CHANGED_LIVES, ...LIMITED_LIVES],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);

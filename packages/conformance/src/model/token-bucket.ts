@@ -29,8 +29,12 @@ export const tokenBucket: Rule<Log> = {
     const before = state?.taken ?? [];
     return { taken: [...(ticks > room ? spent(before) : before), taking] };
   },
-  /** The debt is noted anew where it is another then, and so the time until now is repaid by these numbers. */
+  /**
+   * Where nothing is owed by these numbers, nothing comes back. The debt is noted anew where it is another then, and so
+   * the time until now is repaid by these numbers.
+   */
   giveBack(state, policy, { number, units }, nowMs) {
+    if (owedAt(state, policy, nowMs) === 0n) return state;
     const left = without(state.taken, { number, units: units * policy.windowMs });
     if (left.length === 0) return undefined;
     const isLess = owedAt({ taken: left }, policy, nowMs) < owedAt(state, policy, nowMs);

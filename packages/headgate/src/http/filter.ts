@@ -20,9 +20,11 @@ export function filterOf<R>(options: CountingOptions<R>, reader: Reader<R>): ((r
   const { skipPreflights = true } = options;
   if (!methods && !skipMethods && !paths && !skipPaths && !skipPreflights) return undefined;
   return (request) => {
-    const method = handledAs(reader.method(request).toUpperCase());
-    if (skipPreflights && method === 'OPTIONS' && isPreflight(request, reader)) return false;
-    if (methods?.has(method) === false || skipMethods?.has(method)) return false;
+    if (skipPreflights && isPreflight(request, reader)) return false;
+    if (methods !== undefined || skipMethods !== undefined) {
+      const method = handledAs(reader.method(request).toUpperCase());
+      if (methods?.has(method) === false || skipMethods?.has(method)) return false;
+    }
     if (paths === undefined && skipPaths === undefined) return true;
     const path = reader.path(request);
     const routed = reader.routedPaths?.(request) ?? [];
@@ -44,8 +46,9 @@ function isSkipped(skipPaths: readonly Pattern[], path: string): boolean {
 }
 
 /** As the Fetch standard has it (CORS-preflight request): a browser asks, and sends neither a body nor credentials. */
-function isPreflight<R>(request: R, { header }: Pick<Reader<R>, 'header'>): boolean {
-  return ['origin', 'access-control-request-method'].every((name) => header(request, name) !== undefined);
+function isPreflight<R>(request: R, { header, method }: Pick<Reader<R>, 'header' | 'method'>): boolean {
+  if (header(request, 'access-control-request-method') === undefined) return false;
+  return header(request, 'origin') !== undefined && method(request).toUpperCase() === 'OPTIONS';
 }
 
 function isAmong(patterns: readonly Pattern[], path: string): boolean {
