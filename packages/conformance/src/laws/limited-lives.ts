@@ -40,6 +40,18 @@ export const LIMITED_LIVES: readonly Scene[] = [
       allow(2, 2),
     ],
   },
+  // Time that was repaid by the limit of a taking stays so when that is given back.
+  {
+    policy: policyOf({ algorithm: 'token-bucket', limit: 1, windowMs: 1000 }),
+    startMs: 0,
+    operations: [
+      allow(1),
+      advance(1),
+      { call: 'reserve', key: 'a', cost: 1, limit: 2 },
+      allow(1, 2 ** 31 - 1),
+      { call: 'settle', reservation: 0, actual: 0 },
+    ],
+  },
   // What the own limits took before is held no longer than by them.
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 2 ** 31 - 1, windowMs: 8 }),

@@ -1,4 +1,4 @@
-import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking, without } from './rule.js';
+import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking } from './rule.js';
 
 /** By the numbers of its call, which the time before it was repaid by. */
 interface Noted extends Taking {
@@ -30,13 +30,14 @@ export const tokenBucket: Rule<Log> = {
     return { taken: [...(ticks > room ? spent(before) : before), taking] };
   },
   /**
-   * Where nothing is owed by these numbers, nothing comes back. The debt is noted anew where it is another then, and so
-   * the time until now is repaid by these numbers.
+   * Where nothing is owed by these numbers, nothing comes back. Time that a taking had repaid stays repaid as it was. The
+   * debt is noted anew where it is another then, and so the time until now is repaid by these numbers.
    */
   giveBack(state, policy, { number, units }, nowMs) {
     if (owedAt(state, policy, nowMs) === 0n) return state;
-    const left = without(state.taken, { number, units: units * policy.windowMs });
-    if (left.length === 0) return undefined;
+    const less = (each: Noted) => ({ ...each, units: each.units - units * policy.windowMs });
+    const left = state.taken.map((each) => (each.number === number ? less(each) : each));
+    if (left.every((each) => each.units === 0n)) return undefined;
     const isLess = owedAt({ taken: left }, policy, nowMs) < owedAt(state, policy, nowMs);
     return { taken: isLess ? [...left, { number: 0, units: 0n, atMs: nowMs, by: policy }] : left };
   },
