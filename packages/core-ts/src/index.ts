@@ -15,7 +15,7 @@ export type {
   Stats,
   Units,
 } from './contract.js';
-export type { Cost } from './cost.js';
+export { type Cost, readCost } from './cost.js';
 export { decision, tightest } from './decision.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
 export { areClocksFaked } from './fake-clocks.js';

@@ -60,6 +60,9 @@ const reader: Reader<Request> = {
  * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));
  * ```
  *
+ * Express sees no upgrades, so WebSockets go by: guard them with `headgate/node` and the same limiter,
+ * `server.on('upgrade', guardUpgrades({ limiter: limited.limiter }).upgrade(listener))`.
+ *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
 export function rateLimit<L extends HttpLimiter = RateLimiter>(

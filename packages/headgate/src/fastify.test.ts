@@ -17,6 +17,7 @@ import rateLimit, {
 import { ManualClock, RateLimiter } from './index.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
+const TWO = { limit: 2, windowSeconds: 60 } as const;
 const MANY = { limit: 100, windowSeconds: 60 } as const;
 
 httpSuite({ name: 'Fastify 5', start });
@@ -292,6 +293,22 @@ describe('the plugin for Fastify', () => {
     });
   });
 
+  it('has a wider limit for what no route is found for, by its own option or that of the handler', async () => {
+    for (const notFound of [{ limit: 3 }, false] as const) {
+      const app = await limited({ ...ONE, notFound });
+      const own = notFound === false ? { preHandler: hookOf(app, { limit: 3 }) } : {};
+      app.setNotFoundHandler(own, (_request, reply) => reply.code(404).send('nothing here'));
+      app.get('/', async () => 'ok');
+      await serving(app, async (url) => {
+        expect(await statuses(`${url}/a`, 4)).toEqual([404, 404, 404, 429]);
+        expect(await statuses(url, 2)).toEqual([200, 429]);
+      });
+    }
+    await expect(limited({ ...ONE, notFound: 5 as never })).rejects.toThrow(
+      'notFound must be an object or false, got 5',
+    );
+  });
+
   it('counts once what both it and a not-found handler limit', async () => {
     const app = await limited({ limit: 2, windowSeconds: 60 });
     app.setNotFoundHandler({ preHandler: hookOf(app) }, (_request, reply) => reply.code(404).send('nothing here'));
@@ -342,6 +359,43 @@ describe('the order of hooks in Fastify', () => {
         headers: { 'content-type': 'application/json' },
       });
       expect(status).toBe(429);
+    });
+  });
+
+  it('counts what a later hook turns away, of the instance, a child or a route, and not what an earlier one does', async () => {
+    const turnAway = async (_request: unknown, reply: FastifyReply) => reply.code(401).send('closed');
+    const places: Record<string, (app: FastifyInstance) => unknown> = {
+      instance: (app) => app.addHook('onRequest', turnAway).get('/', async () => 'ok'),
+      child: (app) =>
+        app.register(async (child) => {
+          child.addHook('onRequest', turnAway).get('/', async () => 'ok');
+        }),
+      route: (app) => app.get('/', { onRequest: turnAway }, async () => 'ok'),
+    };
+    for (const [place, add] of Object.entries(places)) {
+      for (const [options, wanted] of [
+        [TWO, [401, 401, 429]],
+        [{ ...TWO, key: () => 'k' }, [401, 401, 401]],
+      ] as const) {
+        const app = await limited(options);
+        add(app);
+        await serving(app, async (url) => expect([place, await statuses(url, 3)]).toEqual([place, wanted]));
+      }
+    }
+    const app = createFastify();
+    app.addHook('onRequest', turnAway);
+    await app.register(rateLimit, TWO);
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([401, 401, 401]));
+  });
+
+  it('counts by a limit of the route what its own hook turns away', async () => {
+    const app = await limited({ ...MANY, global: false });
+    const onRequest = async (_request: unknown, reply: FastifyReply) => reply.code(401).send('closed');
+    for (const url of ['/a', '/b']) app.get(url, { config: { rateLimit: TWO }, onRequest }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/a`, 3)).toEqual([401, 401, 429]);
+      expect(await statuses(`${url}/b`, 3)).toEqual([401, 401, 429]);
     });
   });
 

@@ -1,7 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { hookNameOf, type RateLimitHook, type RouteRateLimitOptions } from './fastify/limit-hook.js';
-import { Limits, type RateLimitOptions } from './fastify/limits.js';
+import { type Limit, Limits, type RateLimitOptions } from './fastify/limits.js';
 import type { HttpDecision } from './http/options.js';
 
 export type { HookName, RateLimitHook, RouteRateLimitOptions } from './fastify/limit-hook.js';
@@ -30,8 +30,9 @@ declare module 'fastify' {
  * await app.register(rateLimit, { limit: 100, windowSeconds: 60 });
  * ```
  *
- * It decides after other hooks of the same name, so what these turn away is not counted:
- * `app.addHook('onRequest', app.rateLimit())` decides before those that come later, and a request still counts once.
+ * It decides in the order of registration, so what a hook turns away counts if that was added later. A limit that asks
+ * for the user, or calls a function of yours, decides after all other hooks of its name:
+ * `app.addHook('onRequest', app.rateLimit())` decides at that place, and a request still counts once.
  *
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
@@ -45,14 +46,26 @@ export const rateLimit = fp(
     const placed = Symbol('headgate.placed');
     app.addHook('onRoute', (route) => {
       const limit = limits.ofNewRoute(route);
-      route.config = Object.assign({}, route.config, { [placed]: true });
-      if (limit !== undefined) route[limit.name] = [route[limit.name] ?? [], limit.hook].flat();
+      route.config = Object.assign({}, route.config, { [placed]: limit?.early === true ? limit : undefined });
+      if (limit?.early === false) route[limit.name] = [route[limit.name] ?? [], limit.hook].flat();
     });
-    // For requests without a route, and to routes that were added before this plugin was loaded.
-    app.addHook(hookNameOf(options) as 'onRequest', (request, reply, done) => {
-      const { config, method, url } = request.routeOptions;
-      const limit = placed in config ? undefined : limits.of(config.rateLimit, `${method} ${url}`);
-      if (limit === undefined) done();
+    /** Of a request without a route, or to one that was added before this plugin was loaded, it is found only now. */
+    const limitNow = ({ is404, routeOptions }: FastifyRequest): Limit | undefined => {
+      if (is404) return limits.ofNotFound();
+      const { config, method, url } = routeOptions;
+      if (placed in config) return config[placed] as Limit | undefined;
+      return limits.of(config.rateLimit, `${method} ${url}`);
+    };
+    const late = hookNameOf(options);
+    app.addHook('onRequest', (request, reply, done) => {
+      const limit = limitNow(request);
+      if (limit === undefined || (late !== 'onRequest' && !limit.early)) done();
+      else limit.hook(request, reply, done);
+    });
+    if (late === 'onRequest') return;
+    app.addHook(late as 'preHandler', (request, reply, done) => {
+      const limit = limitNow(request);
+      if (limit === undefined || limit.early) done();
       else limit.hook(request, reply, done);
     });
   },

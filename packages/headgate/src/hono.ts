@@ -5,6 +5,7 @@ import { createGate, gateCalls } from './http/gate.js';
 import { isPromise, type MaybePromise } from './http/maybe-promise.js';
 import type { HttpDecision, HttpLimiter, HttpOptions } from './http/options.js';
 import type { Outcome, Refusal } from './http/outcome.js';
+import { behindMount } from './http/path-forms.js';
 import type { Reader } from './http/reader.js';
 import { runtimeOf, told } from './http/runtime.js';
 import { runtimeAddress } from './http/runtime-address.js';
@@ -39,6 +40,7 @@ export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> extend
 const reader: Omit<Reader<Context>, 'address'> = {
   method: ({ req }) => req.method,
   path: ({ req }) => pathOfUrl(req.url),
+  routedPaths: (c) => [behindMount(mountOf(c), pathOfUrl(c.req.url))],
   header: ({ req }, name) => req.header(name),
   route: routeOf,
   user: (c) => c.get('user') ?? c.get('jwtPayload'),
@@ -75,8 +77,11 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
     const { decision, refusal } = outcome;
     if (decision !== undefined) c.set('rateLimit', decision);
     const headers = outcome.headers();
-    if (refusal !== undefined) return refuse(c, refusal, decision, headers);
     const outgoing = told(() => runtimeOf(c.env)?.outgoing);
+    if (refusal !== undefined) {
+      for (const name of outcome.stale()) outgoing?.removeHeader(name);
+      return refuse(c, refusal, decision, headers);
+    }
     if (outgoing === undefined) await passOn(c, next, outcome, headers);
     else {
       prepareServerResponse(outgoing, outcome, headers);
@@ -105,7 +110,8 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
  * The headers go on whatever the response is in the end, also where that is of an error, which Hono answers itself:
  * what Hono is told before, it leaves out of a `Response` that a handler made.
  */
-async function passOn(c: Context, next: Next, { settle }: Outcome, headers: readonly string[]): Promise<void> {
+async function passOn(c: Context, next: Next, outcome: Outcome, headers: readonly string[]): Promise<void> {
+  const { settle } = outcome;
   const answered = settle && settlingByAnswer(c.req.raw, settle);
   try {
     await next();
@@ -114,8 +120,15 @@ async function passOn(c: Context, next: Next, { settle }: Outcome, headers: read
     throw thrown;
   }
   answered?.(c.res.status);
+  if (outcome.isOverruled()) return;
   const response = withHeaders(c.res, headers);
   if (response !== c.res) c.res = response;
+}
+
+/** Where the app is mounted, by `route()` or `basePath()`, whose middleware this is. Hono 3 has it in its pattern alone. */
+function mountOf({ req }: Context): string {
+  const { basePath, path } = (req.matchedRoutes[req.routeIndex] ?? {}) as { basePath?: string; path?: string };
+  return basePath ?? (path?.endsWith('/*') ? path.slice(0, -2) : '');
 }
 
 /**

@@ -2,11 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import Fastify from 'fastify';
+import { Hono } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { statuses } from '../test/http/client.js';
 import { rateLimit as expressLimit } from './express.js';
 import { rateLimit as fastifyLimit } from './fastify.js';
+import { rateLimit as honoLimit } from './hono.js';
 import { rateLimit as koaLimit } from './koa.js';
 
 const ONE = { limit: 1, windowSeconds: 60, trustProxy: false, paths: ['/login'] };
@@ -78,5 +80,32 @@ describe('paths are those that came and those that are routed', () => {
       expect(await statuses(`${url}/api/old`, 1)).toEqual([429]);
       expect(await statuses(`${url}/api/other`, 2)).toEqual([200, 200]);
     });
+  });
+
+  it('in a Fastify plugin whose prefix has a parameter', async () => {
+    const app = Fastify();
+    await app.register(fastifyLimit, ONE);
+    await app.register(async (api) => void api.get('/login', () => 'ok'), { prefix: '/:tenant/v1' });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    expect(await statuses(`${url}/ada/v1/login`, 2)).toEqual([200, 429]);
+    await app.close();
+  });
+
+  it('in a Hono app under route() or basePath()', async () => {
+    for (const base of ['/api', '/:tenant/v1']) {
+      const sub = new Hono()
+        .use(honoLimit(ONE))
+        .get('/login', (c) => c.text('ok'))
+        .get('/other', (c) => c.text('ok'));
+      const asked = base.replace(':tenant', 'ada');
+      const statusesOf = async (app: Hono, path: string) =>
+        [await app.request(asked + path), await app.request(asked + path)].map(({ status }) => status);
+      const routed = new Hono().route(base, sub);
+      expect([base, await statusesOf(routed, '/login')]).toEqual([base, [200, 429]]);
+      expect([base, await statusesOf(routed, '/other')]).toEqual([base, [200, 200]]);
+      const based = new Hono().basePath(base).use(honoLimit(ONE)) as Hono;
+      based.get('/login', (c) => c.text('ok'));
+      expect([base, await statusesOf(based, '/login')]).toEqual([base, [200, 429]]);
+    }
   });
 });

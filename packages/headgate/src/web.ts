@@ -121,7 +121,7 @@ export function rateLimit<R extends Incoming = Request, L extends HttpLimiter = 
       response: denied && withHeaders(denied, headers),
       finish(answer) {
         settle(answer instanceof Response ? answer.status : 200);
-        return answer instanceof Response ? withHeaders(answer, headers) : answer;
+        return answer instanceof Response && !outcome.isOverruled() ? withHeaders(answer, headers) : answer;
       },
       settle,
     };

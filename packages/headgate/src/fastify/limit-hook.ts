@@ -9,6 +9,7 @@ import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../http/n
 import { checkUnsent } from '../http/node-response.js';
 import type { HttpDecision, HttpLimiter, HttpOptions } from '../http/options.js';
 import type { Outcome } from '../http/outcome.js';
+import { behindMount } from '../http/path-forms.js';
 import { peerAddress } from '../http/peer-address.js';
 import type { Reader } from '../http/reader.js';
 import { settleAtEnd } from '../http/server-response.js';
@@ -20,7 +21,8 @@ export type HookName = 'onRequest' | 'preValidation' | 'preHandler';
 export interface RouteRateLimitOptions extends HttpOptions<FastifyRequest> {
   /**
    * `'onRequest'` by default, before the body is read; `'preHandler'` where `key` asks for the user, who is known by
-   * then. A route's own hooks of that name come before.
+   * then. A limit that asks nothing of the application decides in `'onRequest'` in the order of registration. Before one
+   * that does, by `'user'` or a function of yours, come all other hooks of that name, the route's own too.
    */
   readonly hook?: HookName | undefined;
   /** Answers a denied request in place of the JSON, by `reply` or by what it returns; headers and status are set. */
@@ -44,7 +46,7 @@ export interface RateLimitHook {
 const reader: Reader<FastifyRequest> = {
   method: ({ method }) => method,
   path: ({ originalUrl }) => pathOf(originalUrl),
-  routedPaths: ({ url, server }) => [pathOf(url), behind(server.prefix, pathOf(url))],
+  routedPaths: ({ url, server }) => [pathOf(url), behindMount(server.prefix, pathOf(url))],
   address: ({ socket }) => peerAddress(socket),
   proxies: fastifyProxies,
   header: nodeHeader,
@@ -55,12 +57,22 @@ const reader: Reader<FastifyRequest> = {
 };
 
 /** Names of options that are read here, or that belong to `register` itself. */
-const OURS = ['global', 'hook', 'handler', 'prefix', 'logLevel', 'logSerializers'];
+const OURS = ['global', 'notFound', 'hook', 'handler', 'prefix', 'logLevel', 'logSerializers'];
 
 /** @throws TypeError or RangeError for what is no name of a hook here. */
 export function hookNameOf({ hook, key }: RouteRateLimitOptions): HookName {
   const byDefault = [key].flat().includes('user') ? 'preHandler' : 'onRequest';
   return oneOf('hook', hook ?? byDefault, ['onRequest', 'preValidation', 'preHandler']);
+}
+
+/**
+ * Whether it can decide before others' hooks: nothing that it goes by is known only after them.
+ */
+export function isEarly(options: RouteRateLimitOptions): boolean {
+  const { key, limits, cost, limit, skip, user } = options;
+  if (hookNameOf(options) !== 'onRequest' || [key].flat().includes('user')) return false;
+  const functions = [key, limits?.map((policy) => policy?.limit), cost, limit, skip, user].flat();
+  return !functions.some((each) => typeof each === 'function');
 }
 
 /** @throws TypeError or RangeError for a bad option, with its name and value. */
@@ -102,6 +114,7 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
 
 function tell(reply: FastifyReply, outcome: Outcome): void {
   if (outcome.settle !== undefined) settleAtEnd(reply.raw, outcome.settle);
+  for (const name of outcome.stale()) reply.removeHeader(name);
   const headers = outcome.headers();
   for (let i = 0; i < headers.length; i += 2) reply.header(lowerCase(headers[i] as string), headers[i + 1]);
 }
@@ -118,9 +131,4 @@ function lowerCase(name: string): string {
 /** As of a route's handler: what it returns is sent; a reply is a promise of having been sent. */
 function sendAnswer(reply: FastifyReply, answer: unknown): void {
   if (answer !== undefined) reply.send(answer);
-}
-
-/** As the routes of a plugin write it that was registered with a prefix. */
-function behind(prefix: string, path: string): string {
-  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 }

@@ -2,16 +2,30 @@ import { show } from '@headgate/core-ts';
 import type { FastifyContextConfig, RouteOptions } from 'fastify';
 import { mergedOptions } from '../http/merged-options.js';
 import { checkBooleans } from '../http/option-kinds.js';
-import { type HookName, hookNameOf, limitHook, type RateLimitHook, type RouteRateLimitOptions } from './limit-hook.js';
+import {
+  type HookName,
+  hookNameOf,
+  isEarly,
+  limitHook,
+  type RateLimitHook,
+  type RouteRateLimitOptions,
+} from './limit-hook.js';
 
 export interface RateLimitOptions extends RouteRateLimitOptions {
   /** `false` limits only routes that have a `config.rateLimit`. */
   readonly global?: boolean | undefined;
+  /**
+   * The limit of requests that no route is found for: options of its own, or `false` for none, where the not-found
+   * handler has its own as `preHandler`. By default these count with all others.
+   */
+  readonly notFound?: RouteRateLimitOptions | false | undefined;
 }
 
 export interface Limit {
   readonly name: HookName;
   readonly hook: RateLimitHook;
+  /** It decides before hooks that come later, and not after them. */
+  readonly early: boolean;
 }
 
 /** The limits of one registered plugin, each made once: that of all routes, and those that routes have for themselves. */
@@ -26,6 +40,7 @@ export class Limits {
     checkBooleans(options, ['global']);
     this.#options = options;
     if (options.global !== false) this.#ofAll();
+    this.ofNotFound();
   }
 
   /** A hook to be put somewhere by hand. */
@@ -44,14 +59,19 @@ export class Limits {
   }
 
   /** What `config.rateLimit` asks for; `undefined` where that is no limit. */
-  of(own: FastifyContextConfig['rateLimit'], where: string): Limit | undefined {
+  of(own: FastifyContextConfig['rateLimit'], where: string, option = 'config.rateLimit'): Limit | undefined {
     if (own === false) return undefined;
     if (own === undefined) return this.#options.global === false ? undefined : this.#ofAll();
     if (typeof own !== 'object' || own === null)
-      throw new TypeError(`config.rateLimit must be an object or false, got ${show(own)}`);
+      throw new TypeError(`${option} must be an object or false, got ${show(own)}`);
     const limit = this.#own.get(own) ?? this.#make(own, where);
     this.#own.set(own, limit);
     return limit;
+  }
+
+  /** Of what no route is found for. */
+  ofNotFound(): Limit | undefined {
+    return this.of(this.#options.notFound, 'not found', 'notFound');
   }
 
   #ofAll(): Limit {
@@ -60,10 +80,11 @@ export class Limits {
   }
 
   #make(own: RouteRateLimitOptions, where: string): Limit {
-    return limitOf(mergedOptions(this.#options, own, where));
+    const { notFound: _, ...common } = this.#options;
+    return limitOf(mergedOptions(common, own, where));
   }
 }
 
 function limitOf(options: RateLimitOptions): Limit {
-  return { name: hookNameOf(options), hook: limitHook(options) };
+  return { name: hookNameOf(options), hook: limitHook(options), early: isEarly(options) };
 }

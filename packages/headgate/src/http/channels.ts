@@ -1,4 +1,4 @@
-import type { Decision } from '@headgate/core-ts';
+import type { Cost, Decision } from '@headgate/core-ts';
 import { builtinModule } from './builtin-module.js';
 
 /** One decision on one request, as subscribers to `headgate:decision` get it. */
@@ -6,7 +6,7 @@ export interface DecisionEvent {
   /** The names of the limiter's policies, joined by `, `. */
   readonly limiter: string;
   readonly key: string;
-  readonly cost: number;
+  readonly cost: Cost;
   readonly decision: Decision;
   /** The denial was not enforced. */
   readonly dryRun: boolean;

@@ -1,4 +1,4 @@
-import { type Decision, decision as decisionOf, type Policy, tightest } from '@headgate/core-ts';
+import { type Cost, type Decision, decision as decisionOf, type Policy, tightest } from '@headgate/core-ts';
 import type { HeaderWriter } from './headers.js';
 import type { HttpDecision, HttpLimiter } from './options.js';
 import type { Outcome, Refusal } from './outcome.js';
@@ -8,6 +8,7 @@ const LAST = Symbol.for('headgate.last-outcome');
 /** What one limiter decided on a request, linked to what others before it did. */
 export class Decided implements Outcome {
   readonly decision: HttpDecision;
+  readonly cost: Cost;
   readonly refusal: Refusal | undefined;
   readonly settle: Outcome['settle'];
   // Not private: what another copy of this package decided on the same request is read too.
@@ -21,10 +22,12 @@ export class Decided implements Outcome {
     carrier: object,
     limiter: Limiter,
     decision: HttpDecision,
+    cost: Cost,
     refusal: Refusal | undefined,
     settle: Outcome['settle'],
   ) {
     this.decision = decision;
+    this.cost = cost;
     this.refusal = refusal;
     this.settle = settle;
     this.teller = teller;
@@ -43,18 +46,37 @@ export class Decided implements Outcome {
     return writeHeaders({ policies }, decision);
   }
 
+  stale(): readonly string[] {
+    if (this.refusal === undefined || this.before === undefined) return [];
+    const own = new Set(this.headers().map((name) => name.toLowerCase()));
+    const others = chain(this.before).flatMap(({ teller }) => teller.headerNames);
+    return others.filter((name) => !own.has(name.toLowerCase()));
+  }
+
+  isOverruled(): boolean {
+    const last = lastOf(this.#carrier);
+    return last !== this && last?.refusal !== undefined;
+  }
+
   /** What the same middleware decided on this request already. */
   static earlier(teller: Teller, carrier: object): Decided | undefined {
     for (let each = lastOf(carrier); each !== undefined; each = each.before) if (each.teller === teller) return each;
+    return undefined;
+  }
+
+  /** What the same limiter decided on this request already, by the same key. */
+  static byLimiter(limiter: Limiter, key: string, carrier: object): Decided | undefined {
+    for (let each = lastOf(carrier); each !== undefined; each = each.before)
+      if (each.limiter === limiter && each.decision.key === key) return each;
     return undefined;
   }
 }
 
 /** All limiters on a request: a denial binds, and else the one with the fewest units left. */
 function together(last: Decided): { policies: readonly Policy[]; decision: Decision } {
-  const all: Decided[] = [];
-  for (let each: Decided | undefined = last; each !== undefined; each = each.before)
-    if (!each.teller.dryRun) all.unshift(each);
+  const all = chain(last)
+    .filter(({ teller }) => !teller.dryRun)
+    .reverse();
   const names = new Set<string>();
   const policies: Policy[] = [];
   const rows = all.flatMap(({ decision, limiter }) => {
@@ -74,6 +96,7 @@ function together(last: Decided): { policies: readonly Policy[]; decision: Decis
 interface Teller {
   readonly dryRun: boolean;
   readonly writeHeaders: HeaderWriter;
+  readonly headerNames: readonly string[];
 }
 
 /** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
@@ -86,6 +109,13 @@ interface Carrier {
 /** What the last limiter decided on a request. */
 export function lastDecision(carrier: object): HttpDecision | undefined {
   return lastOf(carrier)?.decision;
+}
+
+/** It and those before it. */
+function chain(last: Decided | undefined): Decided[] {
+  const all: Decided[] = [];
+  for (let each = last; each !== undefined; each = each.before) all.push(each);
+  return all;
 }
 
 function lastOf(carrier: object): Decided | undefined {

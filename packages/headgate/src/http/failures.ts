@@ -62,5 +62,5 @@ export class Failures {
 }
 
 function refused(refusal: Refusal, headers: readonly string[]): Outcome {
-  return { decision: undefined, refusal, settle: undefined, headers: () => headers };
+  return { ...UNTOUCHED, refusal, headers: () => headers };
 }

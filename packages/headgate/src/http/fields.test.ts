@@ -4,7 +4,7 @@ import { type BareItem, type Item, parseDictionary, parseList } from 'structured
 import { describe, expect, it } from 'vitest';
 import { type DecidedCase, decidedCase } from '../../test/http/arbitraries/decided.js';
 import { checkNames, FIELDS } from './fields.js';
-import { headerWriter } from './headers.js';
+import { readHeaders } from './headers.js';
 import type { Standard } from './options.js';
 
 const MOST = 999_999_999_999_999;
@@ -24,7 +24,7 @@ const members = (field = ''): Member[] =>
   (parseList(field) as Item[]).map(([name, parameters]) => ({ name, ...Object.fromEntries(parameters) }));
 
 const retryAfter = ({ policies, decision }: DecidedCase) => {
-  const headers = headerWriter({ standard: 'latest' }, false)({ policies }, decision);
+  const headers = readHeaders({ standard: 'latest' }, false).writeHeaders({ policies }, decision);
   const at = headers.indexOf('Retry-After');
   return at < 0 ? undefined : Number(headers[at + 1]);
 };

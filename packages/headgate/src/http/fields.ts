@@ -10,6 +10,16 @@ export type Fields = (headers: string[], policies: readonly Policy[], decision: 
 
 export const FIELDS: Record<Standard, Fields> = { 'draft-6': draft6, 'draft-7': draft7, 'draft-8': list, latest: list };
 
+const LISTS: readonly string[] = ['RateLimit-Policy', 'RateLimit'];
+
+/** What each generation calls its fields. */
+export const FIELD_NAMES: Record<Standard, readonly string[]> = {
+  'draft-6': ['RateLimit-Policy', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+  'draft-7': LISTS,
+  'draft-8': LISTS,
+  latest: LISTS,
+};
+
 /** Generations whose fields name policies; a client ignores a field whole that has a name which is no String. */
 const NAMING: readonly Standard[] = ['draft-8', 'latest'];
 

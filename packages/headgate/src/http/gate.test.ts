@@ -50,7 +50,7 @@ describe('deciding', () => {
     expect(run({ skip: () => fails() })).toBe('error: it failed');
     expect(run({ key: () => fails() })).toBe('skip,error: it failed');
     expect(run({ cost: () => fails() })).toBe('skip,key,error: it failed');
-    expect(run({ cost: noting('cost', -1) })).toMatch(/^skip,key,cost,error: cost must answer/);
+    expect(run({ cost: noting('cost', -1) })).toMatch(/^skip,key,cost,error: cost must be a whole/);
     expect(run({ limit: () => fails() })).toBe('skip,key,cost,error: it failed');
   });
 

@@ -1,4 +1,5 @@
 import { HttpGate } from './http-gate.js';
+import { noteMade } from './made-per-request.js';
 import type { MaybePromise } from './maybe-promise.js';
 import { checkFunctions } from './option-kinds.js';
 import type { HttpLimiter, HttpOptions } from './options.js';
@@ -41,7 +42,9 @@ export function createGate<R>(options: HttpOptions<R>, reader: Reader<R>, extra:
     options as Record<string, unknown>,
     extra.filter((name) => CALLBACKS.includes(name)),
   );
-  return new HttpGate(settings, reader);
+  const gate = new HttpGate(settings, reader);
+  if (options.limiter === undefined) noteMade(gate); // one that was given counts on whoever is made for it
+  return gate;
 }
 
 /** Those of the options that adapters read themselves that are functions. */

@@ -2,7 +2,7 @@ import { type Decision, type Policy, RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decidedCase } from '../../test/http/arbitraries/decided.js';
-import { headerWriter } from './headers.js';
+import { readHeaders } from './headers.js';
 import type { AnswerOptions } from './options.js';
 
 const names = (headers: readonly string[]) => headers.filter((_each, i) => i % 2 === 0);
@@ -11,7 +11,7 @@ const valueIn = (headers: readonly string[], name: string) => headers[headers.in
 
 const STANDARDS = [undefined, 'draft-6', 'draft-7', 'draft-8', 'latest'] as const;
 
-describe('headerWriter', () => {
+describe('readHeaders', () => {
   afterEach(() => void vi.restoreAllMocks());
 
   it('writes each header once, with a value that can be sent, and no-store on a denial alone', () => {
@@ -22,7 +22,7 @@ describe('headerWriter', () => {
     });
     fc.assert(
       fc.property(options, decidedCase, (answer, { policies, decision }) => {
-        const headers = headerWriter(answer, false)({ policies }, decision);
+        const headers = readHeaders(answer, false).writeHeaders({ policies }, decision);
         expect(headers.length % 2).toBe(0);
         expect(new Set(names(headers)).size).toBe(headers.length / 2);
         for (const text of headers) expect(text).toMatch(/^[\x20-\x7e]+$/);
@@ -39,7 +39,9 @@ describe('headerWriter', () => {
     fc.assert(
       fc.property(decidedCase, ({ policies, decision }) => {
         const told = (resetFormat: 'seconds' | 'epoch') =>
-          Number(valueIn(headerWriter({ resetFormat }, false)({ policies }, decision), 'X-RateLimit-Reset'));
+          Number(
+            valueIn(readHeaders({ resetFormat }, false).writeHeaders({ policies }, decision), 'X-RateLimit-Reset'),
+          );
         const { allowed, retryAfterMs, resetAfterMs } = decision;
         const ms = allowed || retryAfterMs === Number.POSITIVE_INFINITY ? resetAfterMs : retryAfterMs;
         expect(told('seconds')).toBe(Math.max(allowed || ms === resetAfterMs ? 0 : 1, Math.ceil(ms / 1000)));
@@ -52,9 +54,11 @@ describe('headerWriter', () => {
   it('writes nothing in a dry run, and no more than no-store where headers are off', () => {
     const { policies, decisions } = allowedAndDenied();
     for (const decision of decisions) {
-      expect(headerWriter({ standard: 'latest', legacyHeaders: true }, true)({ policies }, decision)).toEqual([]);
+      expect(
+        readHeaders({ standard: 'latest', legacyHeaders: true }, true).writeHeaders({ policies }, decision),
+      ).toEqual([]);
       const off: AnswerOptions<unknown> = { headers: false, standard: 'latest', legacyHeaders: true };
-      expect(headerWriter(off, false)({ policies }, decision)).toEqual(
+      expect(readHeaders(off, false).writeHeaders({ policies }, decision)).toEqual(
         decision.allowed ? [] : ['Cache-Control', 'no-store'],
       );
     }

@@ -1,13 +1,14 @@
-import { type CallLimit, type Decision, show, wholeNumber } from '@headgate/core-ts';
+import { type CallLimit, type Cost, type Decision, readCost, show, wholeNumber } from '@headgate/core-ts';
 import { called, errorOf, thrownBy, told } from './callbacks.js';
 import { decisions, nameOf } from './channels.js';
 import { RequestClient, RequestDecision } from './client.js';
 import { Decided } from './decided.js';
 import { Failures } from './failures.js';
 import type { Gate } from './gate.js';
+import { noteDecides } from './made-per-request.js';
 import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
 import type { HttpDecision, HttpLimiter, Reserved } from './options.js';
-import { type Outcome, UNTOUCHED } from './outcome.js';
+import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
 import type { Settings } from './read-http-options.js';
 import type { Reader } from './reader.js';
 import { settling } from './settling.js';
@@ -43,6 +44,7 @@ export class HttpGate<R> implements Gate<R> {
 
   decide(request: R): MaybePromise<Outcome> {
     const { applies, skip } = this.#settings;
+    noteDecides(this, this.warn);
     if (applies !== undefined && !applies(request)) return UNTOUCHED;
     const carrier = this.#reader.carrier(request);
     const earlier = Decided.earlier(this.#settings, carrier);
@@ -91,16 +93,21 @@ export class HttpGate<R> implements Gate<R> {
   #weigh(asked: Asked<R>, key: string): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
     const { cost, limitOf } = this.#settings;
-    if (typeof cost === 'number' && limitOf === undefined) return this.#take(asked, key, cost, undefined);
+    if (typeof cost !== 'function' && limitOf === undefined) return this.#take(asked, key, cost, undefined);
     asked.waitsFor = 'cost';
     return called(
-      () => whenKnown(typeof cost === 'function' ? cost(asked.request) : cost, checkedCost),
+      () => whenKnown(typeof cost === 'function' ? cost(asked.request) : cost, (units) => this.#checked(units)),
       (units) => this.#choose(asked, key, units),
       (thrown) => this.#failures.ofFunction('cost', thrown),
     );
   }
 
-  #choose(asked: Asked<R>, key: string, cost: number): MaybePromise<Outcome> {
+  #checked(cost: Cost): Cost {
+    readCost('cost', cost, this.#settings.limiter.policies);
+    return cost;
+  }
+
+  #choose(asked: Asked<R>, key: string, cost: Cost): MaybePromise<Outcome> {
     const { limitOf } = this.#settings;
     if (limitOf === undefined) return this.#take(asked, key, cost, undefined);
     asked.waitsFor = 'limit';
@@ -112,7 +119,7 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** A limit that can't be is a fault of the function that answered it, not of the engine. */
-  #takeBy(asked: Asked<R>, key: string, cost: number, limit: CallLimit): MaybePromise<Outcome> {
+  #takeBy(asked: Asked<R>, key: string, cost: Cost, limit: CallLimit): MaybePromise<Outcome> {
     try {
       checkLimit(limit);
     } catch (thrown) {
@@ -124,11 +131,13 @@ export class HttpGate<R> implements Gate<R> {
   #take(
     asked: Asked<R>,
     key: string,
-    cost: number,
+    cost: Cost,
     options: { readonly limit: CallLimit } | undefined,
   ): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
     const { limiter, counts } = this.#settings;
+    const earlier = options === undefined ? Decided.byLimiter(limiter, key, asked.carrier) : undefined;
+    if (earlier !== undefined && isSame(earlier.cost, cost)) return this.#again(asked, earlier);
     const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
     let answer: MaybePromise<Decision | Reserved>;
     asked.waitsFor = 'the limiter';
@@ -147,13 +156,13 @@ export class HttpGate<R> implements Gate<R> {
   #decided(
     asked: Asked<R>,
     key: string,
-    cost: number,
+    cost: Cost,
     limiter: HttpLimiter,
     answer: Decision | Reserved,
     startedAtMs: number,
   ): MaybePromise<Outcome> {
-    const { request, carrier } = asked;
-    const { dryRun, refuse } = this.#settings;
+    const { request } = asked;
+    const { dryRun } = this.#settings;
     const reserved = 'decision' in answer ? answer : undefined;
     const own = reserved === undefined ? (answer as Decision) : reserved.decision;
     const decision = new RequestDecision(own, key, request, this.#settings.address);
@@ -169,17 +178,40 @@ export class HttpGate<R> implements Gate<R> {
       const tookMs = startedAtMs === 0 ? 0 : performance.now() - startedAtMs;
       decisions.publish({ limiter: nameOf(decision.policies), key, cost, decision, dryRun, tookMs });
     }
-    if (decision.allowed) return new Decided(this.#settings, carrier, limiter, decision, undefined, settle);
+    if (decision.allowed) return this.#outcome(asked, decision, cost, undefined, settle);
+    return this.#denied(asked, decision, cost);
+  }
+
+  /** What another middleware with the same limiter has counted already; a denial may have been a dry run's. */
+  #again(asked: Asked<R>, earlier: Decided): MaybePromise<Outcome> {
+    const { decision, refusal, cost } = earlier;
+    if (decision.allowed || refusal !== undefined || this.#settings.dryRun) return earlier;
+    return this.#denied(asked, decision, cost);
+  }
+
+  #denied(asked: Asked<R>, decision: HttpDecision, cost: Cost): MaybePromise<Outcome> {
+    const { request } = asked;
+    const { dryRun, refuse } = this.#settings;
     this.#tellOfDenial(request, decision);
-    if (dryRun) return new Decided(this.#settings, carrier, limiter, decision, undefined, undefined);
+    if (dryRun) return this.#outcome(asked, decision, cost, undefined, undefined);
     asked.waitsFor = 'message';
     return called(
       () => refuse(request, decision),
-      (refusal) => new Decided(this.#settings, carrier, limiter, decision, refusal, undefined),
+      (refusal) => this.#outcome(asked, decision, cost, refusal, undefined),
       (thrown) => {
         throw thrownBy('message', thrown);
       },
     );
+  }
+
+  #outcome(
+    { carrier }: Asked<R>,
+    decision: HttpDecision,
+    cost: Cost,
+    refusal: Refusal | undefined,
+    settle: Outcome['settle'],
+  ): Outcome {
+    return new Decided(this.#settings, carrier, this.limiter, decision, cost, refusal, settle);
   }
 
   /** Nobody waits for what it answers, so what it rejects with is a warning. */
@@ -212,6 +244,12 @@ export class HttpGate<R> implements Gate<R> {
   }
 }
 
+/** A middleware that takes another cost takes that too. */
+function isSame(cost: Cost, another: Cost): boolean {
+  if (typeof cost === 'number' || typeof another === 'number') return cost === another;
+  return Object.entries(cost).every(([policy, units]) => another[policy] === units);
+}
+
 function forget(limiter: Pick<HttpLimiter, 'reset'>, key: string): MaybePromise<boolean> {
   if (typeof limiter.reset === 'function') return limiter.reset(key);
   throw new TypeError('limiter must have a method reset(key), which this one has not');
@@ -221,10 +259,4 @@ function checkLimit(limit: CallLimit): void {
   const limits = typeof limit === 'object' && limit !== null ? Object.entries(limit) : [[undefined, limit] as const];
   for (const [name, each] of limits)
     wholeNumber(name === undefined ? 'limit' : `limit of ${show(name)}`, each, 0, Number.MAX_SAFE_INTEGER);
-}
-
-function checkedCost(cost: number): number {
-  if (Number.isInteger(cost) && cost >= 0) return cost;
-  const wanted = `cost must answer a whole number from 0 up, got ${show(cost)}`;
-  throw typeof cost === 'number' ? new RangeError(wanted) : new TypeError(wanted);
 }

@@ -39,6 +39,7 @@ const VARIABLES: Readonly<Record<string, readonly [value: string, option: string
   HEADGATE_HEADERS: ['false', 'headers', false],
   HEADGATE_STANDARD: ['latest', 'standard', 'latest'],
   HEADGATE_LEGACY_HEADERS: ['true', 'legacyHeaders', true],
+  HEADGATE_HEADER_NAMES: ['{"reset":false}', 'headerNames', { reset: false }],
   HEADGATE_RESET_FORMAT: ['epoch', 'resetFormat', 'epoch'],
   HEADGATE_DECIDE_WITHIN_MS: ['500', 'decideWithinMs', 500],
   HEADGATE_DRY_RUN: ['true', 'dryRun', true],
@@ -53,6 +54,10 @@ describe('optionsFromEnv', () => {
 
   it.each(Object.entries(VARIABLES))('reads %s', (variable, [value, option, wanted]) => {
     expect(optionsFromEnv({ [variable]: value })).toEqual({ [option]: wanted });
+  });
+
+  it('reads a cost for each policy', () => {
+    expect(optionsFromEnv({ HEADGATE_COST: '{"a":1,"b":2}' })).toEqual({ cost: { a: 1, b: 2 } });
   });
 
   it('has a variable for each option that can be written down, and for no other', () => {

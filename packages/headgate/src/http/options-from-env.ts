@@ -26,6 +26,8 @@ const json: Kind = (value) => {
   }
 };
 
+const numberOrJson: Kind = (value) => (value.startsWith('{') ? json(value) : number(value));
+
 /** By the option's name in the environment, without the prefix: the option, and how its value is written. */
 const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unknown>, kind: Kind]>> = {
   NAME: ['name', text],
@@ -48,7 +50,7 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
   IPV6_SUBNET: ['ipv6Subnet', number],
   UNKNOWN_ADDRESS: ['unknownAddress', text],
   API_KEY_HEADER: ['apiKeyHeader', text],
-  COST: ['cost', number],
+  COST: ['cost', numberOrJson],
   METHODS: ['methods', list],
   SKIP_METHODS: ['skipMethods', list],
   PATHS: ['paths', list],
@@ -62,6 +64,7 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
   HEADERS: ['headers', boolean],
   STANDARD: ['standard', text],
   LEGACY_HEADERS: ['legacyHeaders', boolean],
+  HEADER_NAMES: ['headerNames', json],
   RESET_FORMAT: ['resetFormat', text],
   DECIDE_WITHIN_MS: ['decideWithinMs', number],
   DRY_RUN: ['dryRun', boolean],

@@ -1,6 +1,7 @@
-import type { CallOptions, Decision, Policy, PolicyOptions } from '@headgate/core-ts';
+import type { CallOptions, Cost, Decision, Policy, PolicyOptions } from '@headgate/core-ts';
 import type { RateLimiterOptions } from '../rate-limiter.js';
 import type { Client } from './client.js';
+import type { HeaderNames } from './header-names.js';
 import type { Ipv6Subnet } from './identity/ipv6-subnet.js';
 import type { TrustProxy } from './identity/proxies.js';
 import type { KeyOption } from './key.js';
@@ -10,8 +11,8 @@ import type { MaybePromise } from './maybe-promise.js';
 export interface HttpLimiter {
   readonly policies: readonly Policy[];
   /** `options`: where the middleware's limit is a function of the request, what it answered. */
-  check(key: string, cost?: number, options?: Pick<CallOptions, 'limit'>): MaybePromise<Decision>;
-  reserve(key: string, estimate?: number, options?: Pick<CallOptions, 'limit'>): MaybePromise<Reserved>;
+  check(key: string, cost?: Cost, options?: Pick<CallOptions, 'limit'>): MaybePromise<Decision>;
+  reserve(key: string, estimate?: Cost, options?: Pick<CallOptions, 'limit'>): MaybePromise<Reserved>;
   /** Forgets a key; whether there was one. Without it a client's count can't be reset. */
   reset?(key: string): MaybePromise<boolean>;
 }
@@ -27,7 +28,7 @@ export interface HttpDecision extends Decision {
 /** What a request took, to be settled when its response has ended. */
 export interface Reserved {
   readonly decision: Decision;
-  commit(actual: number): MaybePromise<Decision>;
+  commit(actual: Cost): MaybePromise<Decision>;
   cancel(): MaybePromise<Decision>;
 }
 
@@ -104,8 +105,11 @@ export interface IdentityOptions<R> {
 
 /** Which requests count, and for how much. */
 export interface CountingOptions<R> {
-  /** Units that a request takes: a whole number from 0 up; 1 by default. */
-  readonly cost?: number | ((request: R) => MaybePromise<number>) | undefined;
+  /**
+   * Units that a request takes: a whole number from 0 up; 1 by default. Or so many of each policy by its name, e.g.
+   * `{ requests: 1, bytes: 800 }`; or a function of the request that answers either.
+   */
+  readonly cost?: Cost | ((request: R) => MaybePromise<Cost>) | undefined;
   /** Requests that are let through without being looked at. */
   readonly skip?: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
   /** Only these methods; `GET` stands for `HEAD` too. */
@@ -150,6 +154,11 @@ export interface AnswerOptions<R> {
   readonly standard?: Standard | undefined;
   /** Sends `X-RateLimit-*` beside the fields of `standard`. */
   readonly legacyHeaders?: boolean | undefined;
+  /**
+   * Other names for `X-RateLimit-Limit`, `-Remaining`, `-Reset` and `Retry-After`, e.g. `{ limit: 'X-Quota' }`; `false`
+   * leaves one out. The IETF's fields keep theirs.
+   */
+  readonly headerNames?: HeaderNames | undefined;
   /** `X-RateLimit-Reset` in seconds from now, the default, or as a Unix time in seconds. */
   readonly resetFormat?: 'seconds' | 'epoch' | undefined;
 }

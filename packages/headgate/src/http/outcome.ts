@@ -10,6 +10,10 @@ export interface Outcome {
   readonly settle: ((status: number, aborted: boolean) => void) | undefined;
   /** Headers for the response, names and values in turn; of all limiters that decided on this request so far. */
   headers(): readonly string[];
+  /** Of a denial: names of headers that limiters before it have set, of another format, and that say less than it. */
+  stale(): readonly string[];
+  /** Whether another limiter, further in, has denied the request since: what that one told is all there is to tell. */
+  isOverruled(): boolean;
 }
 
 /** A response that says no. */
@@ -27,4 +31,6 @@ export const UNTOUCHED: Outcome = Object.freeze({
   refusal: undefined,
   settle: undefined,
   headers: () => NONE,
+  stale: () => NONE,
+  isOverruled: () => false,
 });

@@ -34,3 +34,10 @@ function tryDecode(escapes: string): string {
     throw error;
   }
 }
+
+/** As the routes of a router write it that is mounted at `base`, in which each parameter is one segment. */
+export function behindMount(base: string, path: string): string {
+  const mounted = base.split('/').filter((segment) => segment !== '');
+  const slashes = [...path.matchAll(/\/+/g)].map(({ index }) => index);
+  return path.slice(slashes[mounted.length] ?? 0);
+}

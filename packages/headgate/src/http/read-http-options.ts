@@ -1,4 +1,13 @@
-import { type CallLimit, oneOf, refuseUnknown, show, wholeNumber } from '@headgate/core-ts';
+import {
+  type CallLimit,
+  type Cost,
+  oneOf,
+  type Policy,
+  readCost,
+  refuseUnknown,
+  show,
+  wholeNumber,
+} from '@headgate/core-ts';
 import { RateLimiter } from '../rate-limiter.js';
 import { safely } from './callbacks.js';
 import { nameOf } from './channels.js';
@@ -6,7 +15,7 @@ import type { Client, ClientReader } from './client.js';
 import { clusterWarning } from './cluster-warning.js';
 import { checkNames } from './fields.js';
 import { filterOf } from './filter.js';
-import { type HeaderWriter, headerWriter } from './headers.js';
+import { readHeaders, type WrittenHeaders } from './headers.js';
 import { readLimits } from './limits-of-request.js';
 import { type MaybePromise, whenKnown } from './maybe-promise.js';
 import { checkBooleans, checkFunctions } from './option-kinds.js';
@@ -17,7 +26,7 @@ import type { Reader } from './reader.js';
 import { refusalOf } from './refusal.js';
 
 /** Options, read: what a gate goes by. */
-export interface Settings<R> extends ClientReader<R> {
+export interface Settings<R> extends ClientReader<R>, WrittenHeaders {
   readonly name: string;
   readonly limiter: HttpLimiter;
   /** The limits that a request brings; `undefined`: the limiter's own decide. */
@@ -25,7 +34,7 @@ export interface Settings<R> extends ClientReader<R> {
   /** Whether a request is limited at all; `undefined`: all are. */
   readonly applies: ((request: R) => boolean) | undefined;
   readonly skip: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
-  readonly cost: number | ((request: R) => MaybePromise<number>);
+  readonly cost: Cost | ((request: R) => MaybePromise<Cost>);
   /** Whether an ended request counts; `undefined`: each does. */
   readonly counts: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
   readonly dryRun: boolean;
@@ -37,7 +46,6 @@ export interface Settings<R> extends ClientReader<R> {
   readonly decideWithinMs: number;
   readonly onEngineError: 'throw' | 'open' | 'closed';
   readonly refuse: (request: R, decision: HttpDecision) => MaybePromise<Refusal>;
-  readonly writeHeaders: HeaderWriter;
 }
 
 const LIMITER_OPTIONS = [
@@ -89,6 +97,7 @@ export const HTTP_OPTIONS = [
   'statusCode',
   'message',
   'standard',
+  'headerNames',
   'resetFormat',
   'onEngineError',
   'decideWithinMs',
@@ -117,7 +126,7 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
     applies: filterOf(options, reader),
     skip,
     ...readClient({ ...options, warn }, reader),
-    cost: readCost(options.cost),
+    cost: readOwnCost(options.cost, limiter.policies),
     counts: readCounts(options),
     dryRun,
     problemDetails,
@@ -126,7 +135,7 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
     decideWithinMs: readTime(options.decideWithinMs),
     onEngineError: oneOf('onEngineError', options.onEngineError ?? 'throw', ['throw', 'open', 'closed']),
     refuse: refusalOf(options),
-    writeHeaders: headerWriter(options, dryRun),
+    ...readHeaders(options, dryRun),
   };
 }
 
@@ -168,8 +177,9 @@ function readTime(given: unknown = DECIDE_WITHIN_MS): number {
   return given === false ? 0 : wholeNumber('decideWithinMs', given, 0, LONGEST_TIMER_MS);
 }
 
-function readCost<R>(cost: HttpOptions<R>['cost'] = 1): Settings<R>['cost'] {
-  return typeof cost === 'function' ? cost : wholeNumber('cost', cost, 0, Number.MAX_SAFE_INTEGER);
+function readOwnCost<R>(cost: HttpOptions<R>['cost'] = 1, policies: readonly Policy[]): Settings<R>['cost'] {
+  if (typeof cost !== 'function') readCost('cost', cost, policies, Number.MAX_SAFE_INTEGER);
+  return cost;
 }
 
 /** What is skipped for its status counts where the client went away: leaving early must not be a way around. */

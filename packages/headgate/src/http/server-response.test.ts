@@ -6,7 +6,8 @@ import { prepareServerResponse } from './server-response.js';
 function response(state: object = {}) {
   const set: string[] = [];
   const setHeader = (name: string, value: string) => set.push(name, value);
-  const fresh = { statusCode: 200, headersSent: false, closed: false, setHeader, set, ...state };
+  const removeHeader = (name: string) => set.push(name);
+  const fresh = { statusCode: 200, headersSent: false, closed: false, setHeader, removeHeader, set, ...state };
   return Object.assign(new EventEmitter(), fresh);
 }
 

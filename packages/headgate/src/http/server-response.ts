@@ -14,6 +14,7 @@ export interface ServerResponse {
   /** HTTP/2 tells it of its stream. */
   readonly stream?: ServerStream;
   setHeader(name: string, value: string): unknown;
+  removeHeader(name: string): unknown;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
 
@@ -28,9 +29,10 @@ interface ServerStream {
 type Settle = NonNullable<Outcome['settle']>;
 
 /** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
-export function prepareServerResponse(response: ServerResponse, { settle }: Outcome, headers: readonly string[]): void {
-  if (settle !== undefined) settleAtEnd(response, settle);
+export function prepareServerResponse(response: ServerResponse, outcome: Outcome, headers: readonly string[]): void {
+  if (outcome.settle !== undefined) settleAtEnd(response, outcome.settle);
   if (response.headersSent) return;
+  for (const name of outcome.stale()) response.removeHeader(name);
   const { setHeader } = response; // looked up once: Express gives each response a shape of its own
   for (let i = 0; i < headers.length; i += 2) setHeader.call(response, headers[i] as string, headers[i + 1] as string);
 }

@@ -1,3 +1,4 @@
+import type { Cost } from '@headgate/core-ts';
 import { called, errorOf } from './callbacks.js';
 import { isPromise } from './maybe-promise.js';
 import type { Ended, Reserved } from './options.js';
@@ -16,7 +17,7 @@ export function settling<R>(
   { counts, warn, decideWithinMs }: Settings<R>,
   request: R,
   reserved: Reserved,
-  cost: number,
+  cost: Cost,
   engineFailed: (error: unknown) => void,
 ): Settle {
   const asked = (ended: Ended) => {

@@ -59,7 +59,7 @@ export function settleCallsOf(
 /** Where `@UseInterceptors()` keeps them. */
 const INTERCEPTORS = '__interceptors__';
 
-function isResolver(handler: Decorated): boolean {
+export function isResolver(handler: Decorated): boolean {
   return [
     'graphql:resolver_type',
     'graphql:resolver_name',

@@ -5,7 +5,7 @@ import { UnauthorizedException, UseGuards } from '@nestjs/common';
 import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { describe, expect, it } from 'vitest';
 import { decorate } from '../../test/nest/decorate.js';
-import { GUARDED, serving } from '../../test/nest/start.js';
+import { ADAPTERS, GUARDED, type Platform, serving } from '../../test/nest/start.js';
 import { talk } from '../../test/nest/talk.js';
 import { type GuardedCall, RateLimit, RateLimitModule, type RateLimitModuleOptions } from '../nest.js';
 import { RateLimiter } from '../rate-limiter.js';
@@ -57,10 +57,11 @@ function limited(
   options: RateLimitModuleOptions,
   test: (ask: Ask, url: string) => Promise<void>,
   config: Partial<ApolloDriverConfig> = {},
+  platform: Platform = 'express',
 ): Promise<void> {
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true, ...config });
   const imports = [RateLimitModule.forRoot(options), graphql];
-  return serving('express', { imports, providers: [GUARDED, Items] }, (url) => test(asking(`${url}/graphql`), url));
+  return serving(platform, { imports, providers: [GUARDED, Items] }, (url) => test(asking(`${url}/graphql`), url));
 }
 
 function asking(url: string): Ask {
@@ -92,6 +93,53 @@ describe('RateLimitGuard in GraphQL', () => {
       expect([result.headers.get('x-ratelimit-remaining'), result.headers.get('retry-after')]).toEqual(['0', '60']);
       expect(resolved(await ask(aliases(1)))).toBe(0);
     });
+  });
+
+  it('finds the response whatever the context of an operation has', async () => {
+    const contexts: Record<string, Partial<ApolloDriverConfig>> = {
+      default: {},
+      request: { context: (request: { req?: unknown }) => ({ req: request.req ?? request }) },
+      'request and response': { context: ({ req, res }: { req: unknown; res: unknown }) => ({ req, res }) },
+      nothing: { context: () => ({}) },
+    };
+    for (const platform of Object.keys(ADAPTERS) as Platform[])
+      for (const [name, config] of Object.entries(contexts))
+        await limited(
+          { limit: 1, windowSeconds: 60, clock: new ManualClock() },
+          async (ask) => {
+            const told = [await ask(aliases(1)), await ask(aliases(1))].map(({ headers }) => [
+              headers.get('x-ratelimit-remaining'),
+              headers.get('retry-after'),
+            ]);
+            expect([platform, name, told]).toEqual([
+              platform,
+              name,
+              [
+                ['0', null],
+                ['0', '60'],
+              ],
+            ]);
+          },
+          config,
+          platform,
+        );
+  });
+
+  it('counts the operations of a batch, each by its resolvers', async () => {
+    const batched = { allowBatchedHttpRequests: true };
+    for (const platform of Object.keys(ADAPTERS) as Platform[])
+      await limited(
+        { limit: 3, windowSeconds: 60 },
+        async (_ask, url) => {
+          const body = JSON.stringify(Array.from({ length: 5 }, () => ({ query: aliases(1) })));
+          const headers = { 'content-type': 'application/json' };
+          const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+          const results = (await response.json()) as Result[];
+          expect(results.map(resolved)).toEqual([1, 1, 1, 0, 0]);
+        },
+        batched,
+        platform,
+      );
   });
 
   it('counts aliases also while a function among the options answers promises', async () => {

@@ -26,6 +26,10 @@ import { tell } from './tell.js';
  *   the proxy's, unless `getRequestResponse` answers the request that was upgraded, kept by `handleConnection`.
  * - **Microservices** are let through: a message has no address.
  *
+ * What reaches no handler reaches no guard: a path without a route, a query that asks for `__typename` or the schema, one
+ * that is not valid. `app.use(rateLimit(…))` of `headgate/express`, or `app.register(rateLimit, …)` of `headgate/fastify`,
+ * in front counts each HTTP request.
+ *
  * A subclass may override the protected methods. It needs no constructor, and may have any.
  */
 export class RateLimitGuard implements CanActivate {

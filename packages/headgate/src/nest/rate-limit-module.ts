@@ -1,10 +1,11 @@
 import type { ConfigurableModuleOptionsFactory } from '@nestjs/common';
-import type { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { settleCallsOf } from './call-end.js';
+import type { DiscoveryService, HttpAdapterHost, MetadataScanner } from '@nestjs/core';
+import { isResolver, settleCallsOf } from './call-end.js';
 import { overridesOf } from './decorators.js';
 import type { RateLimitModuleOptions } from './options.js';
 import { common, core } from './peers.js';
 import { RateLimits } from './rate-limits.js';
+import { noteReplies } from './replies.js';
 
 /** What `useClass` and `useExisting` name. */
 export type RateLimitOptionsFactory = ConfigurableModuleOptionsFactory<
@@ -38,24 +39,30 @@ function makeRateLimits(
   options: RateLimitModuleOptions,
   discovery: DiscoveryService,
   scanner: MetadataScanner,
+  host: HttpAdapterHost,
 ): RateLimits {
   const rateLimits = new RateLimits(options);
+  let hasResolvers = false;
   for (const { metatype } of [...discovery.getControllers(), ...discovery.getProviders()]) {
     const prototype = metatype?.prototype;
     if (metatype === null || prototype === undefined) continue; // of a provider that is a value, or a factory's
     const handlers = scanner.getAllMethodNames(prototype).map((name) => prototype[name]);
+    hasResolvers ||= handlers.some(isResolver);
     for (const handler of handlers)
       if ((overridesOf(handler) ?? overridesOf(metatype)) !== undefined) rateLimits.gatesOf(metatype, handler);
     settleCallsOf(metatype, handlers, (handler) => rateLimits.settles(metatype, handler));
   }
+  if (hasResolvers) noteReplies(host);
   return rateLimits;
 }
 
-const { DiscoveryModule, DiscoveryService: Discovery, MetadataScanner: Scanner } = core;
+const { DiscoveryModule, DiscoveryService: Discovery, HttpAdapterHost: Host, MetadataScanner: Scanner } = core;
 
 common.Global()(RateLimitModule);
 common.Module({
   imports: [DiscoveryModule],
-  providers: [{ provide: RateLimits, inject: [MODULE_OPTIONS_TOKEN, Discovery, Scanner], useFactory: makeRateLimits }],
+  providers: [
+    { provide: RateLimits, inject: [MODULE_OPTIONS_TOKEN, Discovery, Scanner, Host], useFactory: makeRateLimits },
+  ],
   exports: [RateLimits],
 })(RateLimitModule);

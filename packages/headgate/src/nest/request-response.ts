@@ -1,6 +1,7 @@
 import { show } from '@headgate/core-ts';
 import type { ExecutionContext } from '@nestjs/common';
 import type { NodeResponse } from '../http/node-response.js';
+import { replyOf } from './replies.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: which request it is, and what is put on it, only the application knows
 export type NestRequest = Record<string, any>;
@@ -9,6 +10,7 @@ export type NestRequest = Record<string, any>;
 export interface Reply {
   readonly raw: NodeResponse;
   header(name: string, value: string): unknown;
+  removeHeader(name: string): unknown;
 }
 
 export interface RequestResponse {
@@ -58,7 +60,7 @@ function ofOperation(ctx: GraphqlContext | undefined): RequestResponse {
     throw new TypeError(
       `the context of GraphQL must have the request as req, got ${show(ctx)}: return it from the module's context function, or override getRequestResponse of RateLimitGuard`,
     );
-  return { req: req.extra?.request ?? req, res: ctx?.res ?? ctx?.reply ?? req.res };
+  return { req: req.extra?.request ?? req, res: ctx?.res ?? ctx?.reply ?? req.res ?? replyOf(req) };
 }
 
 interface Socket {

@@ -11,6 +11,7 @@ export function tell(response: NodeResponse | Reply, outcome: Outcome, settle: O
   const raw = reply?.raw ?? (response as NodeResponse);
   if (settle !== undefined) settleWithOthers(raw, settle);
   if (raw.headersSent) return;
+  for (const name of outcome.stale()) (reply ?? raw).removeHeader(name);
   const headers = outcome.headers();
   const { setHeader } = raw as ServerResponse; // looked up once: Express gives each response a shape of its own
   for (let i = 0; i < headers.length; i += 2) {

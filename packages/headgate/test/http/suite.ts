@@ -7,6 +7,7 @@ import { identity } from './cases/identity.js';
 import { limits } from './cases/limits.js';
 import { operation } from './cases/operation.js';
 import { settling } from './cases/settling.js';
+import { several } from './cases/several.js';
 import type { AnyOptions, Framework, Running } from './framework.js';
 
 /** Starts a server with these limiters, runs the test against its address, and closes it whatever comes. */
@@ -39,7 +40,7 @@ export function httpSuite(framework: Framework): void {
   };
 
   describe(`every framework's rules: ${framework.name}`, () => {
-    for (const declare of [limits, answers, fields, identity, settling, operation, badInput, clients])
+    for (const declare of [limits, answers, fields, identity, settling, several, operation, badInput, clients])
       declare(rule, withServer);
     it('skips only what there is', () => {
       if (skipped.size > 0) throw new Error(`no test is called ${[...skipped].join(' or ')}`);

@@ -15,11 +15,11 @@ export const GUARDED = { provide: APP_GUARD, useClass: RateLimitGuard };
 export async function start(
   platform: Platform,
   metadata: ModuleMetadata,
-  set: (app: INestApplication) => void = () => {},
+  set: (app: INestApplication) => unknown = () => {},
 ): Promise<Running> {
   const options = { logger: false, abortOnError: false, forceCloseConnections: true } as const;
   const app = await NestFactory.create({ module: class Root {}, ...metadata }, ADAPTERS[platform](), options);
-  set(app);
+  await set(app);
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 }
@@ -29,7 +29,7 @@ export async function serving(
   platform: Platform,
   metadata: ModuleMetadata,
   test: (url: string) => Promise<void>,
-  set?: (app: INestApplication) => void,
+  set?: (app: INestApplication) => unknown,
 ): Promise<void> {
   const running = await start(platform, metadata, set);
   try {

@@ -68,13 +68,6 @@ export function limits(rule: Rule, withServer: WithServer): void {
     });
   });
 
-  rule('one limiter that two share counts for both', async () => {
-    const limiter = new RateLimiter({ limit: 4, windowSeconds: 60 });
-    await withServer([{ limiter }, { limiter }], async (url) => {
-      expect(await statuses(`${url}/ok`, 3)).toEqual([200, 200, 429]);
-    });
-  });
-
   rule('a limiter that answers promises decides as well', async () => {
     const inner = new RateLimiter({ limit: 1, windowSeconds: 60 });
     const limiter = {

@@ -1,0 +1,28 @@
+/** So many of them in a process are no accident. */
+const MANY = 100;
+
+let fresh: object | undefined;
+let count = 0;
+
+/** What was made is fresh until the code that made it has run to its end. */
+export function noteMade(gate: object): void {
+  fresh = gate;
+  void Promise.resolve().then(() => {
+    if (fresh === gate) fresh = undefined;
+  });
+}
+
+/**
+ * Whoever makes a middleware within a handler makes one for each request, which counts that request alone and never
+ * limits. It is told by its first request: that comes in the same breath. A middleware that is made when the program
+ * starts, be it for each of a hundred routes, gets its first request later.
+ */
+export function noteDecides(gate: object, warn: (message: string) => void): void {
+  if (fresh !== gate) return;
+  fresh = undefined;
+  count++;
+  if (count === MANY)
+    warn(
+      `headgate: ${MANY} middlewares were each made for one request, so they limit nothing: call rateLimit() once, where the program starts, and use what it answers for all requests, or give it a limiter that was made once`,
+    );
+}
