@@ -9,6 +9,7 @@ import ts from 'typescript';
 import { OLDEST_GLIBC } from './build-native.mjs';
 import { checkBundlers } from './bundled.mjs';
 import { tooNew } from './glibc.mjs';
+import { checkOldestPeers } from './oldest-peers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
@@ -66,13 +67,23 @@ check('every subpath without its framework', process.execPath, ['subpaths.mjs'],
 writeFileSync(join(project, 'readme.mjs'), firstExample());
 check("the README's first example", process.execPath, ['readme.mjs'], project);
 check('types of the packed packages', join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], project);
+writeFileSync(join(project, 'node10.ts'), everySubpath());
+check(
+  'types of every subpath as Node 10 resolved them',
+  'npx',
+  ['--yes', '-p', 'typescript@5.9.3', '--', 'tsc', '--noEmit', '--skipLibCheck', '--module', 'commonjs', 'node10.ts'],
+  project,
+);
 
 rmSync(join(project, 'node_modules/@headgate/core-native-linux-x64-gnu'), { recursive: true });
 check('without the binary, TypeScript goes on', process.execPath, ['without-binary.mjs'], project);
 rmSync(join(project, 'node_modules/@headgate/core-native'), { recursive: true });
 check('without core-native, TypeScript goes on', process.execPath, ['without-binary.mjs'], project);
 
-if (process.env.CI === 'true') checkBundlers(check, work, installed);
+if (process.env.CI === 'true') {
+  checkOldestPeers(check, work, installed);
+  checkBundlers(check, work, installed);
+}
 
 rmSync(work, { recursive: true });
 console.log(`${count.passed} passed, ${count.failed} failed`);
@@ -91,6 +102,13 @@ function firstExample() {
   const [, example] = readFileSync(join(root, 'README.md'), 'utf8').match(/```ts\n(.*?)```/s);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   return ts.transpileModule(example, { compilerOptions }).outputText;
+}
+
+/** Nest's and Next's templates still write `moduleResolution: node10`, which reads no `exports`. */
+function everySubpath() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'packages/headgate/package.json'), 'utf8'));
+  const names = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  return names.map((subpath, i) => `export * as _${i} from 'headgate${subpath.slice(1)}';`).join('\n');
 }
 
 function hasTypes({ name }) {

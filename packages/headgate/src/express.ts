@@ -31,7 +31,13 @@ export interface RateLimitOptions extends HttpOptions<Request> {
 }
 
 export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> {
-  (request: Request, response: Response, next: NextFunction): void;
+  /** Of any route, whatever the types of its parameters, bodies and locals. */
+  // biome-ignore lint/suspicious/noExplicitAny: as Express has it
+  <P, ResBody, ReqBody, Query, Locals extends Record<string, any>>(
+    request: Request<P, ResBody, ReqBody, Query, Locals>,
+    response: Response<ResBody, Locals>,
+    next: NextFunction,
+  ): void;
   /** What decides: the limiter that was given, or the one that was made of the numbers. */
   readonly limiter: L;
   /** What it counted a request by, or would. */
@@ -39,6 +45,11 @@ export interface RateLimitMiddleware<L extends HttpLimiter = RateLimiter> {
   /** Forgets what the client of a request has used: after a login that worked, say. Whether there was anything. */
   reset(request: Request): MaybePromise<boolean>;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: of any route
+type AnyRequest = Request<any, any, any, any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: of any route
+type AnyResponse = Response<any, any>;
 
 const reader: Reader<Request> = {
   method: ({ method }) => method,
@@ -71,7 +82,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
   const gate = createGate(options, reader, ['handler']);
   const { handler } = options;
 
-  function rateLimit(request: Request, response: Response, next: NextFunction): void {
+  function rateLimit(request: AnyRequest, response: AnyResponse, next: NextFunction): void {
     const passes = (outcome: Outcome) => isPassed(outcome, request, response, next);
     const outcome = gate.decide(request); // what it throws, Express hands to its error handler
     if (isPromise(outcome)) goOnLater(response, outcome, gate, { passes, next, failed: next });

@@ -195,12 +195,15 @@ describe('routes of Fastify', () => {
   it('refuse a config that is none when they are added', async () => {
     const app = await limited(MANY);
     const add = (rateLimit: unknown) => () =>
-      app.get('/', { config: { rateLimit: rateLimit as RouteRateLimitOptions } }, async () => 'ok');
+      app.get('/', { config: { rateLimit: rateLimit as never } }, async () => 'ok');
     expect(add({ limit: -1 })).toThrow('limit must be');
     expect(add({ max: 1 })).toThrow('unknown option "max"');
     expect(add({ hook: 'onSend' })).toThrow('hook must be');
     expect(add(true)).toThrow('config.rateLimit must be an object or false, got true');
     expect(add(null)).toThrow('config.rateLimit must be an object or false, got null');
+    expect(() => app.get('/', { config: { headgate: 1 as never } }, async () => 'ok')).toThrow(
+      'config.headgate must be',
+    );
     await app.close();
   });
 
@@ -392,7 +395,7 @@ describe('the order of hooks in Fastify', () => {
   it('counts by a limit of the route what its own hook turns away', async () => {
     const app = await limited({ ...MANY, global: false });
     const onRequest = async (_request: unknown, reply: FastifyReply) => reply.code(401).send('closed');
-    for (const url of ['/a', '/b']) app.get(url, { config: { rateLimit: TWO }, onRequest }, async () => 'ok');
+    for (const url of ['/a', '/b']) app.get(url, { config: { headgate: TWO }, onRequest }, async () => 'ok');
     await serving(app, async (url) => {
       expect(await statuses(`${url}/a`, 3)).toEqual([401, 401, 429]);
       expect(await statuses(`${url}/b`, 3)).toEqual([401, 401, 429]);

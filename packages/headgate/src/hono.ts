@@ -48,7 +48,7 @@ const reader: Omit<Reader<Context>, 'address'> = {
 };
 
 /**
- * Middleware for Hono 4, on all its runtimes.
+ * Middleware for Hono 3 and 4, on all their runtimes.
  *
  * ```ts
  * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));
@@ -127,7 +127,7 @@ async function passOn(c: Context, next: Next, outcome: Outcome, headers: readonl
 
 /** Where the app is mounted, by `route()` or `basePath()`, whose middleware this is. Hono 3 has it in its pattern alone. */
 function mountOf({ req }: Context): string {
-  const { basePath, path } = (req.matchedRoutes[req.routeIndex] ?? {}) as { basePath?: string; path?: string };
+  const { basePath, path } = (req.matchedRoutes?.[req.routeIndex] ?? {}) as { basePath?: string; path?: string };
   return basePath ?? (path?.endsWith('/*') ? path.slice(0, -2) : '');
 }
 
@@ -136,5 +136,5 @@ function mountOf({ req }: Context): string {
  * pattern is the route's. (`matchedRoutes` of `hono/route` is the same, but younger than Hono 4.)
  */
 function routeOf({ req }: Context): string | undefined {
-  return req.matchedRoutes.filter(({ path }) => path !== '/*').at(-1)?.path;
+  return req.matchedRoutes?.filter(({ path }) => path !== '/*').at(-1)?.path;
 }

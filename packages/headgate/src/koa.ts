@@ -48,7 +48,7 @@ const reader: Reader<Context> = {
 };
 
 /**
- * Middleware for Koa 3.
+ * Middleware for Koa 2 and 3.
  *
  * ```ts
  * app.use(rateLimit({ limit: 100, windowSeconds: 60 }));

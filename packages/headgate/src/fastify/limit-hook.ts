@@ -13,6 +13,7 @@ import { behindMount } from '../http/path-forms.js';
 import { peerAddress } from '../http/peer-address.js';
 import type { Reader } from '../http/reader.js';
 import { settleAtEnd } from '../http/server-response.js';
+import { routeOf } from './route.js';
 
 /** Where in a request's life it can be decided on. */
 export type HookName = 'onRequest' | 'preValidation' | 'preHandler';
@@ -30,11 +31,11 @@ export interface RouteRateLimitOptions extends HttpOptions<FastifyRequest> {
 }
 
 /** A hook of any of those names, for routes and servers of any type. */
-export interface RateLimitHook {
+export interface RateLimitHook<L extends HttpLimiter = HttpLimiter> {
   // biome-ignore lint/suspicious/noExplicitAny: a route's schema and its server make its request another type
   (request: any, reply: any, done: HookHandlerDoneFunction): void;
-  /** What decides. */
-  readonly limiter: HttpLimiter;
+  /** What decides: the limiter that was given, or the one that was made of the numbers. */
+  readonly limiter: L;
   /** What it counted a request by, or would. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   keyOf(request: any): MaybePromise<string>;
@@ -51,7 +52,7 @@ const reader: Reader<FastifyRequest> = {
   proxies: fastifyProxies,
   header: nodeHeader,
   hasAny: ({ raw }, names) => nodeHasAny(raw, names),
-  route: ({ is404, routeOptions }) => (is404 ? undefined : routeOptions.url),
+  route: (request) => (request.is404 ? undefined : routeOf(request).url),
   user: nodeUser,
   carrier: ({ raw }) => nodeCarrier(raw),
 };

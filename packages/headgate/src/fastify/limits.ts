@@ -1,5 +1,5 @@
 import { show } from '@headgate/core-ts';
-import type { FastifyContextConfig, RouteOptions } from 'fastify';
+import type { RouteOptions } from 'fastify';
 import { mergedOptions } from '../http/merged-options.js';
 import { checkBooleans } from '../http/option-kinds.js';
 import {
@@ -52,18 +52,15 @@ export class Limits {
    * Of a route that is being added. What a `config` asks for is made anew for each route that has it, but for the
    * HEAD route that Fastify adds right after a GET route with the same one: to a client these are one.
    */
-  ofNewRoute({ config, method, url }: RouteOptions): Limit | undefined {
-    const own = config?.rateLimit;
+  ofNewRoute({ method, url }: RouteOptions, own: RouteRateLimitOptions | false | undefined): Limit | undefined {
     if (own && method !== 'HEAD') this.#own.delete(own);
     return this.of(own, `${method} ${url}`);
   }
 
   /** What `config.rateLimit` asks for; `undefined` where that is no limit. */
-  of(own: FastifyContextConfig['rateLimit'], where: string, option = 'config.rateLimit'): Limit | undefined {
+  of(own: RouteRateLimitOptions | false | undefined, where: string): Limit | undefined {
     if (own === false) return undefined;
     if (own === undefined) return this.#options.global === false ? undefined : this.#ofAll();
-    if (typeof own !== 'object' || own === null)
-      throw new TypeError(`${option} must be an object or false, got ${show(own)}`);
     const limit = this.#own.get(own) ?? this.#make(own, where);
     this.#own.set(own, limit);
     return limit;
@@ -71,7 +68,7 @@ export class Limits {
 
   /** Of what no route is found for. */
   ofNotFound(): Limit | undefined {
-    return this.of(this.#options.notFound, 'not found', 'notFound');
+    return this.of(readOwn('notFound', this.#options.notFound), 'not found');
   }
 
   #ofAll(): Limit {
@@ -83,6 +80,12 @@ export class Limits {
     const { notFound: _, ...common } = this.#options;
     return limitOf(mergedOptions(common, own, where));
   }
+}
+
+/** @throws TypeError for what is no limit of its own. */
+export function readOwn(option: string, own: unknown): RouteRateLimitOptions | false | undefined {
+  if (own === undefined || own === false || (typeof own === 'object' && own !== null)) return own;
+  throw new TypeError(`${option} must be an object or false, got ${show(own)}`);
 }
 
 function limitOf(options: RateLimitOptions): Limit {

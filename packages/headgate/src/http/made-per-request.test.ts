@@ -24,7 +24,7 @@ async function warningsOf(count: number, later: boolean, options: object = ONE):
 }
 
 it('warns once where a middleware is made anew for each request', async () => {
-  expect(await warningsOf(99, false)).toEqual([]);
+  expect(await warningsOf(19, false)).toEqual([]);
   const warnings = await warningsOf(300, false);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(/call rateLimit\(\) once/);

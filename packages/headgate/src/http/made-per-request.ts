@@ -1,5 +1,5 @@
 /** So many of them in a process are no accident. */
-const MANY = 100;
+const MANY = 20;
 
 let fresh: object | undefined;
 let count = 0;

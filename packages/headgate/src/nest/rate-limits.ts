@@ -4,6 +4,7 @@ import { createGate, type Gate } from '../http/gate.js';
 import { isPromise, type MaybePromise, whenKnown } from '../http/maybe-promise.js';
 import { mergedOptions } from '../http/merged-options.js';
 import type { HttpLimiter } from '../http/options.js';
+import type { RateLimiter } from '../rate-limiter.js';
 import { type Decorated, overridesOf, skips } from './decorators.js';
 import { type GuardedCall, reader } from './guarded-call.js';
 import type { RateLimitModuleOptions, RateLimitOptions } from './options.js';
@@ -16,8 +17,11 @@ interface Limit {
   readonly gate: Gate<GuardedCall>;
 }
 
-/** All limiters of an application: the module's, and those of what is decorated, each made once. */
-export class RateLimits {
+/**
+ * All limiters of an application: the module's, and those of what is decorated, each made once. `L` is the limiter that
+ * the module was given, where it was given one.
+ */
+export class RateLimits<L extends HttpLimiter = RateLimiter> {
   readonly #limits: readonly Limit[];
   readonly #ofClasses = new WeakMap<Decorated, readonly Limit[]>();
   readonly #ofHandlers = new WeakMap<Decorated, WeakMap<Decorated, readonly Gate<GuardedCall>[]>>();
@@ -27,9 +31,9 @@ export class RateLimits {
     this.#limits = [options].flat().map(limitOf);
   }
 
-  /** What decides, in the order of the module's options; `undefined` where a limit is a function. */
-  get limiters(): readonly (HttpLimiter | undefined)[] {
-    return this.#limits.map(({ gate }) => gate.limiter);
+  /** What decides, in the order of the module's options: each a `RateLimiter`, unless another was given. */
+  get limiters(): readonly L[] {
+    return this.#limits.map(({ gate }) => gate.limiter as L);
   }
 
   /**
