@@ -304,6 +304,13 @@ describe('our RateLimiterMemory', () => {
     expect(make).toThrow(message);
   });
 
+  it('takes a name of undefined as not given, whatever the name', async () => {
+    const all = { storeClient: undefined, tableName: undefined, keyPrefix: undefined, points: 1, duration: 1 };
+    expect(await new RateLimiterMemory(all).consume('a')).toMatchObject({ consumedPoints: 1, remainingPoints: 0 });
+    expect(() => new RateLimiterMemory({ ...all, points: undefined } as never)).toThrow('points must be a number');
+    expect(() => new RateLimiterMemory({ ...all, tableName: 'limits' } as never)).toThrow('unknown option "tableName"');
+  });
+
   it('rejects bad arguments with an Error, and changes nothing', async () => {
     const limiter = new RateLimiterMemory({ points: 1, duration: 60 });
     await expect(limiter.consume('a', Number.NaN)).rejects.toThrow(RangeError);

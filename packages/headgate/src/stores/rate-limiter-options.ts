@@ -19,15 +19,25 @@ const OPTIONS = [
   'backend',
 ] satisfies (keyof RateLimiterMemoryOptions)[];
 
-/** @throws TypeError or RangeError that names the option and prints the value. */
+/**
+ * A name of undefined is not given, whatever the name: where the peer makes its limiters of any kind, it hands them all
+ * the names of all of them.
+ *
+ * @throws TypeError or RangeError that names the option and prints the value.
+ */
 export function checkOptions(options: RateLimiterMemoryOptions): void {
-  checkStoreOptions(options, OPTIONS);
+  checkStoreOptions(given(options), OPTIONS);
   const { points, duration, blockDuration = 0, execEvenly = false, keyPrefix = '' } = options;
   checkLimit(points);
   readMs('duration', duration);
   readMs('blockDuration', blockDuration);
   if (typeof execEvenly !== 'boolean') throw new TypeError(`execEvenly must be true or false, got ${show(execEvenly)}`);
   if (typeof keyPrefix !== 'string') throw new TypeError(`keyPrefix must be a string, got ${show(keyPrefix)}`);
+}
+
+function given(options: RateLimiterMemoryOptions): RateLimiterMemoryOptions {
+  if (typeof options !== 'object' || options === null) return options;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 
 export function checkLimit(points: unknown): void {
