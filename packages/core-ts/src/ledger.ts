@@ -101,8 +101,11 @@ export class Ledger {
   #addInSubWindow(entry: Entry, units: number, reading: number): boolean {
     const { extra } = entry;
     if (this.#loneSliding === undefined || extra?.parts === undefined || extra.isSpecial) return false;
+    const used = entry.used + units;
+    const rank = entry.list >>> RANK_SHIFT;
+    if (rank > 0 && used <= (this.#upTo[rank - 1] as number)) return false; // a call with a smaller limit had placed it
     if (!slidingWindow.addInSubWindow(extra.parts, this.#loneSliding, units, reading - entry.startMs)) return false;
-    entry.used += units;
+    entry.used = used;
     return true;
   }
 

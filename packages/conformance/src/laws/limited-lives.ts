@@ -10,6 +10,12 @@ const cleanup: Operation = { call: 'cleanupExpired' };
 
 /** Lives whose calls bring limits and costs of their own, and that once were a counterexample. */
 export const LIMITED_LIVES: readonly Scene[] = [
+  // Who was placed by a smaller limit is placed anew by the next call.
+  {
+    policy: policyOf({ algorithm: 'sliding-window', limit: 2 ** 31 - 1, windowMs: 1 }),
+    startMs: 0,
+    operations: [allow(1, 2), allow(1), { call: 'crowd', from: 0, count: 3 }],
+  },
   // What is over by the own limit is over for any, whether it was reclaimed or not.
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 2, windowMs: 1000 }),

@@ -1,8 +1,11 @@
-/** So many of them in a process are no accident. */
+/** So many at one place are no accident. */
 const MANY = 20;
+/** More places than that are a suite of tests. */
+const MOST_PLACES = 200;
 
 let fresh: object | undefined;
-let count = 0;
+const counts = new Map<string, number>();
+let isTold = false;
 
 /** What was made is fresh until the code that made it has run to its end. */
 export function noteMade(gate: object): void {
@@ -14,15 +17,21 @@ export function noteMade(gate: object): void {
 
 /**
  * Whoever makes a middleware within a handler makes one for each request, which counts that request alone and never
- * limits. It is told by its first request: that comes in the same breath. A middleware that is made when the program
- * starts, be it for each of a hundred routes, gets its first request later.
+ * limits. It is told by its first request: that comes in the same breath, and again and again at the same place in the
+ * program. A middleware that is made when the program starts, be it for each of a hundred routes, gets its first
+ * request later.
  */
 export function noteDecides(gate: object, warn: (message: string) => void): void {
   if (fresh !== gate) return;
   fresh = undefined;
-  count++;
-  if (count === MANY)
-    warn(
-      `headgate: ${MANY} middlewares were each made for one request, so they limit nothing: call rateLimit() once, where the program starts, and use what it answers for all requests, or give it a limiter that was made once`,
-    );
+  if (isTold) return;
+  const place = new Error().stack ?? '';
+  const count = (counts.get(place) ?? 0) + 1;
+  if (counts.size < MOST_PLACES || counts.has(place)) counts.set(place, count);
+  if (count < MANY) return;
+  isTold = true;
+  counts.clear();
+  warn(
+    `headgate: ${MANY} middlewares were each made for one request, so they limit nothing: call rateLimit() once, where the program starts, and use what it answers for all requests, or give it a limiter that was made once`,
+  );
 }
