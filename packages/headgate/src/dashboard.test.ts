@@ -1,6 +1,7 @@
 import { type ManualClock as Clock, ManualClock, RateLimiter } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { type DashboardOptions, dashboard } from './dashboard.js';
+import type { HttpLimiter } from './http/options.js';
 
 const URL_OF_IT = 'http://localhost/admin/limits';
 const OWN = { 'x-headgate': 'dashboard', 'content-type': 'application/json' };
@@ -40,13 +41,15 @@ describe('the dashboard', () => {
         {
           name: 'api',
           backend: 'ts',
+          canBlock: true,
           policies: [expect.objectContaining({ name: 'default', limit: 2, windowMs: 60_000 })],
           stats: expect.objectContaining({ allowed: 3, blocked: 1, activeKeys: 2 }),
-          denied: { keys: [{ key: 'a', denied: 1, overcount: 0 }] },
+          denied: { keys: [{ key: 'a', denied: 1, overcount: 0, cut: false }] },
         },
         {
           name: 'login',
           backend: 'ts',
+          canBlock: true,
           policies: [expect.objectContaining({ name: 'attempts', limit: 5 })],
           stats: expect.objectContaining({ allowed: 1, blocked: 0, activeKeys: 1 }),
           denied: { unknown: 'topKeys needs a limiter that is made with track: true' },
@@ -81,6 +84,37 @@ describe('the dashboard', () => {
     const reset = async () => (await page(post('reset', { limiter: 'api', key: 'a' }))).json();
     expect([await reset(), await reset()]).toEqual([{ live: true }, { live: false }]);
     expect(api.remaining('a')).toBe(2);
+  });
+
+  it('blocks a key for so long, and a reset ends that', async () => {
+    const { page, api, clock } = made();
+    const block = async () => (await page(post('block', { limiter: 'api', key: 'a', seconds: 600 }))).json();
+    expect(await block()).toEqual({ blocked: true });
+    expect(api.check('a')).toMatchObject({ allowed: false, retryAfterMs: 600_000 });
+    clock.advance(599_999);
+    expect(api.allow('a')).toBe(false);
+    clock.advance(1);
+    expect(api.allow('a')).toBe(true);
+    expect([await block(), await block()]).toEqual([{ blocked: true }, { blocked: true }]);
+    await page(post('reset', { limiter: 'api', key: 'a' }));
+    expect(api.remaining('a')).toBe(2);
+  });
+
+  it('says where the limiter is full, and where one can not block', async () => {
+    const clock = new ManualClock();
+    const full = new RateLimiter({ limit: 0, windowSeconds: 60, maxKeys: 1, onFull: 'deny', clock });
+    full.block('b', 1000);
+    const { backend, policies } = full;
+    const calls = ['check', 'reserve', 'stats', 'topKeys', 'peek', 'reset'] as const;
+    const each = calls.map((name) => [name, full[name].bind(full)]);
+    const fixed = { backend, policies, ...Object.fromEntries(each) } as HttpLimiter;
+    const page = dashboard({ limiters: { full, fixed } });
+    const { limiters } = await (await page(new Request(`${URL_OF_IT}?headgate=snapshot`))).json();
+    expect(limiters.map(({ canBlock }: { canBlock: boolean }) => canBlock)).toEqual([true, false]);
+    const of = async (limiter: string) => page(post('block', { limiter, key: 'a', seconds: 1 }));
+    expect(await (await of('full')).json()).toEqual({ blocked: false });
+    const refused = await of('fixed');
+    expect([refused.status, await refused.json()]).toEqual([501, { detail: 'This limiter can not block a key' }]);
   });
 
   it('knows keys of any content', async () => {
@@ -157,6 +191,10 @@ describe('a bad request', () => {
     ['JSON that is no object', () => post('peek', 'null'), 400, 'The body must be a JSON object'],
     ['an array', () => post('peek', '[1]'), 400, 'The body must have a string "limiter"'],
     ['no body', () => post('peek', undefined), 400, 'The body is empty'],
+    ['a block without an end', () => post('block', { limiter: 'api', key }), 400, 'a whole number from 1 to 315360000'],
+    ['a block of no time', () => post('block', { limiter: 'api', key, seconds: 0 }), 400, 'a whole number from 1'],
+    ['a block in words', () => post('block', { limiter: 'api', key, seconds: '60' }), 400, 'a whole number from 1'],
+    ['a block for too long', () => post('block', { limiter: 'api', key, seconds: 1e9 }), 400, 'a whole number from 1'],
     [
       'a body that is too long',
       () => post('peek', { limiter: 'api', key: long }),
@@ -220,6 +258,76 @@ describe('a request of another site', () => {
   }
 });
 
+describe('what is read', () => {
+  const cases: [string, Record<string, string>, number][] = [
+    ['the page itself', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['what somebody typed', { 'sec-fetch-site': 'none' }, 200],
+    ['a client that is no browser', {}, 200],
+    ['another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['a sibling site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['another site, over plain HTTP', { origin: 'http://evil.example' }, 403],
+  ];
+  for (const [name, headers, status] of cases) {
+    it(`is ${status === 200 ? 'told' : 'kept'}: ${name}`, async () => {
+      const { page } = made();
+      const response = await page(new Request(`${URL_OF_IT}?headgate=snapshot`, { headers }));
+      expect(response.status).toBe(status);
+      expect('limiters' in (await response.json())).toBe(status === 200);
+    });
+  }
+});
+
+describe('a host', () => {
+  const hosts = ['Ops.example', 'limits.example:8443', 'bücher.example'];
+  const known = [
+    'ops.example',
+    'OPS.example:3000',
+    'limits.example:8443',
+    'xn--bcher-kva.example',
+    'localhost:3000',
+    'app.localhost',
+    '127.0.0.1:3000',
+    '203.0.113.7',
+    '[::1]:3000',
+  ];
+  const unknown = [
+    'evil.example',
+    'limits.example',
+    'ops.example.evil.example',
+    'localhost.evil.example',
+    '1.2.3.4.example',
+  ];
+  const asked = ['', '?headgate=snapshot', '?headgate=peek', '?headgate=reset', '?headgate=block'];
+  const statusOf = async (host: string, query: string) => {
+    const { api } = made();
+    const page = dashboard({ limiters: { api }, hosts });
+    const reads = query === '' || query.endsWith('snapshot');
+    const body = JSON.stringify({ limiter: 'api', key: 'a', seconds: 1 });
+    const request = reads ? {} : { method: 'POST', body };
+    return (await page(new Request(URL_OF_IT + query, { ...request, headers: { ...OWN, host } }))).status;
+  };
+  for (const host of known) {
+    it(`that is an address, localhost, or in hosts may ask: ${host}`, async () => {
+      for (const query of asked) expect(await statusOf(host, query)).toBe(200);
+    });
+  }
+  for (const host of unknown) {
+    it(`that somebody else may have pointed here is refused: ${host}`, async () => {
+      for (const query of asked) expect(await statusOf(host, query)).toBe(403);
+    });
+  }
+  it('that can not be read is refused', async () => {
+    for (const host of ['a b', 'user@localhost', 'localhost/x', 'localhost:99999'])
+      expect(await statusOf(host, ''), host).toBe(400);
+  });
+  it('that is refused is told, with the option', async () => {
+    const response = await made().page(new Request(URL_OF_IT, { headers: { host: 'ops.example' } }));
+    expect(await response.json()).toEqual({
+      detail: 'This page is not set up for the host "ops.example": name it in the option hosts',
+    });
+  });
+});
+
 describe('options', () => {
   it('are refused where nothing could be shown', () => {
     const refused = (options: unknown, error: string) =>
@@ -231,6 +339,11 @@ describe('options', () => {
       { limiters: { api: undefined } },
       'limiters.api must be a RateLimiter, got undefined: where the limit is a function of the request, there is no one limiter',
     );
+    const limiters = { api: made().api };
+    refused({ limiters, hosts: 'a' }, 'hosts must be an array of host names, got "a"');
+    refused({ limiters, hosts: ['a', 7] }, 'hosts[1] must be a host name, with a port or without, got 7');
+    for (const bad of ['', 'https://a', 'a/b', 'a b'])
+      refused({ limiters, hosts: [bad] }, `hosts[0] must be a host name, with a port or without, got "${bad}"`);
     refused({ limiter: {} }, 'unknown option "limiter", with the value an object: did you mean limiters?');
   });
 });

@@ -1,20 +1,26 @@
 import { type Answer, type Call, json, notAllowed } from '../http/endpoint.js';
 import type { WatchedLimiters } from '../http/watched-limiter.js';
 import { PAGE, PAGE_POLICY } from './built-page.js';
+import type { HostCheck } from './hosts.js';
 import { QUERY } from './protocol.js';
-import { readKey } from './read-key.js';
+import { readKey, readSeconds } from './read-key.js';
 import { Refused } from './refused.js';
-import { checkSameOrigin } from './same-origin.js';
+import { checkOwnHeader, checkSameOrigin } from './same-origin.js';
 import { snapshotOf } from './snapshot.js';
 
 /**
- * What the dashboard answers: the page, `?headgate=snapshot`, and by POST `?headgate=peek` and `?headgate=reset`.
+ * What the dashboard answers: the page, `?headgate=snapshot`, and by POST `?headgate=peek`, `reset` and `block`.
  *
  * @param nowMs Unix time that only goes forward
  */
-export function dashboardAnswers(limiters: WatchedLimiters, nowMs = steadyUnixTime): (call: Call) => Promise<Answer> {
+export function dashboardAnswers(
+  limiters: WatchedLimiters,
+  checkHost: HostCheck,
+  nowMs = steadyUnixTime,
+): (call: Call) => Promise<Answer> {
   return async (call) => {
     try {
+      checkHost(call);
       return safe(await answer(call, limiters, nowMs));
     } catch (error) {
       if (error instanceof Refused) return safe(json(error.status, { detail: error.message }));
@@ -28,13 +34,20 @@ async function answer(call: Call, limiters: WatchedLimiters, nowMs: () => number
   const reads = call.method === 'GET' || call.method === 'HEAD';
   if (wanted === null || wanted === 'snapshot') {
     if (!reads) return notAllowed(['GET', 'HEAD']);
-    return wanted === null ? page() : json(200, await snapshotOf(limiters, nowMs()));
+    if (wanted === null) return page();
+    checkSameOrigin(call);
+    return json(200, await snapshotOf(limiters, nowMs()));
   }
-  if (wanted !== 'peek' && wanted !== 'reset') throw new Refused(404, `There is no ${JSON.stringify(wanted)} here`);
+  if (wanted !== 'peek' && wanted !== 'reset' && wanted !== 'block')
+    throw new Refused(404, `There is no ${JSON.stringify(wanted)} here`);
   if (call.method !== 'POST') return notAllowed(['POST']);
+  checkOwnHeader(call);
   checkSameOrigin(call);
-  const { limiter, key } = await readKey(call.body, limiters);
-  return wanted === 'peek' ? json(200, await limiter.peek(key)) : json(200, { live: await limiter.reset(key) });
+  const { limiter, key, fields } = await readKey(call.body, limiters);
+  if (wanted === 'peek') return json(200, await limiter.peek(key));
+  if (wanted === 'reset') return json(200, { live: await limiter.reset(key) });
+  if (limiter.block === undefined) throw new Refused(501, 'This limiter can not block a key');
+  return json(200, { blocked: await limiter.block(key, readSeconds(fields) * 1000) });
 }
 
 function page(): Answer {

@@ -19,8 +19,10 @@ export interface Snapshot {
 export interface LimiterSnapshot {
   readonly name: string;
   readonly backend: string;
+  /** Whether `?headgate=block` works for it. */
+  readonly canBlock: boolean;
   readonly policies: readonly Policy[];
   readonly stats: Stats;
-  /** The keys that were denied most; or why there are none to tell. */
-  readonly denied: { readonly keys: readonly TopKey[] } | { readonly unknown: string };
+  /** The keys that were denied most; or why there are none to tell. Of a `cut` one only a part is known. */
+  readonly denied: { readonly keys: readonly (TopKey & { readonly cut: boolean })[] } | { readonly unknown: string };
 }

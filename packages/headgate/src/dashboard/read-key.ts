@@ -2,6 +2,15 @@ import type { Call } from '../http/endpoint.js';
 import type { WatchedLimiter, WatchedLimiters } from '../http/watched-limiter.js';
 import { Refused } from './refused.js';
 
+/** Ten years, the longest that a limiter blocks for. */
+const MOST_SECONDS = 315_360_000;
+
+interface Fields {
+  readonly limiter?: unknown;
+  readonly key?: unknown;
+  readonly seconds?: unknown;
+}
+
 /** A key as long as the headers of a request may be in Node, 16 KiB, with each of its characters escaped. */
 const MOST_BYTES = 128 * 1024;
 
@@ -14,17 +23,28 @@ const MOST_BYTES = 128 * 1024;
 export async function readKey(
   body: Call['body'],
   limiters: WatchedLimiters,
-): Promise<{ readonly limiter: WatchedLimiter; readonly key: string }> {
-  const { limiter: name, key } = fieldsOf('read' in body ? body.read : await textOf(body.unread));
+): Promise<{ readonly limiter: WatchedLimiter; readonly key: string; readonly fields: Fields }> {
+  const fields = fieldsOf('read' in body ? body.read : await textOf(body.unread));
+  const { limiter: name, key } = fields;
   if (typeof name !== 'string') throw new Refused(400, 'The body must have a string "limiter"');
   if (typeof key !== 'string') throw new Refused(400, 'The body must have a string "key"');
   const limiter = limiters.get(name);
   if (limiter === undefined) throw new Refused(404, `There is no limiter ${JSON.stringify(name)}`);
-  return { limiter, key };
+  return { limiter, key, fields };
+}
+
+/**
+ * For how long a body wants the key blocked.
+ *
+ * @throws Refused for what is no whole number of seconds from 1 to ten years.
+ */
+export function readSeconds({ seconds }: Fields): number {
+  if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= MOST_SECONDS) return Number(seconds);
+  throw new Refused(400, `The body must have "seconds", a whole number from 1 to ${MOST_SECONDS}`);
 }
 
 /** What a framework has read already is text, bytes, or an object that it made of JSON. */
-function fieldsOf(read: unknown): { readonly limiter?: unknown; readonly key?: unknown } {
+function fieldsOf(read: unknown): Fields {
   const value =
     typeof read === 'string'
       ? parsed(read)

@@ -10,6 +10,8 @@ export interface WatchedLimiter extends HttpLimiter {
   topKeys(n: number): MaybePromise<readonly TopKey[]>;
   peek(key: string): MaybePromise<Decision>;
   reset(key: string): MaybePromise<boolean>;
+  /** `false` where the limiter is full and can't hold one more key. */
+  block?(key: string, ms: number): MaybePromise<boolean>;
 }
 
 /** By their names. */

@@ -39,7 +39,13 @@ export class Scene {
 
   constructor() {
     const limiters = new Map(Object.entries({ api: this.#api, login: this.#login, uploads: this.#uploads }));
-    this.dashboard = endpoint(dashboardAnswers(limiters, () => STARTED_MS + this.clock.now()));
+    this.dashboard = endpoint(
+      dashboardAnswers(
+        limiters,
+        () => {},
+        () => STARTED_MS + this.clock.now(),
+      ),
+    );
   }
 
   /** What clients do in a second: 60 of them as they like, and a few that try harder, the more so for half a minute. */

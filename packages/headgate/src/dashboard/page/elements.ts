@@ -17,6 +17,15 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A cell that says what it is about where the table has no room for its head. */
+export function cell(
+  label: string,
+  attributes: Readonly<Record<string, string>>,
+  ...children: readonly (Node | string)[]
+) {
+  return element('td', { 'data-label': label, ...attributes }, ...children);
+}
+
 /** Leaves alone what says that already: a change would be read out again, or lose a selection. */
 export function say(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDuration, formatKey, formatRate, formatShare } from './format.js';
+import { formatCount, formatDuration, formatKey, formatRate, formatShare, formatSlowRate } from './format.js';
 
 describe('formats', () => {
   it('tells durations in their two largest units, never too short', () => {
@@ -21,6 +21,11 @@ describe('formats', () => {
 
   it('tells few calls per second in tenths, and many in whole numbers', () => {
     expect([0, 0.25, 9.96, 12.5, 1234].map(formatRate)).toEqual(['0', '0.3', '10', '13', '1,234']);
+  });
+
+  it('tells rates of less than one in the shortest time that has a whole one', () => {
+    const rates = [0, 2.5, 1, 0.5, 1 / 60, 1 / 61, 1 / 3600, 1 / 86_400];
+    expect(rates.map(formatSlowRate)).toEqual(['0/s', '2.5/s', '1/s', '30/min', '1/min', '59/h', '1/h', '1/d']);
   });
 
   it('shortens counts from ten million', () => {

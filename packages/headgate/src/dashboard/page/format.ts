@@ -13,6 +13,13 @@ export function formatRate(rate: number): string {
   return rate < 10 ? tenths.format(rate) : formatCount(rate);
 }
 
+/** Calls per second, or per the shortest time in which there is a whole one. */
+export function formatSlowRate(perSecond: number): string {
+  if (perSecond >= 1 || perSecond === 0) return `${formatRate(perSecond)}/s`;
+  if (perSecond * 60 >= 1) return `${formatRate(perSecond * 60)}/min`;
+  return perSecond * 3600 >= 1 ? `${formatRate(perSecond * 3600)}/h` : `${formatRate(perSecond * 86_400)}/d`;
+}
+
 export function formatShare(part: number, all: number): string {
   return all === 0 ? '–' : percent.format(part / all);
 }

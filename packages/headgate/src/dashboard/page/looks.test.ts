@@ -31,12 +31,18 @@ describeInBrowser('the looks of the page in Chromium', () => {
     });
   }
 
-  it('fits a narrow screen', async () => {
-    await watched({ viewport: { width: 320, height: 640 } }, 3, async (page) => {
-      await lookUp(page, '203.0.113.7');
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
+  for (const width of [320, 390]) {
+    it(`fits a screen of ${width} px: nothing is cut off, in no table either`, async () => {
+      await watched({ viewport: { width, height: 640 } }, 3, async (page) => {
+        await lookUp(page, '203.0.113.7');
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        const outside = `[...document.querySelectorAll('.scroll, .scroll *')]
+          .filter((each) => each.getBoundingClientRect().right > innerWidth || each.scrollWidth > each.clientWidth + 1)
+          .map((each) => each.outerHTML)`;
+        expect(await page.evaluate(outside)).toEqual([]);
+      });
     });
-  });
+  }
 
   // HEADGATE_PICTURES=docs npx vitest run packages/headgate/src/dashboard/page/looks.test.ts
   const folder = process.env.HEADGATE_PICTURES;

@@ -1,9 +1,9 @@
 import type { LimiterSnapshot } from '../protocol.js';
-import { byId, element, say } from './elements.js';
+import { byId, cell, element, say } from './elements.js';
 import { formatCount, formatDuration, formatKey } from './format.js';
-import { type NamedKey, peek, reset, type Standing } from './requests.js';
+import { block, type NamedKey, peek, reset, type Standing } from './requests.js';
 
-/** One key: what remains of it, at each reading anew, and a button that resets it. */
+/** One key: what remains of it, at each reading anew, and buttons that reset and block it. */
 export class Lookup {
   readonly #input = byId<HTMLInputElement>('key');
   readonly #note = byId('key-note');
@@ -19,6 +19,10 @@ export class Lookup {
       this.#start(this.#input.value);
     });
     byId('reset').addEventListener('click', () => this.#reset());
+    byId('block').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#block(Number(byId<HTMLSelectElement>('block-for').value));
+    });
   }
 
   /** Looks at a key of the list. */
@@ -58,6 +62,16 @@ export class Lookup {
     await this.refresh();
   }
 
+  async #block(seconds: number): Promise<void> {
+    const named = this.#named;
+    if (named === undefined) return;
+    const done = await this.#answerTo(named, (each) => block(each, seconds));
+    if (done === undefined) return;
+    const end = formatDuration(seconds * 1000);
+    say(this.#note, done.blocked ? `It is blocked for ${end} at least; a reset ends that.` : 'The limiter is full.');
+    await this.refresh();
+  }
+
   async #answerTo<T>(named: NamedKey, ask: (named: NamedKey) => Promise<T>): Promise<T | undefined> {
     try {
       const answer = await ask(named);
@@ -79,6 +93,7 @@ export class Lookup {
     byId('standing')
       .querySelector('tbody')
       ?.replaceChildren(...rows);
+    byId('block').hidden = this.#limiter()?.canBlock !== true;
     byId('answer').hidden = false;
   }
 }
@@ -93,8 +108,9 @@ function rowOf({ name, remaining, resetAfterMs, retryAfterMs }: Standing['polici
   bar.style.width = `${most === 0 ? 0 : (100 * remaining) / most}%`;
   const meter = element('span', { class: 'meter', 'aria-hidden': 'true' }, bar);
   const left = element('div', { class: 'left' }, meter, `${formatCount(remaining)} of ${formatCount(most)}`);
-  const times = [retryAfterMs, resetAfterMs].map((ms) => element('td', { class: 'number' }, waitOf(ms)));
-  return element('tr', {}, element('td', {}, name), element('td', {}, left), ...times);
+  const waits = Object.entries({ 'Denied for': retryAfterMs, 'Full again in': resetAfterMs });
+  const times = waits.map(([label, ms]) => cell(label, { class: 'number' }, waitOf(ms)));
+  return element('tr', {}, cell('Policy', {}, name), cell('Remaining', {}, left), ...times);
 }
 
 function waitOf(ms: number | null): string {

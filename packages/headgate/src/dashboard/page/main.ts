@@ -48,7 +48,7 @@ function show(snapshot: Snapshot): void {
   tabs.show(snapshot.limiters.map(({ name }) => ({ name, rates: historyOf(name).latest })));
   const limiter = chosen();
   if (limiter === undefined) return;
-  plot.draw(historyOf(limiter.name), snapshot.atMs);
+  plot.draw(historyOf(limiter.name), snapshot.atMs, limiter.policies);
   showTotals(limiter);
   deniedKeys.show(limiter.denied);
   showPolicies(limiter);

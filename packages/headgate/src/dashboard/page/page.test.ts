@@ -14,6 +14,15 @@ import { get } from '../../../test/http/client.js';
 import { dashboard } from '../../dashboard.js';
 import { rateLimit } from '../../express.js';
 
+/** How much of the plot's width has something blue in it, which is what was allowed. */
+const drawnShare = `(() => {
+  const canvas = document.querySelector('#plot canvas');
+  const { data, width, height } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const isBlue = (x, y) => data[4 * (y * width + x) + 3] > 20 && data[4 * (y * width + x) + 2] > data[4 * (y * width + x)] + 60;
+  const columns = Array.from({ length: width }, (_, x) => Array.from({ length: height }, (_, y) => y).some((y) => isBlue(x, y)));
+  return columns.filter(Boolean).length / width;
+})()`;
+
 describeInBrowser('the page in Chromium', () => {
   it('shows real traffic, behind a login and at a path with a slash at its end', async () => {
     const app = express();
@@ -45,6 +54,11 @@ describeInBrowser('the page in Chromium', () => {
       await textOf(page, '#verdict', '127.0.0.1 would be allowed now');
       expect(await page.textContent('#key-note')).toBe('It was reset: all of its units are back.');
       expect((await get(`${url}/api`)).headers['x-ratelimit-remaining']).toBe('4');
+      await page.getByLabel('Block for').selectOption('for 10 min');
+      await page.getByRole('button', { name: 'Block this key' }).click();
+      await textOf(page, '#verdict', '127.0.0.1 is denied now');
+      expect(await page.textContent('#key-note')).toBe('It is blocked for 10 min at least; a reset ends that.');
+      expect((await get(`${url}/api`)).headers['retry-after']).toBe('600');
       expect(wrongs).toEqual([]);
     });
   });
@@ -71,6 +85,7 @@ describeInBrowser('the page in Chromium', () => {
         '(empty)',
         expect.stringMatching(/^x{64}… sha256:[0-9a-f]{64}$/), // cut, so that one has to be typed to be looked up
       ]);
+      expect(await page.locator('#denied tbody tr').last().textContent()).toMatch(/type it whole$/);
       for (const [i, key] of hostile.slice(0, -1).entries()) {
         await page.locator('#denied button').nth(i).click();
         await page.getByText('is denied now').waitFor();
@@ -104,6 +119,16 @@ describeInBrowser('the page in Chromium', () => {
     });
   });
 
+  it('fills its plot from the first readings, and draws the limit where there is room', async () => {
+    await watched({ colorScheme: 'light' }, 12, async (page) => {
+      expect(await page.textContent('#limit-rate')).toBe('limit of each key 14/min');
+      expect(await page.evaluate(drawnShare)).toBeGreaterThan(0.5);
+      await page.getByRole('button', { name: 'login' }).click();
+      expect(await page.textContent('#limit-rate')).toBe('limit of each key 5/min');
+      expect(await page.locator('#limit-rate.drawn').count()).toBe(1);
+    });
+  });
+
   it('says where keys are not counted, and where none was denied', async () => {
     await watched({}, 2, async (page) => {
       await page.getByRole('button', { name: 'uploads' }).click();
@@ -126,9 +151,11 @@ describeInBrowser('the page in Chromium', () => {
       limiter.allowMany(['b', 'b', 'c']);
       await textOf(page, '#total-denied', '6');
       expect(await rows()).toEqual(['a2Look up', 'b3Look up']);
+      await page.getByText('The order and the list wait').waitFor();
       await page.mouse.move(0, 0);
       await page.waitForSelector('#denied tbody tr:nth-child(3)');
       expect(await rows()).toEqual(['b3Look up', 'a2Look up', 'c1Look up']);
+      expect(await page.getByText('The order and the list wait').isVisible()).toBe(false);
     });
   });
 

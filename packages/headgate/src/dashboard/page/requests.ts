@@ -29,7 +29,11 @@ export function reset(named: NamedKey): Promise<{ readonly live: boolean }> {
   return post('reset', named);
 }
 
-function post<T>(what: string, body: NamedKey): Promise<T> {
+export function block(named: NamedKey, seconds: number): Promise<{ readonly blocked: boolean }> {
+  return post('block', { ...named, seconds });
+}
+
+function post<T>(what: string, body: NamedKey & { readonly seconds?: number }): Promise<T> {
   const headers = { 'Content-Type': 'application/json', [OWN_HEADER]: 'dashboard' };
   return ask(what, { method: 'POST', headers, body: JSON.stringify(body) });
 }
