@@ -1,10 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+/** The packages by their sources, where TypeScript looks for them too. */
+const { paths } = JSON.parse(readFileSync(new URL('tsconfig.json', import.meta.url), 'utf8')).compilerOptions as {
+  paths: Record<string, [string]>;
+};
+const alias = Object.entries(paths).map(([name, [file]]) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: fileURLToPath(new URL(file, import.meta.url)),
+}));
 
 /** Against a test that hangs, and nothing else: no test may depend on how fast the machine is. */
 const HANG_MS = 600_000;
 
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@headgate/source', 'node', 'development|production'] } },
+  resolve: { alias },
   test: {
     include: ['packages/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/target/**'],

@@ -1,14 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
-/** What `exports` names is what is built: the two can't differ. */
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  exports: Record<string, { import?: Record<string, string> }>;
-};
-const sources = Object.values(exports).flatMap((entry) => entry.import?.['@headgate/source'] ?? []);
+/** What `exports` names is what is built, from the source of that name: the two can't differ. */
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, object> };
+const names = Object.keys(exports).flatMap((subpath) => (subpath.endsWith('.json') ? [] : subpath.slice(2) || 'index'));
+
+/** `src/ts.ts`, `src/adapters/express.ts`, `src/adapters/nest/nest.ts`, `src/metrics/metrics.ts`. */
+function sourceOf(name: string): string {
+  const places = ['src', 'src/adapters', `src/adapters/${name}`, `src/${name}`].map((folder) => `${folder}/${name}.ts`);
+  const [source] = places.filter((place) => existsSync(place));
+  if (source === undefined) throw new Error(`no source for ${name} in ${places.join(', ')}`);
+  return source;
+}
 
 export default defineConfig({
-  entry: Object.fromEntries(sources.map((file) => [file.slice('./src/'.length, -'.ts'.length), file])),
+  entry: Object.fromEntries(names.map((name) => [name, sourceOf(name)])),
   format: ['esm', 'cjs'],
   target: 'es2022',
   external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime

@@ -1,10 +1,10 @@
 import { setEnvironmentData } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
-import type { Law, LawNumber } from '../src/law.js';
-import { LAWS, lawOf } from '../src/laws.js';
-import { formatTable, type LawResult } from '../src/report.js';
-import { type RunLawOptions, runLaw } from '../src/run-law.js';
-import { type Subject, subject } from '../src/subject.js';
+import type { Law, LawNumber } from '../src/run/law.js';
+import { LAWS, lawOf } from '../src/run/laws.js';
+import { formatTable, type LawResult } from '../src/run/report.js';
+import { type RunLawOptions, runLaw } from '../src/run/run-law.js';
+import { type Subject, subject } from '../src/run/subject.js';
 import { type Fault, read, seed } from './fault.js';
 import { loadCore } from './faulty-core.js';
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { catches, coreWith, RUNS, SEQUENTIAL } from './catching.js';
-import { engineFaults } from './engine-faults.js';
+import { engineFaults } from './kinds/engine-faults.js';
 
 describe('the laws catch every seeded fault', () => {
   catches(engineFaults, { laws: SEQUENTIAL, engineWith: coreWith, runs: RUNS });

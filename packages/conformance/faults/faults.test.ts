@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { brokenLaws, catches, coreWith, RACING, RUNS, SEQUENTIAL, sharedEngineWith } from './catching.js';
-import { concurrencyFaults } from './concurrency-faults.js';
 import { loadCore } from './faulty-core.js';
-import { keyFaults } from './key-faults.js';
-import { limiterFaults } from './limiter-faults.js';
+import { concurrencyFaults } from './kinds/concurrency-faults.js';
+import { keyFaults } from './kinds/key-faults.js';
+import { limiterFaults } from './kinds/limiter-faults.js';
 
 describe('the laws catch every seeded fault', () => {
   catches([...keyFaults, ...limiterFaults], { laws: SEQUENTIAL, engineWith: coreWith, runs: RUNS });
@@ -22,6 +22,6 @@ describe('the laws accept what has no fault', () => {
 });
 
 it('a fault whose text is gone from its file is an error', () => {
-  const fault = { name: 'rotten', file: 'map-engine.ts', find: 'no such text', replace: '' };
+  const fault = { name: 'rotten', file: 'engine/map-engine.ts', find: 'no such text', replace: '' };
   expect(() => loadCore(fault)).toThrow(/has 0 times, not once/);
 });

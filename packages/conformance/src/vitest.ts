@@ -1,9 +1,9 @@
 import type { EngineFactory } from '@headgate/core-ts';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSettings, type VerifyOptions } from './options.js';
-import { formatFailure, formatReport, type LawResult } from './report.js';
-import { runLaw } from './run-law.js';
-import { subjectOf } from './subject.js';
+import { readSettings, type VerifyOptions } from './run/options.js';
+import { formatFailure, formatReport, type LawResult } from './run/report.js';
+import { runLaw } from './run/run-law.js';
+import { subjectOf } from './run/subject.js';
 
 /** Against a law that hangs, and nothing else: its runs bound it, and how long they take is up to the machine. */
 const HANG_MS_PER_1000_RUNS = 600_000;

@@ -1,7 +1,7 @@
 import { createMapEngine } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
-import { differential } from '../src/differential.js';
-import { formatFailure } from '../src/report.js';
+import { formatFailure } from '../src/run/report.js';
+import { differential } from '../src/scene/differential.js';
 import { conformance } from '../src/vitest.js';
 import { findNativeEngine, nativeModule } from './native-engine.js';
 

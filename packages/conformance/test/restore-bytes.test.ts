@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNativeEngine, nativeStatus } from '../../core-native/js/index.js';
 import { policyOf } from '../src/arbitraries/policy.js';
-import { readSettings } from '../src/options.js';
+import { readSettings } from '../src/run/options.js';
 
 const POLICIES = [
   policyOf({ name: 'fixed', limit: 5, windowMs: 1000 }),

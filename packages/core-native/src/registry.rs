@@ -1,8 +1,8 @@
 //! The engines that have a name: one for all worker threads of the process.
 #![forbid(unsafe_code)]
 
-use crate::engine::{Shared, Spec};
-use crate::policy::Policy;
+use crate::engine::policy::Policy;
+use crate::engine::shared::{Shared, Spec};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
@@ -101,7 +101,7 @@ fn same_kind(engine: &Arc<Shared>, asked: &Spec) -> Result<Arc<Shared>, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Algorithm;
+    use crate::engine::policy::Algorithm;
     use std::time::Duration;
 
     const HOUR_MS: u64 = 3_600_000;

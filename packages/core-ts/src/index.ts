@@ -1,5 +1,6 @@
-export type { CallLimit } from './call-policies.js';
-export { ManualClock } from './clock.js';
+export { ManualClock } from './clock/clock.js';
+export { areClocksFaked } from './clock/fake-clocks.js';
+export { OwnClock } from './clock/own-clock.js';
 export type {
   Algorithm,
   Clock,
@@ -15,18 +16,17 @@ export type {
   Stats,
   Units,
 } from './contract.js';
-export { type Cost, readCost } from './cost.js';
 export { decision, tightest } from './decision.js';
+export { createMapEngine } from './engine/map-engine.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
-export { areClocksFaked } from './fake-clocks.js';
-export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limit.js';
-export { createMapEngine } from './map-engine.js';
-export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options.js';
-export { OwnClock } from './own-clock.js';
-export type { PolicyChange, PolicyChanges } from './policy-change.js';
-export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './policy-options.js';
-export { type CallOptions, RateLimiter } from './rate-limiter.js';
-export { oneOf, refuseUnknown, wholeNumber } from './read.js';
-export type { Reservation } from './reservation.js';
-export type { TopKey } from './top-keys.js';
-export type { WaitLimits, WaitOptions } from './wait-options.js';
+export type { CallLimit } from './limiter/call-policies.js';
+export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limiter/limit.js';
+export { type CallOptions, RateLimiter } from './limiter/rate-limiter.js';
+export type { Reservation } from './limiter/reservation.js';
+export type { TopKey } from './limiter/top-keys.js';
+export { oneOf, refuseUnknown, wholeNumber } from './options/checks.js';
+export { type Cost, readCost } from './options/cost.js';
+export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options/options.js';
+export type { PolicyChange, PolicyChanges } from './options/policy-change.js';
+export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './options/policy-options.js';
+export type { WaitLimits, WaitOptions } from './options/wait-options.js';

@@ -15,6 +15,6 @@ export {
   type TopKey,
   type WaitOptions,
 } from '@headgate/core-ts';
-export { type Backend, backends, type Candidate } from './backends.js';
-export type { Attempt } from './native-candidate.js';
-export { RateLimiter, type RateLimiterOptions } from './rate-limiter.js';
+export { type Backend, backends, type Candidate } from './backend/backends.js';
+export type { Attempt } from './backend/native-candidate.js';
+export { RateLimiter, type RateLimiterOptions } from './backend/rate-limiter.js';

@@ -1,5 +1,5 @@
 import { it } from 'vitest';
-import { backends } from '../src/backends.js';
+import { backends } from '../src/backend/backends.js';
 
 const available = backends().some((backend) => backend.name === 'native' && backend.available);
 

@@ -1,9 +1,9 @@
 import { ManualClock } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Model } from '../model.js';
-import { isDenied, play } from '../play.js';
-import { policiesOf } from '../scene.js';
+import { Model } from '../model/model.js';
+import { isDenied, play } from '../scene/play.js';
+import { policiesOf } from '../scene/scene.js';
 import { scenes } from './scene.js';
 
 const samples = fc.sample(scenes({ back: true, crowds: true }), { numRuns: 500, seed: 1 });

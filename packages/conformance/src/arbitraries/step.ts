@@ -1,6 +1,6 @@
 import { type Decision, MAX_WINDOW_MS, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
-import type { Operation } from '../scene.js';
+import type { Operation } from '../scene/scene.js';
 import { limits } from './policy.js';
 
 /** A cost relative to the policy and to the units that the key has left then. */

@@ -1,5 +1,5 @@
 import type { Policy } from '@headgate/core-ts';
-import { Model } from '../model.js';
+import { Model } from './model.js';
 
 export interface Comer {
   readonly index: number;

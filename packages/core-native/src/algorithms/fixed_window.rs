@@ -7,8 +7,8 @@
 //! Reads side by side with `core-ts/src/algorithms/fixed-window.ts`.
 
 use super::Terms;
-use crate::policy::MOST_UNITS;
-use crate::reservations::Mark;
+use crate::engine::policy::MOST_UNITS;
+use crate::engine::reservations::Mark;
 
 pub(super) const WORDS: usize = 2;
 

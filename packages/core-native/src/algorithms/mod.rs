@@ -6,8 +6,8 @@ mod sliding_window;
 mod terms;
 mod token_bucket;
 
-use crate::policy::Algorithm;
-use crate::reservations::Mark;
+use crate::engine::policy::Algorithm;
+use crate::engine::reservations::Mark;
 pub use terms::Terms;
 
 /// Calls the function of that name of the policy's algorithm.

@@ -13,8 +13,8 @@
 //! Reads side by side with `core-ts/src/algorithms/sliding-window.ts`.
 
 use super::Terms;
-use crate::policy::MOST_UNITS;
-use crate::reservations::Mark;
+use crate::engine::policy::MOST_UNITS;
+use crate::engine::reservations::Mark;
 
 #[allow(clippy::cast_possible_truncation)] // about twenty
 pub(super) fn words(terms: &Terms) -> usize {

@@ -1,4 +1,4 @@
-use crate::policy::{Algorithm, Policy};
+use crate::engine::policy::{Algorithm, Policy};
 
 /// A policy with the numbers that its algorithm derives from it, once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

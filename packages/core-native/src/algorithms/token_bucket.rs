@@ -14,8 +14,8 @@
 //! Reads side by side with `core-ts/src/algorithms/token-bucket.ts`.
 
 use super::Terms;
-use crate::policy::{MOST_UNITS, Policy};
-use crate::reservations::Mark;
+use crate::engine::policy::{MOST_UNITS, Policy};
+use crate::engine::reservations::Mark;
 
 /// What is used beyond an estimate is owed too, up to so many buckets: no slip of a caller locks a key out for
 /// ever.

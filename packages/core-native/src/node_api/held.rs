@@ -1,6 +1,6 @@
 //! A limiter as JavaScript holds it: the garbage collector is told what it takes.
 
-use crate::handle::Handle;
+use crate::limiter::Handle;
 use napi::sys;
 use std::cell::Cell;
 use std::ops::Deref;

@@ -3,11 +3,11 @@
 //! The calls of every request are raw callbacks in [`hot`], since what `#[napi]` generates would cost ten
 //! times the decision; the others are in [`cold`].
 
-mod cold;
+mod calls;
 mod held;
-mod hot;
 mod key;
 mod loaded;
+mod setup;
 
 use napi::bindgen_prelude::*;
 use napi_derive::module_init;

@@ -1,4 +1,4 @@
-import type { Mark } from '../reservations.js';
+import type { Mark } from '../engine/reservations.js';
 import type { State } from './state.js';
 import type { Terms } from './terms.js';
 

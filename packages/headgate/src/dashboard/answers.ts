@@ -1,5 +1,5 @@
-import { type Answer, type Call, json, notAllowed } from '../http/endpoint.js';
-import type { WatchedLimiters } from '../http/watched-limiter.js';
+import { type Answer, type Call, json, notAllowed } from '../http/serve/endpoint.js';
+import type { WatchedLimiters } from '../http/serve/watched-limiter.js';
 import { PAGE, PAGE_POLICY } from './built-page.js';
 import type { HostCheck } from './hosts.js';
 import { QUERY } from './protocol.js';

@@ -1,6 +1,6 @@
 import { show } from '@headgate/core-ts';
-import type { Call } from '../http/endpoint.js';
-import { parseAddress } from '../http/identity/address.js';
+import { parseAddress } from '../http/key/address/address.js';
+import type { Call } from '../http/serve/endpoint.js';
 import { Refused } from './refused.js';
 
 /** What the page may be called by: lets through or throws `Refused`. */

@@ -10,7 +10,7 @@ import { Hono } from 'hono';
 import Koa from 'koa';
 import { describe, expect, it, vi } from 'vitest';
 import { listen } from '../../test/http/listen.js';
-import { dashboard } from '../dashboard.js';
+import { dashboard } from './dashboard.js';
 
 const limiter = new RateLimiter({ limit: 1, windowSeconds: 60, track: true, clock: new ManualClock() });
 const page = dashboard({ limiters: { api: limiter } });

@@ -1,5 +1,5 @@
-import type { Call } from '../http/endpoint.js';
-import type { WatchedLimiter, WatchedLimiters } from '../http/watched-limiter.js';
+import type { Call } from '../http/serve/endpoint.js';
+import type { WatchedLimiter, WatchedLimiters } from '../http/serve/watched-limiter.js';
 import { Refused } from './refused.js';
 
 /** Ten years, the longest that a limiter blocks for. */

@@ -1,4 +1,4 @@
-import type { Call } from '../http/endpoint.js';
+import type { Call } from '../http/serve/endpoint.js';
 import { OWN_HEADER } from './protocol.js';
 import { Refused } from './refused.js';
 

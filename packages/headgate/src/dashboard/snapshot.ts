@@ -1,4 +1,4 @@
-import type { WatchedLimiter, WatchedLimiters } from '../http/watched-limiter.js';
+import type { WatchedLimiter, WatchedLimiters } from '../http/serve/watched-limiter.js';
 import type { LimiterSnapshot, Snapshot } from './protocol.js';
 
 /** So many of the keys that were denied most. */

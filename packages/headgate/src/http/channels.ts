@@ -1,5 +1,5 @@
 import type { Cost, Decision } from '@headgate/core-ts';
-import { builtinModule } from './builtin-module.js';
+import { builtinModule } from './platform/node/builtin-module.js';
 
 /** One decision on one request, as subscribers to `headgate:decision` get it. */
 export interface DecisionEvent {

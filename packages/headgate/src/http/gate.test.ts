@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Asked, decideNow, gateOf } from '../../test/http/asked.js';
 import { RateLimiter } from '../index.js';
+import { isPromise } from './callbacks/maybe-promise.js';
 import { type DecisionEvent, decisions, engineErrors, type LetThroughEvent, letThrough } from './channels.js';
-import { isPromise } from './maybe-promise.js';
-import type { HttpLimiter, HttpOptions } from './options.js';
+import type { HttpLimiter, HttpOptions } from './options/options.js';
 
 const ONE = { limit: 1, windowSeconds: 60 } as const;
 

@@ -1,11 +1,11 @@
+import type { MaybePromise } from './callbacks/maybe-promise.js';
 import { HttpGate } from './http-gate.js';
-import { noteMade } from './made-per-request.js';
-import type { MaybePromise } from './maybe-promise.js';
-import { checkFunctions } from './option-kinds.js';
-import type { HttpLimiter, HttpOptions } from './options.js';
+import { checkFunctions } from './options/http-options.js';
+import type { HttpLimiter, HttpOptions } from './options/options.js';
+import { readHttpOptions } from './options/read-http-options.js';
 import type { Outcome } from './outcome.js';
-import { readHttpOptions } from './read-http-options.js';
 import type { Reader } from './reader.js';
+import { noteMade } from './warnings/made-per-request.js';
 
 /** Decides on requests: facts of one in, what to do with it out. */
 export interface Gate<R> {

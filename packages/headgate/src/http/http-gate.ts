@@ -1,18 +1,18 @@
 import { type CallLimit, type Cost, type Decision, readCost, show, wholeNumber } from '@headgate/core-ts';
-import { called, errorOf, thrownBy, told } from './callbacks.js';
+import { Decided } from './answer/request-outcome.js';
+import { called, errorOf, thrownBy, told } from './callbacks/callbacks.js';
+import { Failures } from './callbacks/failures.js';
+import { isPromise, type MaybePromise, whenKnown } from './callbacks/maybe-promise.js';
+import { within } from './callbacks/within.js';
 import { decisions, nameOf } from './channels.js';
-import { RequestClient, RequestDecision } from './client.js';
-import { Decided } from './decided.js';
-import { Failures } from './failures.js';
 import type { Gate } from './gate.js';
-import { noteDecides } from './made-per-request.js';
-import { isPromise, type MaybePromise, whenKnown } from './maybe-promise.js';
-import type { HttpDecision, HttpLimiter, Reserved } from './options.js';
+import { RequestClient, RequestDecision } from './key/client.js';
+import type { HttpDecision, HttpLimiter, Reserved } from './options/options.js';
+import type { Settings } from './options/read-http-options.js';
 import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
-import type { Settings } from './read-http-options.js';
 import type { Reader } from './reader.js';
 import { settling } from './settling.js';
-import { within } from './within.js';
+import { noteDecides } from './warnings/made-per-request.js';
 
 /** A request that is being decided on. */
 interface Asked<R> {

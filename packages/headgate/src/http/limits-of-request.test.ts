@@ -1,8 +1,8 @@
 import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
-import { backends } from '../backends.js';
+import { backends } from '../backend/backends.js';
 import { createGate } from './gate.js';
-import type { HttpOptions } from './options.js';
+import type { HttpOptions } from './options/options.js';
 import type { Outcome } from './outcome.js';
 import type { Reader } from './reader.js';
 

@@ -1,6 +1,6 @@
 import { type CallLimit, type PolicyOptions, show } from '@headgate/core-ts';
-import { type MaybePromise, whenKnown } from './maybe-promise.js';
-import type { LimiterOptions, RequestPolicy } from './options.js';
+import { type MaybePromise, whenKnown } from './callbacks/maybe-promise.js';
+import type { LimiterOptions, RequestPolicy } from './options/options.js';
 
 /** What a limiter is made of, and the limits that each request brings, where any is a function of it. */
 interface ReadLimits<R> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Asked, decideNow, gateOf } from '../../test/http/asked.js';
 import { RateLimiter } from '../index.js';
 import { engineErrors } from './channels.js';
-import type { HttpLimiter, HttpOptions } from './options.js';
+import type { HttpLimiter, HttpOptions } from './options/options.js';
 
 function gateWith(options: Partial<HttpOptions<Asked>>) {
   const limiter = new RateLimiter({ limit: 5, windowSeconds: 60 });

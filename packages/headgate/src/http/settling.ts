@@ -1,10 +1,10 @@
 import type { Cost } from '@headgate/core-ts';
-import { called, errorOf } from './callbacks.js';
-import { isPromise } from './maybe-promise.js';
-import type { Ended, Reserved } from './options.js';
+import { called, errorOf } from './callbacks/callbacks.js';
+import { isPromise } from './callbacks/maybe-promise.js';
+import { within } from './callbacks/within.js';
+import type { Ended, Reserved } from './options/options.js';
+import type { Settings } from './options/read-http-options.js';
 import type { Outcome } from './outcome.js';
-import type { Settings } from './read-http-options.js';
-import { within } from './within.js';
 
 type Settle = NonNullable<Outcome['settle']>;
 

@@ -1,6 +1,6 @@
 import type { Stats } from '@headgate/core-ts';
-import type { HttpLimiter } from '../http/options.js';
-import { type WatchedLimiter, type WatchedLimiters, watchedLimiter } from '../http/watched-limiter.js';
+import type { HttpLimiter } from '../http/options/options.js';
+import { type WatchedLimiter, type WatchedLimiters, watchedLimiter } from '../http/serve/watched-limiter.js';
 import type { Registry } from './prometheus.js';
 
 type PromClient = typeof import('prom-client');

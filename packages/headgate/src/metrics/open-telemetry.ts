@@ -1,7 +1,7 @@
 import { refuseUnknown } from '@headgate/core-ts';
 import type { Meter } from '@opentelemetry/api';
 import { find } from '#peers/opentelemetry';
-import { demand } from '../peer.js';
+import { demand } from '../backend/peer.js';
 import { DURATION_BUCKETS, subscribe } from './subscribe.js';
 
 export interface OpenTelemetryOptions {

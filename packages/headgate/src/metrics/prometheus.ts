@@ -1,9 +1,9 @@
 import { refuseUnknown, show } from '@headgate/core-ts';
 import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
 import { find } from '#peers/prom-client';
-import { type Endpoint, endpoint, notAllowed } from '../http/endpoint.js';
-import type { HttpLimiter } from '../http/options.js';
-import { demand } from '../peer.js';
+import { demand } from '../backend/peer.js';
+import type { HttpLimiter } from '../http/options/options.js';
+import { type Endpoint, endpoint, notAllowed } from '../http/serve/endpoint.js';
 import { addLimiterMetrics, limitersByName } from './limiter-metrics.js';
 import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
 

@@ -8,7 +8,7 @@ import type { Running } from '../../test/http/framework.js';
 import { listen } from '../../test/http/listen.js';
 import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
-import { backends } from '../backends.js';
+import { backends } from '../backend/backends.js';
 import { HeadgateStore } from './express-rate-limit.js';
 
 storeSuite({

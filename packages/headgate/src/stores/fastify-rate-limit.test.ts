@@ -4,7 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { itNative } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
-import { backends } from '../backends.js';
+import { backends } from '../backend/backends.js';
 import { headgateStore } from './fastify-rate-limit.js';
 
 storeSuite({

@@ -1,9 +1,9 @@
 import type { FastifyRateLimitStore } from '@fastify/rate-limit';
-import { type Count, isHeld } from './hits.js';
-import { HitsByWindow } from './hits-by-window.js';
-import { checkStoreOptions, type StoreOptions } from './store-options.js';
+import { type Count, isHeld } from './hits/hits.js';
+import { HitsByWindow } from './hits/hits-by-window.js';
+import { checkStoreOptions, type StoreOptions } from './hits/store-options.js';
 
-export type { StoreOptions } from './store-options.js';
+export type { StoreOptions } from './hits/store-options.js';
 
 /** What the plugin tells a store: its own options, or those of one route. */
 interface PluginOptions {

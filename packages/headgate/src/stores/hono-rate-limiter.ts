@@ -1,7 +1,7 @@
 import type { Store } from 'hono-rate-limiter';
-import { CountingStore } from './counting-store.js';
+import { CountingStore } from './hits/counting-store.js';
 
-export type { StoreOptions } from './store-options.js';
+export type { StoreOptions } from './hits/store-options.js';
 
 /**
  * A `store` for hono-rate-limiter: one for each middleware.

@@ -1,8 +1,8 @@
 import { type Algorithm, oneOf } from '@headgate/core-ts';
 import type { MiddlewareOptions } from 'koa-ratelimit';
-import { RateLimiter } from '../rate-limiter.js';
-import { checkStoreOptions, STORE_OPTIONS, type StoreOptions } from './store-options.js';
-import { wholeWindowMs } from './whole-window.js';
+import { RateLimiter } from '../backend/rate-limiter.js';
+import { checkStoreOptions, STORE_OPTIONS, type StoreOptions } from './hits/store-options.js';
+import { wholeWindowMs } from './hits/whole-window.js';
 
 export interface DriverOptions extends StoreOptions {
   /** `'fixed-window'` by default, as in koa-ratelimit's memory. */

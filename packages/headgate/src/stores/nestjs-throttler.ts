@@ -1,9 +1,9 @@
 import { type Algorithm, type Decision, oneOf, show } from '@headgate/core-ts';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { RateLimiter } from '../rate-limiter.js';
-import { checkStoreOptions, type StoreOptions } from './store-options.js';
-import { ThrottlerHits, type ThrottlerStorageRecord } from './throttler-hits.js';
-import { wholeWindowMs } from './whole-window.js';
+import { RateLimiter } from '../backend/rate-limiter.js';
+import { checkStoreOptions, type StoreOptions } from './hits/store-options.js';
+import { ThrottlerHits, type ThrottlerStorageRecord } from './hits/throttler-hits.js';
+import { wholeWindowMs } from './hits/whole-window.js';
 
 export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {
   /**

@@ -1,11 +1,17 @@
 import type { Clock } from '@headgate/core-ts';
-import { type Held, Points } from './points.js';
-import { type Dump, type Restored, type RestoredKeys, restoreEach } from './points-dump.js';
-import { classes } from './rate-limiter-classes.js';
-import { checkLimit, checkOptions, type RateLimiterMemoryOptions, readMs, readPoints } from './rate-limiter-options.js';
-import type { RateLimiterRes as Res } from './rate-limiter-res.js';
+import { type Held, Points } from './flexible/points.js';
+import { type Dump, type Restored, type RestoredKeys, restoreEach } from './flexible/points-dump.js';
+import { classes } from './flexible/rate-limiter-classes.js';
+import {
+  checkLimit,
+  checkOptions,
+  type RateLimiterMemoryOptions,
+  readMs,
+  readPoints,
+} from './flexible/rate-limiter-options.js';
+import type { RateLimiterRes as Res } from './flexible/rate-limiter-res.js';
 
-export type { RateLimiterMemoryOptions } from './rate-limiter-options.js';
+export type { RateLimiterMemoryOptions } from './flexible/rate-limiter-options.js';
 
 /** The class of rate-limiter-flexible, where that is installed. */
 export const RateLimiterRes: typeof Res = classes.Res;

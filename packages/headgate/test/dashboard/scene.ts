@@ -1,6 +1,6 @@
 import { ManualClock, RateLimiter } from '@headgate/core-ts';
 import { dashboardAnswers } from '../../src/dashboard/answers.js';
-import { type Endpoint, endpoint } from '../../src/http/endpoint.js';
+import { type Endpoint, endpoint } from '../../src/http/serve/endpoint.js';
 
 const STARTED_MS = Date.UTC(2030, 0, 1, 12);
 

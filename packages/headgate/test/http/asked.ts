@@ -1,4 +1,4 @@
-import { isPromise } from '../../src/http/maybe-promise.js';
+import { isPromise } from '../../src/http/callbacks/maybe-promise.js';
 import {
   createGate,
   type FrameworkSetting,
@@ -6,7 +6,7 @@ import {
   type HttpOptions,
   type Outcome,
   type Reader,
-} from '../../src/http.js';
+} from '../../src/http/http.js';
 
 /** A request as a gate sees it, without a server. */
 export interface Asked {

@@ -1,4 +1,4 @@
-import type { HttpOptions } from '../../src/http.js';
+import type { HttpOptions } from '../../src/http/http.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: the same options are handed to all frameworks, each with a request of its own
 export type AnyOptions = HttpOptions<any>;

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../../src/http.js';
+import type { MaybePromise } from '../../src/http/http.js';
 
 interface Limited<R> {
   keyOf(request: R): MaybePromise<string>;

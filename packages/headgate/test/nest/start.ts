@@ -2,7 +2,7 @@ import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { RateLimitGuard } from '../../src/nest.js';
+import { RateLimitGuard } from '../../src/adapters/nest/nest.js';
 import type { Running } from '../http/framework.js';
 
 export const ADAPTERS = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() };

@@ -1,7 +1,7 @@
 import { ManualClock } from '@headgate/core-ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { backends } from '../../src/backends.js';
-import type { StoreOptions } from '../../src/stores/store-options.js';
+import { backends } from '../../src/backend/backends.js';
+import type { StoreOptions } from '../../src/stores/hits/store-options.js';
 import { get, statuses } from '../http/client.js';
 import type { Running } from '../http/framework.js';
 

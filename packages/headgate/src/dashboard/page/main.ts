@@ -1,16 +1,16 @@
 // The page's script: one reading a second, while the page is looked at.
 import type { LimiterSnapshot, Snapshot } from '../protocol.js';
-import { DeniedKeys } from './denied-keys.js';
 import { byId, say } from './elements.js';
 import { formatTime } from './format.js';
-import { LimiterTabs } from './limiter-tabs.js';
-import { Lookup } from './lookup.js';
-import { RatePlot } from './plot.js';
-import { showPolicies } from './policies.js';
-import { RateHistory } from './rate-history.js';
+import { DeniedKeys } from './panels/denied-keys.js';
+import { LimiterTabs } from './panels/limiter-tabs.js';
+import { Lookup } from './panels/lookup.js';
+import { RatePlot } from './panels/plot.js';
+import { showPolicies } from './panels/policies.js';
+import { RateHistory } from './panels/rate-history.js';
+import { showTotals } from './panels/totals.js';
 import { fetchSnapshot } from './requests.js';
 import { startTheme } from './theme.js';
-import { showTotals } from './totals.js';
 
 const READING_EVERY_MS = 1000;
 

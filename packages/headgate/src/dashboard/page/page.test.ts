@@ -11,8 +11,8 @@ import {
   watched,
 } from '../../../test/dashboard/in-browser.js';
 import { get } from '../../../test/http/client.js';
-import { dashboard } from '../../dashboard.js';
-import { rateLimit } from '../../express.js';
+import { rateLimit } from '../../adapters/express.js';
+import { dashboard } from '../dashboard.js';
 
 /** How much of the plot's width has something blue in it, which is what was allowed. */
 const drawnShare = `(() => {

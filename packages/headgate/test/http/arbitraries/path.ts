@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { parse } from 'node:url';
 import fc from 'fast-check';
-import { pathOf } from '../../../src/http/node-request.js';
+import { pathOf } from '../../../src/http/platform/node/node-request.js';
 
 const letters = (word: string) =>
   fc

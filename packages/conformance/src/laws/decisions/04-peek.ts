@@ -1,0 +1,61 @@
+import { type Decision, ManualClock, type PolicyRow } from '@headgate/core-ts';
+import { scenes } from '../../arbitraries/scene.js';
+import type { Law } from '../../run/law.js';
+import { demand, demandSame } from '../../run/law-broken.js';
+import { type Calls, outcomes, play, sameOutcome } from '../../scene/play.js';
+import { limitsOf, type Operation, printOperation, printScene, type Scene } from '../../scene/scene.js';
+import { EDGE_LIVES } from '../examples/edge-lives.js';
+
+export const peeking: Law<Scene> = {
+  number: 4,
+  name: 'peeking',
+  sentence: '`peek` and `remaining` change nothing, and agree with the next real call.',
+  values: scenes({ several: true, blocks: true, windowsAfter: 4 }),
+  examples: EDGE_LIVES,
+  print: printScene,
+  holds(subject, scene) {
+    const unpeeked = outcomes(subject, scene, ({ call }) => call !== 'peek' && call !== 'remaining');
+    const clock = new ManualClock(scene.startMs);
+    const limiter = subject.limiter({ ...limitsOf(scene), clock });
+
+    scene.operations.forEach((operation, index) => {
+      const where = `${index + 1}. ${printOperation(operation)}`;
+      const agree = 'cost' in operation ? foresee(limiter, operation, where) : undefined;
+      const outcome = play(limiter, clock, operation);
+      if (unpeeked[index] !== undefined) sameOutcome(operation, index, outcome, unpeeked[index]);
+      if (operation.call !== 'peek') agree?.(outcome);
+    });
+  },
+};
+
+/** Peeks, and answers what to demand of the same call made in earnest right after. */
+function foresee(
+  limiter: Calls,
+  { key, cost }: Extract<Operation, { cost: number }>,
+  where: string,
+): (outcome: unknown) => void {
+  const before = limiter.stats();
+  const peeked = limiter.peek(key, cost);
+  demandSame(`${where}: remaining() beside peek()`, limiter.remaining(key), limiter.peek(key).remaining);
+  const after = limiter.stats();
+  demand(after.activeKeys <= before.activeKeys, () => `${where}: peeking made an entry`);
+  // Entries may go, since a peek pays for reclaiming like any call.
+  demandSame(`${where}: statistics after peeking`, after, { ...before, activeKeys: after.activeKeys });
+
+  return (outcome) => {
+    if (typeof outcome === 'boolean') return demandSame(`${where}: allow() after peek()`, outcome, peeked.allowed);
+    if (!peeked.allowed) return demandSame(`${where}: check() after peek()`, outcome, peeked);
+    const taken = outcome as Decision;
+    demandSame(`${where}: check() after peek()`, taken.allowed, true);
+    demandSame(`${where}: rows after peek()`, taken.policies.map(leftOf), peeked.policies.map(lessTheCost));
+  };
+
+  function lessTheCost(row: PolicyRow): unknown {
+    return leftOf({ ...row, remaining: row.remaining - cost });
+  }
+}
+
+/** What a taking tells about a row beforehand: when the key will be fresh depends on the algorithm. */
+function leftOf({ name, limit, remaining, retryAfterMs }: PolicyRow): unknown {
+  return { name, limit, remaining, retryAfterMs };
+}

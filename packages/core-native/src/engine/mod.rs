@@ -1,0 +1,14 @@
+//! One limiter's state: [`shared`] takes the lock where threads share it, a [`shard`] decides on the [`entries`] of its
+//! keys, and [`policy_set`] asks the algorithms what all policies together say. Twins of `core-ts/src/engine`.
+
+pub mod entries;
+pub mod eviction_order;
+pub mod last_key;
+pub mod policy;
+pub mod policy_set;
+pub mod reservations;
+pub mod seed;
+pub mod shard;
+pub mod shared;
+pub mod snapshot;
+pub mod units;

@@ -1,0 +1,568 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import createFastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { get, statuses } from '../../../test/http/client.js';
+import type { AnyOptions, Running } from '../../../test/http/framework.js';
+import { keysAndReset } from '../../../test/http/keys-and-reset.js';
+import { httpSuite } from '../../../test/http/suite.js';
+import { itNative } from '../../../test/native.js';
+import { ManualClock, RateLimiter } from '../../index.js';
+import rateLimit, {
+  rateLimit as byName,
+  type RateLimitHook,
+  type RateLimitOptions,
+  type RouteRateLimitOptions,
+} from './fastify.js';
+
+const ONE = { limit: 1, windowSeconds: 60 } as const;
+const TWO = { limit: 2, windowSeconds: 60 } as const;
+const MANY = { limit: 100, windowSeconds: 60 } as const;
+
+httpSuite({ name: 'Fastify 5', start });
+
+describe('Fastify 5, by its own conventions', () => {
+  it('leaves alone what a hook for timeouts has answered before it is decided', async () => {
+    for (const limit of [0, 9]) {
+      const app = createFastify();
+      const handled: unknown[] = [];
+      let know = (_key: string) => {};
+      const key = () =>
+        new Promise<string>((resolve) => {
+          know = resolve;
+        });
+      app.addHook('onRequest', (_request, reply, done) => {
+        done();
+        reply.code(503).send('timeout');
+      });
+      await app.register(rateLimit, { limit, windowSeconds: 60, key });
+      app.get('/', async () => handled.push('handler'));
+      app.setErrorHandler((error) => handled.push(error));
+      expect(await app.inject('/')).toMatchObject({ statusCode: 503, body: 'timeout' });
+      know('k');
+      await new Promise(setImmediate);
+      expect(handled).toEqual([]);
+    }
+  });
+
+  it('is the default export and has a name, which Fastify shows', async () => {
+    expect(byName).toBe(rateLimit);
+    const app = await limited(ONE);
+    expect(app.hasPlugin('headgate')).toBe(true);
+    await app.close();
+  });
+
+  it('hands the decision on as request.rateLimit, which is null where nothing was decided', async () => {
+    const app = await limited({ limit: 3, windowSeconds: 60, skip: ({ url }) => url === '/skipped' });
+    app.get('/', async (request) => request.rateLimit);
+    app.get('/skipped', async (request) => ({ decision: request.rateLimit }));
+    await serving(app, async (url) => {
+      expect(JSON.parse((await get(url)).body)).toMatchObject({ allowed: true, limit: 3, remaining: 2 });
+      expect(JSON.parse((await get(`${url}/skipped`)).body)).toEqual({ decision: null });
+    });
+  });
+
+  it('answers a denial by the reply, so that onSend hooks see it', async () => {
+    const app = await limited({ ...ONE, clock: new ManualClock() });
+    app.addHook('onSend', async (_request, reply) => void reply.header('x-sent', reply.statusCode));
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => {
+      await get(url);
+      expect((await get(url)).headers).toMatchObject({ 'x-sent': '429', 'retry-after': '60', 'content-length': '30' });
+    });
+  });
+
+  it('tells the limit beside an error of the handler too', async () => {
+    const app = await limited(MANY);
+    app.get('/', async () => {
+      throw new Error('the handler failed');
+    });
+    await serving(app, async (url) => {
+      expect(await get(url)).toMatchObject({ status: 500, headers: { 'x-ratelimit-remaining': '99' } });
+    });
+  });
+
+  it('has the limiter at hand', async () => {
+    const app = await limited(ONE);
+    expect(hookOf(app).limiter.policies).toMatchObject([{ limit: 1 }]);
+    expect(hookOf(app, { limit: () => 7 }).limiter.policies).toHaveLength(1);
+    await app.close();
+  });
+
+  it('limits http2 as well', async () => {
+    const app = createFastify({ http2: true });
+    await app.register(rateLimit, ONE);
+    app.get('/', { preHandler: hookOf(app) }, async () => 'ok');
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+    const seen: unknown[] = [];
+    for (let i = 0; i < 2; i++) {
+      const stream = session.request({ ':path': '/' });
+      const [headers] = await once(stream, 'response');
+      seen.push(headers[':status'], headers['x-ratelimit-remaining']);
+      stream.resume();
+      await once(stream, 'close');
+    }
+    session.close();
+    await app.close();
+    expect(seen).toEqual([200, '0', 429, '0']);
+  });
+});
+
+describe('routes of Fastify', () => {
+  it('have limits of their own by config.rateLimit, or none', async () => {
+    const app = await limited({ limit: 2, windowSeconds: 60, clock: new ManualClock() });
+    app.get('/', async () => 'ok');
+    app.get('/login', { config: { rateLimit: { limit: 1, windowMs: 500, message: 'slow down' } } }, async () => 'ok');
+    app.get('/health', { config: { rateLimit: false } }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/health`, 3)).toEqual([200, 200, 200]);
+      expect(await statuses(`${url}/login`, 2)).toEqual([200, 429]);
+      expect(await get(`${url}/login`)).toMatchObject({
+        body: '{"detail":"slow down"}',
+        headers: { 'retry-after': '1' },
+      });
+      expect(await statuses(url, 3)).toEqual([200, 200, 429]);
+    });
+  });
+
+  it('are limited only where they ask for it, with global: false', async () => {
+    const app = await limited({ global: false, windowSeconds: 60 });
+    app.get('/', async () => 'ok');
+    app.get('/login', { config: { rateLimit: { limit: 1 } } }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(url, 3)).toEqual([200, 200, 200]);
+      expect(await statuses(`${url}/nowhere`, 2)).toEqual([404, 404]);
+      expect(await statuses(`${url}/login`, 2)).toEqual([200, 429]);
+    });
+  });
+
+  it('are counted apart, also where they share one config, but HEAD as its GET', async () => {
+    const app = await limited({ global: false });
+    const strict = { config: { rateLimit: ONE } };
+    app.get('/a', strict, async () => 'a');
+    app.get('/b', strict, async () => 'b');
+    app.post('/b', strict, async () => 'b');
+    app.route({ ...strict, method: ['GET', 'PUT'], url: '/c', handler: async () => 'c' });
+    await app.register(async (child) => void child.get('/', strict, async () => 'd'), { prefix: '/d' });
+    await serving(app, async (url) => {
+      for (const path of ['/a', '/b', '/c', '/d']) {
+        expect([(await get(url + path, {}, 'HEAD')).status, (await get(url + path)).status]).toEqual([200, 429]);
+      }
+      expect((await get(`${url}/d/`)).status).toBe(429);
+      expect((await get(`${url}/b`, {}, 'POST')).status).toBe(200);
+    });
+  });
+
+  it('keep their own hooks, which are not changed for others', async () => {
+    const app = await limited(ONE);
+    const hooks: (() => Promise<void>)[] = [async () => {}];
+    app.get('/a', { onRequest: hooks }, async () => 'ok');
+    app.get('/b', { onRequest: hooks, config: { rateLimit: false } }, async () => 'ok');
+    expect(hooks).toHaveLength(1);
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/a`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/b`, 2)).toEqual([200, 200]);
+    });
+  });
+
+  it('are told by their pattern, and paths without a route together', async () => {
+    const app = await limited({ ...ONE, key: 'route' });
+    app.get('/items/:id', async () => 'ok');
+    app.get('/users/:id', async () => 'ok');
+    await serving(app, async (url) => {
+      const seen = [];
+      for (const path of ['/items/1', '/users/1', '/items/2', '/no', '/never'])
+        seen.push((await get(url + path)).status);
+      expect(seen).toEqual([200, 200, 429, 404, 429]);
+    });
+  });
+
+  it('are limited too where they were added before the plugin was loaded', async () => {
+    const app = createFastify();
+    app.register(rateLimit, { limit: 2, windowSeconds: 60 }); // not awaited
+    app.get('/', async () => 'ok');
+    app.get('/login', { config: { rateLimit: { limit: 1 } } }, async () => 'ok');
+    app.get('/health', { config: { rateLimit: false } }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(url, 3)).toEqual([200, 200, 429]);
+      expect(await statuses(`${url}/login`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/health`, 3)).toEqual([200, 200, 200]);
+    });
+  });
+
+  it('refuse a config that is none when they are added', async () => {
+    const app = await limited(MANY);
+    const add = (rateLimit: unknown) => () =>
+      app.get('/', { config: { rateLimit: rateLimit as never } }, async () => 'ok');
+    expect(add({ limit: -1 })).toThrow('limit must be');
+    expect(add({ max: 1 })).toThrow('unknown option "max"');
+    expect(add({ hook: 'onSend' })).toThrow('hook must be');
+    expect(add(true)).toThrow('config.rateLimit must be an object or false, got true');
+    expect(add(null)).toThrow('config.rateLimit must be an object or false, got null');
+    expect(() => app.get('/', { config: { headgate: 1 as never } }, async () => 'ok')).toThrow(
+      'config.headgate must be',
+    );
+    await app.close();
+  });
+
+  it('take a hook that is put there by hand, whatever their types', async () => {
+    const app = await limited({ ...MANY, global: false });
+    const strict = hookOf(app, ONE);
+    app.get<{ Querystring: { page: number } }>('/', { preHandler: [strict, strict] }, async ({ query }) => query);
+    await serving(app, async (url) => expect(await statuses(url, 2)).toEqual([200, 429]));
+  });
+});
+
+describe('the plugin for Fastify', () => {
+  it('refuses bad options when it is registered', async () => {
+    for (const [options, message] of [
+      [{ ...ONE, global: 'no' }, 'global must be a boolean'],
+      [{ ...ONE, hook: 'onSend' }, 'hook must be'],
+      [{}, 'limit must be'],
+    ] as const) {
+      await expect(limited(options as RateLimitOptions)).rejects.toThrow(message);
+    }
+  });
+
+  it('may be registered more than once, and the limit that binds is told', async () => {
+    const app = createFastify();
+    await app.register(rateLimit, { limit: 2, windowSeconds: 60, name: 'minute', standard: 'latest' });
+    await app.register(rateLimit, { limit: 5, windowSeconds: 3600, name: 'hour', standard: 'latest' });
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => {
+      const { headers } = await get(url);
+      expect(headers['ratelimit-policy']).toBe('"minute";q=2;w=60, "hour";q=5;w=3600');
+      expect(headers.ratelimit).toBe('"minute";r=1;t=60, "hour";r=4;t=3600');
+      expect(await statuses(url, 2)).toEqual([200, 429]);
+    });
+  });
+
+  it('limits the instance that it is registered on, and none beside it', async () => {
+    const app = createFastify();
+    await app.register(
+      async (child) => {
+        await child.register(rateLimit, ONE);
+        child.get('/in', { preHandler: hookOf(child) }, async () => 'ok');
+      },
+      { prefix: '/child' },
+    );
+    app.get('/out', async () => 'ok');
+    expect(app.hasDecorator('rateLimit')).toBe(false);
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/child/in`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/out`, 2)).toEqual([200, 200]);
+    });
+  });
+
+  it('hands out hooks of the nearest registration', async () => {
+    const app = await limited({ ...MANY, global: false });
+    await app.register(async (child) => {
+      await child.register(rateLimit, { ...ONE, global: false });
+      child.get('/', { preHandler: hookOf(child) }, async () => 'ok');
+    });
+    await serving(app, async (url) => expect(await statuses(url, 2)).toEqual([200, 429]));
+  });
+
+  it('leaves a decorator of its name that is there already', async () => {
+    const app = createFastify();
+    const theirs = () => {};
+    app.decorate('rateLimit' as string, theirs);
+    app.decorateRequest('rateLimit' as string, null);
+    await app.register(rateLimit, ONE);
+    expect(app.rateLimit).toBe(theirs);
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => expect(await statuses(url, 2)).toEqual([200, 429]));
+  });
+
+  it('limits requests that no route is found for', async () => {
+    const app = await limited(ONE);
+    await serving(app, async (url) => {
+      expect([(await get(`${url}/a`)).status, (await get(`${url}/b`)).status]).toEqual([404, 429]);
+    });
+  });
+
+  it('limits a not-found handler apart', async () => {
+    const app = await limited({ ...MANY, global: false });
+    app.setNotFoundHandler({ preHandler: hookOf(app, { limit: 1 }) }, (_request, reply) => {
+      reply.code(404).send('nothing here');
+    });
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await get(`${url}/a`)).toMatchObject({ status: 404, body: 'nothing here' });
+      expect(await statuses(`${url}/b`, 2)).toEqual([429, 429]);
+      expect(await statuses(url, 2)).toEqual([200, 200]);
+    });
+  });
+
+  it('has a wider limit for what no route is found for, by its own option or that of the handler', async () => {
+    for (const notFound of [{ limit: 3 }, false] as const) {
+      const app = await limited({ ...ONE, notFound });
+      const own = notFound === false ? { preHandler: hookOf(app, { limit: 3 }) } : {};
+      app.setNotFoundHandler(own, (_request, reply) => reply.code(404).send('nothing here'));
+      app.get('/', async () => 'ok');
+      await serving(app, async (url) => {
+        expect(await statuses(`${url}/a`, 4)).toEqual([404, 404, 404, 429]);
+        expect(await statuses(url, 2)).toEqual([200, 429]);
+      });
+    }
+    await expect(limited({ ...ONE, notFound: 5 as never })).rejects.toThrow(
+      'notFound must be an object or false, got 5',
+    );
+  });
+
+  it('counts once what both it and a not-found handler limit', async () => {
+    const app = await limited({ limit: 2, windowSeconds: 60 });
+    app.setNotFoundHandler({ preHandler: hookOf(app) }, (_request, reply) => reply.code(404).send('nothing here'));
+    await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([404, 404, 429]));
+  });
+
+  itNative('counts apart in all threads what has options of its own under a shared name', async () => {
+    const app = createFastify();
+    const shared = { limit: 2, windowSeconds: 60, shared: 'fastify', backend: 'native' } as const;
+    await app.register(rateLimit, { ...shared, global: false });
+    const route = { config: { rateLimit: { limit: 1 } } };
+    app.get('/a', route, async () => 'ok');
+    app.get('/b', { onRequest: hookOf(app, {}) }, async () => 'ok');
+    app.get('/c', { onRequest: hookOf(app) }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/a`, 2)).toEqual([200, 429]);
+      expect(await statuses(`${url}/b`, 3)).toEqual([200, 200, 429]);
+      expect(await statuses(`${url}/c`, 3)).toEqual([200, 200, 429]);
+      expect(new RateLimiter(shared).stats().totalChecks).toBe(3);
+    });
+  });
+});
+
+describe('the order of hooks in Fastify', () => {
+  it('knows a user whom the route signs in', async () => {
+    for (const [options, hook] of [
+      [{ key: 'user' }, 'preHandler'],
+      [{ key: ['route', 'user'] }, 'preHandler'],
+      [{ key: 'user', hook: 'preValidation' }, 'preValidation'],
+      [{ key: 'user', hook: 'onRequest' }, 'onRequest'],
+    ] as const) {
+      const app = await limited({ ...ONE, ...options });
+      app.get('/', { [hook]: signIn }, async () => 'ok');
+      await serving(app, async (url) => {
+        for (const user of ['ada', 'eve'])
+          expect([user, await statuses(url, 2, { 'x-test-user': user })]).toEqual([user, [200, 429]]);
+      });
+    }
+  });
+
+  it('decides before the body is read', async () => {
+    const app = await limited({ limit: 0, windowSeconds: 60 });
+    app.post('/', async () => 'ok');
+    await serving(app, async (url) => {
+      const { status } = await fetch(url, {
+        method: 'POST',
+        body: '{',
+        headers: { 'content-type': 'application/json' },
+      });
+      expect(status).toBe(429);
+    });
+  });
+
+  it('counts what a later hook turns away, of the instance, a child or a route, and not what an earlier one does', async () => {
+    const turnAway = async (_request: unknown, reply: FastifyReply) => reply.code(401).send('closed');
+    const places: Record<string, (app: FastifyInstance) => unknown> = {
+      instance: (app) => app.addHook('onRequest', turnAway).get('/', async () => 'ok'),
+      child: (app) =>
+        app.register(async (child) => {
+          child.addHook('onRequest', turnAway).get('/', async () => 'ok');
+        }),
+      route: (app) => app.get('/', { onRequest: turnAway }, async () => 'ok'),
+    };
+    for (const [place, add] of Object.entries(places)) {
+      for (const [options, wanted] of [
+        [TWO, [401, 401, 429]],
+        [{ ...TWO, key: () => 'k' }, [401, 401, 401]],
+      ] as const) {
+        const app = await limited(options);
+        add(app);
+        await serving(app, async (url) => expect([place, await statuses(url, 3)]).toEqual([place, wanted]));
+      }
+    }
+    const app = createFastify();
+    app.addHook('onRequest', turnAway);
+    await app.register(rateLimit, TWO);
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => expect(await statuses(url, 3)).toEqual([401, 401, 401]));
+  });
+
+  it('counts by a limit of the route what its own hook turns away', async () => {
+    const app = await limited({ ...MANY, global: false });
+    const onRequest = async (_request: unknown, reply: FastifyReply) => reply.code(401).send('closed');
+    for (const url of ['/a', '/b']) app.get(url, { config: { headgate: TWO }, onRequest }, async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(`${url}/a`, 3)).toEqual([401, 401, 429]);
+      expect(await statuses(`${url}/b`, 3)).toEqual([401, 401, 429]);
+    });
+  });
+
+  it('counts what a later hook turns away where it is put before by hand, and all else once', async () => {
+    const app = await limited({ limit: 2, windowSeconds: 60 });
+    app.addHook('onRequest', hookOf(app));
+    app.addHook('onRequest', async ({ url }, reply) => {
+      if (url === '/closed') return reply.code(401).send('closed');
+    });
+    app.get('/', async () => 'ok');
+    app.get('/closed', async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await statuses(url, 1)).toEqual([200]);
+      expect(await statuses(`${url}/closed`, 2)).toEqual([401, 429]);
+    });
+  });
+
+  it('leaves a reply that was hijacked before', async () => {
+    const app = createFastify();
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.hijack();
+      reply.raw.end('hijacked');
+    });
+    const limiter = new RateLimiter(ONE);
+    await app.register(rateLimit, { limiter });
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => expect((await get(url)).body).toBe('hijacked'));
+    expect(limiter.stats().totalChecks).toBe(0);
+  });
+
+  it('leaves a reply that was hijacked while it decided', async () => {
+    const replies: FastifyReply[] = [];
+    const warnings: unknown[] = [];
+    const app = createFastify();
+    app.addHook('onRequest', async (_request, reply) => {
+      replies.push(reply);
+      reply.log.warn = (message: unknown) => void warnings.push(message);
+    });
+    await app.register(rateLimit, {
+      limit: 0,
+      windowSeconds: 60,
+      key: async () => {
+        const [reply] = replies;
+        reply?.hijack();
+        setImmediate(() => reply?.raw.end('hijacked'));
+        return 'k';
+      },
+    });
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => expect(await get(url)).toMatchObject({ status: 200, body: 'hijacked' }));
+    expect(warnings).toEqual([]);
+  });
+
+  it('ends a denied request whose response is on its way already in an error', async () => {
+    const app = createFastify();
+    const errors: string[] = [];
+    app.setErrorHandler(({ message }: Error, _request, reply) => {
+      errors.push(message);
+      reply.raw.destroy();
+    });
+    app.addHook('onRequest', async (_request, reply) => void reply.raw.write('first words'));
+    await app.register(rateLimit, { limit: 0, windowSeconds: 60 });
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => await expect(get(url)).rejects.toThrow());
+    expect(errors).toEqual([expect.stringContaining('denied after its response had been sent')]);
+  });
+});
+
+describe('a handler of denials in Fastify', () => {
+  type Handler = NonNullable<RateLimitOptions['handler']>;
+
+  it.each<[string, Handler]>([
+    ['sends by the reply', (_request, reply, { limit }) => void reply.send(`denied at ${limit}`)],
+    ['returns the reply', (_request, reply, { limit }) => reply.send(`denied at ${limit}`)],
+    ['returns what to send', (_request, _reply, { limit }) => `denied at ${limit}`],
+    ['sends later', (_request, reply, { limit }) => void setImmediate(() => reply.send(`denied at ${limit}`))],
+    ['promises what to send', async (_request, _reply, { limit }) => `denied at ${limit}`],
+    ['promises the reply', async (_request, reply, { limit }) => reply.send(`denied at ${limit}`)],
+  ])('%s', async (_name, handler) => {
+    for (const key of [() => 'k', async () => 'k']) {
+      const app = await limited({ limit: 0, windowSeconds: 60, handler, key });
+      app.get('/', async () => 'ok');
+      await serving(app, async (url) => {
+        expect(await get(url)).toMatchObject({
+          status: 429,
+          body: 'denied at 0',
+          headers: { 'cache-control': 'no-store', 'x-ratelimit-limit': '0' },
+        });
+      });
+    }
+  });
+
+  it.each<[string, Partial<RateLimitOptions>]>([
+    ['a handler that throws', { handler: () => fail() }],
+    ['a handler that rejects', { handler: async () => fail() }],
+    ['a key that throws', { key: () => fail() }],
+    ['a key that rejects', { key: async () => fail() }],
+  ])('%s ends at the error handler', async (_name, options) => {
+    const app = await limited({ limit: 0, windowSeconds: 60, ...options });
+    app.setErrorHandler(({ message }: Error, _request, reply) => void reply.code(418).send(message));
+    app.get('/', async () => 'ok');
+    await serving(app, async (url) => {
+      expect(await get(url)).toMatchObject({ status: 418, body: 'it failed' });
+    });
+  });
+
+  function fail(): never {
+    throw new Error('it failed');
+  }
+});
+
+async function start(limiters: readonly AnyOptions[]): Promise<Running> {
+  const app = createFastify();
+  app.addHook('onRequest', signIn);
+  const all: RateLimitHook[] = [];
+  for (const options of limiters) {
+    await app.register(rateLimit, options);
+    all.push(hookOf(app));
+  }
+  app.get('/reset', async (request) => keysAndReset(all, request));
+  app.route({ method: ['GET', 'POST'], url: '/ok', handler: async () => 'ok' });
+  app.get('/items/:id', async () => 'item');
+  app.get<{ Params: { code: string } }>('/status/:code', async ({ params }, reply) => {
+    return reply.code(Number(params.code)).send('status');
+  });
+  app.get('/throws', async () => {
+    throw new Error('the handler failed');
+  });
+  app.get('/hangs', () => {});
+  return listening(app);
+}
+
+async function signIn(request: FastifyRequest): Promise<void> {
+  const id = request.headers['x-test-user'];
+  if (id !== undefined) Object.assign(request, { user: { id } });
+}
+
+/** Typed by hand, since @fastify/rate-limit, which other tests use, declares `app.rateLimit` as well. */
+function hookOf(app: { rateLimit: unknown }, own?: RouteRateLimitOptions): RateLimitHook {
+  return (app.rateLimit as (own?: RouteRateLimitOptions) => RateLimitHook)(own);
+}
+
+async function limited(options: RateLimitOptions): Promise<FastifyInstance> {
+  const app = createFastify();
+  await app.register(rateLimit, options);
+  return app;
+}
+
+async function serving(app: FastifyInstance, test: (url: string) => Promise<void>): Promise<void> {
+  const running = await listening(app);
+  try {
+    await test(running.url);
+  } finally {
+    await running.close();
+  }
+}
+
+async function listening(app: FastifyInstance): Promise<Running> {
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    async close() {
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}

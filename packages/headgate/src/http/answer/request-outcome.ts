@@ -1,0 +1,136 @@
+import { type Cost, type Decision, decision as decisionOf, type Policy, tightest } from '@headgate/core-ts';
+import type { HttpDecision, HttpLimiter } from '../options/options.js';
+import type { Outcome, Refusal } from '../outcome.js';
+import type { HeaderWriter } from './headers.js';
+
+const LAST = Symbol.for('headgate.last-outcome');
+
+/** What one limiter decided on a request, linked to what others before it did. */
+export class Decided implements Outcome {
+  readonly decision: HttpDecision;
+  readonly cost: Cost;
+  readonly refusal: Refusal | undefined;
+  readonly settle: Outcome['settle'];
+  // Not private: what another copy of this package decided on the same request is read too.
+  readonly teller: Teller;
+  readonly limiter: Limiter;
+  readonly before: Decided | undefined;
+  readonly #carrier: object;
+
+  constructor(
+    teller: Teller,
+    carrier: object,
+    limiter: Limiter,
+    decision: HttpDecision,
+    cost: Cost,
+    refusal: Refusal | undefined,
+    settle: Outcome['settle'],
+  ) {
+    this.decision = decision;
+    this.cost = cost;
+    this.refusal = refusal;
+    this.settle = settle;
+    this.teller = teller;
+    this.limiter = limiter;
+    this.before = lastOf(carrier);
+    this.#carrier = carrier;
+    (carrier as Carrier)[LAST] = this;
+  }
+
+  /** Of several limiters the one that binds, and each one's policies. */
+  headers(): readonly string[] {
+    const { dryRun, writeHeaders } = this.teller;
+    const last = lastOf(this.#carrier) ?? this; // asked again, it tells of those after it too
+    if ((last === this && this.before === undefined) || dryRun) return writeHeaders(this.limiter, this.decision);
+    const { policies, decision } = together(last);
+    return writeHeaders({ policies }, decision);
+  }
+
+  stale(): readonly string[] {
+    if (this.refusal === undefined || this.before === undefined) return [];
+    const own = new Set(this.headers().map((name) => name.toLowerCase()));
+    const others = chain(this.before).flatMap(({ teller }) => teller.headerNames);
+    return others.filter((name) => !own.has(name.toLowerCase()));
+  }
+
+  isOverruled(): boolean {
+    const last = lastOf(this.#carrier);
+    return last !== this && last?.refusal !== undefined;
+  }
+
+  /** What the same middleware decided on this request already. */
+  static earlier(teller: Teller, carrier: object): Decided | undefined {
+    for (let each = lastOf(carrier); each !== undefined; each = each.before) if (each.teller === teller) return each;
+    return undefined;
+  }
+
+  /** What the same limiter decided on this request already, by the same key. */
+  static byLimiter(limiter: Limiter, key: string, carrier: object): Decided | undefined {
+    for (let each = lastOf(carrier); each !== undefined; each = each.before)
+      if (each.limiter === limiter && each.decision.key === key) return each;
+    return undefined;
+  }
+}
+
+/** All limiters on a request: a denial binds, and else the one with the fewest units left. */
+function together(last: Decided): { policies: readonly Policy[]; decision: Decision } {
+  const all = chain(last)
+    .filter(({ teller }) => !teller.dryRun)
+    .reverse();
+  const names = new Set<string>();
+  const policies: Policy[] = [];
+  const rows = all.flatMap(({ decision, limiter }) => {
+    const own = limiter.policies;
+    return decision.policies.map((row, i) => {
+      const name = ownName(row.name, names);
+      policies.push(withName(own[i] as Policy, name));
+      return row.name === name ? row : { ...row, name };
+    });
+  });
+  const denied = all.find(({ decision }) => !decision.allowed)?.decision;
+  const decision = denied ? { ...denied, policies: rows } : decisionOf(true, rows, tightest(rows));
+  return { policies, decision };
+}
+
+/** The middleware whose decision it is, as far as that matters here. */
+interface Teller {
+  readonly dryRun: boolean;
+  readonly writeHeaders: HeaderWriter;
+  readonly headerNames: readonly string[];
+}
+
+/** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
+type Limiter = Pick<HttpLimiter, 'policies' | 'reset'>;
+
+interface Carrier {
+  [LAST]?: Decided;
+}
+
+/** What the last limiter decided on a request. */
+export function lastDecision(carrier: object): HttpDecision | undefined {
+  return lastOf(carrier)?.decision;
+}
+
+/** It and those before it. */
+function chain(last: Decided | undefined): Decided[] {
+  const all: Decided[] = [];
+  for (let each = last; each !== undefined; each = each.before) all.push(each);
+  return all;
+}
+
+function lastOf(carrier: object): Decided | undefined {
+  return (carrier as Carrier)[LAST];
+}
+
+/** Two limiters may both have a policy called `default`: in a field each needs a name of its own. */
+function ownName(name: string, taken: Set<string>): string {
+  const sendable = name.replace(/[^\x20-\x7e]/g, '?'); // the other limiter's fields may be none that carry names
+  let own = sendable;
+  for (let number = 2; taken.has(own); number++) own = `${sendable}-${number}`;
+  taken.add(own);
+  return own;
+}
+
+function withName(policy: Policy, name: string): Policy {
+  return policy.name === name ? policy : { ...policy, name };
+}

@@ -1,0 +1,29 @@
+import { lastDecision } from './answer/request-outcome.js';
+import type { HttpDecision } from './options/options.js';
+import { nodeCarrier } from './platform/node/node-request.js';
+
+const told = new WeakSet<object>();
+
+/**
+ * Makes `request.rateLimit` the decision, in Express once for all requests of an application: they have a prototype
+ * that is the application's own, and each a shape of its own, so that a property more on each would take longer than
+ * the decision. Who assigns `rateLimit` on a request, as other libraries do, gets a property of that request.
+ */
+export function tellRequest(request: { rateLimit?: HttpDecision | undefined }, decision: HttpDecision): void {
+  const prototype = Object.getPrototypeOf(request) as object;
+  if (told.has(prototype)) return;
+  if (!Object.hasOwn(prototype, 'app')) {
+    request.rateLimit = decision; // not an application's of Express: others have that prototype too
+    return;
+  }
+  told.add(prototype);
+  Object.defineProperty(prototype, 'rateLimit', {
+    configurable: true,
+    get(this: { readonly rawHeaders?: readonly string[] }): HttpDecision | undefined {
+      return lastDecision(nodeCarrier(this));
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, 'rateLimit', { value, configurable: true, enumerable: true, writable: true });
+    },
+  });
+}
