@@ -1,5 +1,5 @@
-import type { Mark } from '../engine/reservations.js';
-import type { State } from './state.js';
+import type { Mark } from './mark.js';
+import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
 
 /*
@@ -7,76 +7,102 @@ import type { Terms } from './terms.js';
  * fresh. Any span of one window sees at most `2 · limit − 1` units: to see all of one window's, it must
  * contain that window's first instant, and then it ends before the next one starts.
  *
- * `startMs`: the window's first instant. `used`: units taken in it.
+ * Its words: the window's first instant, and the units taken in it.
  *
  * Reads side by side with `core-native/src/algorithms/fixed_window.rs`.
  */
 
+/** How many words a key's state has. */
+export function wordsOf(_terms: Terms): number {
+  return 2;
+}
+
 /** Whether the key is as good as never seen. Compares spans, since `startMs + windowMs` may pass 2^53. */
-export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
-  return state.used === 0 || nowMs - state.startMs >= terms.windowMs;
+export function isFresh(words: Words, at: number, terms: Terms, nowMs: number): boolean {
+  return wordAt(words, at + USED) === 0 || nowMs - wordAt(words, at + TIME) >= terms.windowMs;
 }
 
 /** Units left now. */
-export function remaining(state: State, terms: Terms, nowMs: number): number {
-  return isFresh(state, terms, nowMs) ? terms.limit : Math.max(0, terms.limit - state.used);
+export function remaining(words: Words, at: number, terms: Terms, nowMs: number): number {
+  return isFresh(words, at, terms, nowMs) ? terms.limit : Math.max(0, terms.limit - wordAt(words, at + USED));
 }
 
 /** Whether no more than so many units count. */
-export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  return (isFresh(state, terms, nowMs) ? 0 : state.used) <= units;
+export function within(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  return wordAt(words, at + USED) <= units || (units >= 0 && isFresh(words, at, terms, nowMs));
 }
 
-export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
-  return cost <= remaining(state, terms, nowMs);
+export function fits(words: Words, at: number, terms: Terms, cost: number, nowMs: number): boolean {
+  return cost <= remaining(words, at, terms, nowMs);
 }
 
 /** Takes units, more than 0: those that fit, or what was used beyond an estimate. */
-export function add(state: State, terms: Terms, units: number, nowMs: number): void {
-  if (isFresh(state, terms, nowMs)) {
-    state.startMs = nowMs;
-    state.used = units;
+export function add(words: Words, at: number, terms: Terms, units: number, nowMs: number): void {
+  if (isFresh(words, at, terms, nowMs)) {
+    words[at + TIME] = nowMs;
+    words[at + USED] = units;
   } else {
-    state.used = Math.min(state.used + units, Number.MAX_SAFE_INTEGER);
+    words[at + USED] = Math.min(wordAt(words, at + USED) + units, Number.MAX_SAFE_INTEGER);
   }
 }
 
+/**
+ * Takes units of a window that goes on, where not more than `most` are used then. `reading`: the time, not rounded down.
+ * Answers whether it did: what it saves is asking whether the key is fresh, twice.
+ */
+export function addWithin(
+  words: Words,
+  at: number,
+  terms: Terms,
+  units: number,
+  most: number,
+  reading: number,
+): boolean {
+  const used = wordAt(words, at + USED);
+  if (used === 0 || !(used + units <= most) || reading - wordAt(words, at + TIME) >= terms.windowMs) return false;
+  words[at + USED] = used + units;
+  return true;
+}
+
 /** Whether all of the units would be counted, none of them beyond 2^53 − 1. */
-export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  return isFresh(state, terms, nowMs) || state.used + units <= Number.MAX_SAFE_INTEGER;
+export function hasRoomFor(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  return isFresh(words, at, terms, nowMs) || wordAt(words, at + USED) + units <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Until the key is as good as never seen; 0 once it is. */
-export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
-  return isFresh(state, terms, nowMs) ? 0 : terms.windowMs - (nowMs - state.startMs);
+export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
+  return isFresh(words, at, terms, nowMs) ? 0 : terms.windowMs - (nowMs - wordAt(words, at + TIME));
 }
 
 /** How long a cost has to wait: units come back all at once, at the window's end. */
-export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
+export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
   if (cost > terms.limit) return Number.POSITIVE_INFINITY;
-  return fits(state, terms, cost, nowMs) ? 0 : resetAfterMs(state, terms, nowMs);
+  return fits(words, at, terms, cost, nowMs) ? 0 : resetAfterMs(words, at, terms, nowMs);
 }
 
-export function mark({ startMs }: State): Mark {
-  return { startMs, sub: 0, low: 0 };
+export function mark(words: Words, at: number): Mark {
+  return { startMs: wordAt(words, at + TIME), subWindow: 0, low: 0 };
 }
 
 /** Units count in their own window only. */
-export function refund(state: State, terms: Terms, { startMs }: Mark, units: number, nowMs: number): number {
-  if (state.startMs === startMs && !isFresh(state, terms, nowMs)) state.used = Math.max(0, state.used - units);
+export function refund(words: Words, at: number, terms: Terms, taken: Mark, units: number, nowMs: number): number {
+  if (wordAt(words, at + TIME) === taken.startMs && !isFresh(words, at, terms, nowMs))
+    words[at + USED] = Math.max(0, wordAt(words, at + USED) - units);
   return 0;
 }
 
 /** The window goes on, with the new length and the new limit. */
-export function change(state: State, from: Terms, _to: Terms, nowMs: number): void {
-  if (isFresh(state, from, nowMs)) state.used = 0;
+export function change(from: Words, was: number, old: Terms, to: Words, at: number, _new: Terms, nowMs: number): void {
+  if (isFresh(from, was, old, nowMs)) return;
+  to[at + TIME] = wordAt(from, was + TIME);
+  to[at + USED] = wordAt(from, was + USED);
 }
 
-export function changeMark(_state: State, _from: Terms, _to: Terms, taken: Mark): Mark {
+export function changeMark(_from: Words, _was: number, _old: Terms, _new: Terms, taken: Mark): Mark {
   return taken;
 }
 
-/** Whether a state that was read from bytes can have come about. */
-export function isSound({ parts }: State): boolean {
-  return parts === undefined;
+/** Whether a state that was read from bytes can have come about: any can. */
+export function isSound(): boolean {
+  return true;
 }

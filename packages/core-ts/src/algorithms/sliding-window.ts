@@ -1,194 +1,213 @@
-import type { Mark } from '../engine/reservations.js';
-import type { State } from './state.js';
+import type { Mark } from './mark.js';
+import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
 
 /*
- * Time since the key's first unit is cut into sub-windows of `subMs`, at most a tenth of the window, and
+ * Time since the key's first unit is cut into sub-windows of `subWindowMs`, at most a tenth of the window, and
  * each counts as a whole until its last instant is one window ago.
  *
  * Never more than `limit` in any span of one window: let `t` be the span's last instant at which units were
  * admitted. All units of the span were taken in the window that ends with `t`, each in a sub-window whose
  * last instant is less than one window before `t`; so all of them counted at `t`, and what counts is never
- * admitted beyond the limit. A unit is held against the key for less than `windowMs + subMs`, where an exact
+ * admitted beyond the limit. A unit is held against the key for less than `windowMs + subWindowMs`, where an exact
  * log would hold it for `windowMs`.
  *
- * `startMs`: when the first unit was taken. `used`: units that count. `parts`: their numbers by sub-window in
- * a ring, and behind it the newest sub-window and the oldest that still counts.
+ * Its words: when the first unit was taken, the units that count, the newest sub-window, the oldest that still counts,
+ * and a ring with the units of each.
  *
  * Reads side by side with `core-native/src/algorithms/sliding_window.rs`.
  */
 
+const NEWEST = 2;
+const OLDEST = 3;
+const RING = 4;
+
+/** How many words a key's state has. */
+export function wordsOf({ subWindows }: Terms): number {
+  return RING + subWindows;
+}
+
 /** Whether the key is as good as never seen. */
-export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
-  drop(state, terms, nowMs);
-  return state.used === 0;
+export function isFresh(words: Words, at: number, terms: Terms, nowMs: number): boolean {
+  drop(words, at, terms, nowMs);
+  return wordAt(words, at + USED) === 0;
 }
 
 /** Units left now. */
-export function remaining(state: State, terms: Terms, nowMs: number): number {
-  drop(state, terms, nowMs);
-  return Math.max(0, terms.limit - state.used);
+export function remaining(words: Words, at: number, terms: Terms, nowMs: number): number {
+  drop(words, at, terms, nowMs);
+  return Math.max(0, terms.limit - wordAt(words, at + USED));
 }
 
 /** Whether no more than so many units count. */
-export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  drop(state, terms, nowMs);
-  return state.used <= units;
+export function within(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  drop(words, at, terms, nowMs);
+  return wordAt(words, at + USED) <= units;
 }
 
-export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
-  return cost <= remaining(state, terms, nowMs);
+export function fits(words: Words, at: number, terms: Terms, cost: number, nowMs: number): boolean {
+  return cost <= remaining(words, at, terms, nowMs);
 }
 
 /** Takes units, more than 0: those that fit, or what was used beyond an estimate. What isn't counted changes nothing. */
-export function add(state: State, terms: Terms, units: number, nowMs: number): void {
-  const { subMs, subs } = terms;
-  drop(state, terms, nowMs);
-  if (state.used === 0) {
-    state.startMs = nowMs;
-    state.parts = start(subs, state.parts);
+export function add(words: Words, at: number, terms: Terms, units: number, nowMs: number): void {
+  const { subWindowMs, subWindows } = terms;
+  drop(words, at, terms, nowMs);
+  const used = wordAt(words, at + USED);
+  if (used === 0) {
+    words.fill(0, at, at + RING + subWindows);
+    words[at + TIME] = nowMs;
   }
-  const parts = state.parts as number[];
-  const sub = Math.floor((nowMs - state.startMs) / subMs);
-  const counted = Math.min(units, Number.MAX_SAFE_INTEGER - state.used);
+  const subWindow = Math.floor((nowMs - wordAt(words, at + TIME)) / subWindowMs);
+  const counted = Math.min(units, Number.MAX_SAFE_INTEGER - used);
   if (counted === 0) return;
-  parts[sub % subs] = at(parts, sub % subs) + counted;
-  parts[subs] = sub;
-  state.used += counted;
+  const place = at + RING + (subWindow % subWindows);
+  words[place] = wordAt(words, place) + counted;
+  words[at + NEWEST] = subWindow;
+  words[at + USED] = used + counted;
 }
 
 /**
- * Takes units that fit, where the newest sub-window goes on and the oldest still counts. `used` is the caller's to
- * count. Answers whether it did.
+ * Takes units where the newest sub-window goes on, the oldest still counts, and more than `over` but not more than `most`
+ * are used then. `reading`: the time, not rounded down. Answers whether it did: what it saves is a division, and a look
+ * at the ring.
  */
-export function addInSubWindow(parts: number[], terms: Terms, units: number, sinceStartMs: number): boolean {
-  const { subMs, subs } = terms;
-  const sub = at(parts, subs);
-  if (sinceStartMs >= (sub + 1) * subMs || sinceStartMs >= dropsAtMs(at(parts, subs + 1), terms)) return false;
-  parts[sub % subs] = at(parts, sub % subs) + units;
+export function addBetween(
+  words: Words,
+  at: number,
+  terms: Terms,
+  units: number,
+  over: number,
+  most: number,
+  reading: number,
+): boolean {
+  const before = wordAt(words, at + USED);
+  const used = before + units;
+  if (before === 0 || !(used <= most) || used <= over) return false;
+  const sinceStartMs = reading - wordAt(words, at + TIME);
+  const newest = wordAt(words, at + NEWEST);
+  if (sinceStartMs >= (newest + 1) * terms.subWindowMs) return false;
+  if (sinceStartMs >= dropsAtMs(wordAt(words, at + OLDEST), terms)) return false;
+  const place = at + RING + (newest % terms.subWindows);
+  words[place] = wordAt(words, place) + units;
+  words[at + USED] = used;
   return true;
 }
 
 /** Whether all of the units would be counted, none of them beyond 2^53 − 1. */
-export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  drop(state, terms, nowMs);
-  return state.used + units <= Number.MAX_SAFE_INTEGER;
+export function hasRoomFor(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  drop(words, at, terms, nowMs);
+  return wordAt(words, at + USED) + units <= Number.MAX_SAFE_INTEGER;
 }
 
 /** Until the key is as good as never seen: until its newest units count no more. */
-export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
-  drop(state, terms, nowMs);
-  if (state.used === 0) return 0;
-  const newest = at(state.parts as number[], terms.subs);
-  return dropsAtMs(newest, terms) - (nowMs - state.startMs);
+export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
+  drop(words, at, terms, nowMs);
+  if (wordAt(words, at + USED) === 0) return 0;
+  return dropsAtMs(wordAt(words, at + NEWEST), terms) - (nowMs - wordAt(words, at + TIME));
 }
 
 /** How long a cost has to wait: until enough of the oldest units count no more. */
-export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
-  const { limit, subs } = terms;
+export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
+  const { limit, subWindows } = terms;
   if (cost > limit) return Number.POSITIVE_INFINITY;
-  if (fits(state, terms, cost, nowMs)) return 0;
-  const parts = state.parts as number[];
-  let sub = at(parts, subs + 1);
-  let left = state.used - at(parts, sub % subs);
+  if (fits(words, at, terms, cost, nowMs)) return 0;
+  let subWindow = wordAt(words, at + OLDEST);
+  let left = wordAt(words, at + USED) - wordAt(words, at + RING + (subWindow % subWindows));
   while (cost > limit - left) {
-    sub++;
-    left -= at(parts, sub % subs);
+    subWindow++;
+    left -= wordAt(words, at + RING + (subWindow % subWindows));
   }
-  return dropsAtMs(sub, terms) - (nowMs - state.startMs);
+  return dropsAtMs(subWindow, terms) - (nowMs - wordAt(words, at + TIME));
 }
 
-export function mark({ startMs, parts }: State, { subs }: Terms): Mark {
-  return { startMs, sub: parts === undefined ? 0 : at(parts, subs), low: 0 };
+export function mark(words: Words, at: number): Mark {
+  return { startMs: wordAt(words, at + TIME), subWindow: wordAt(words, at + NEWEST), low: 0 };
 }
 
 /** Units count as long as their sub-window does. */
-function counts(state: State, terms: Terms, { startMs, sub }: Mark, nowMs: number): boolean {
-  drop(state, terms, nowMs);
-  return state.used > 0 && state.startMs === startMs && sub >= at(state.parts as number[], terms.subs + 1);
+function counts(words: Words, at: number, terms: Terms, { startMs, subWindow }: Mark, nowMs: number): boolean {
+  drop(words, at, terms, nowMs);
+  const isSame = wordAt(words, at + USED) > 0 && wordAt(words, at + TIME) === startMs;
+  return isSame && subWindow >= wordAt(words, at + OLDEST);
 }
 
 /** The newest sub-window is then the last one that has units. */
-export function refund(state: State, terms: Terms, taken: Mark, units: number, nowMs: number): number {
-  if (!counts(state, terms, taken, nowMs)) return 0;
-  const { subs } = terms;
-  const parts = state.parts as number[];
-  const given = Math.min(units, at(parts, taken.sub % subs));
-  parts[taken.sub % subs] = at(parts, taken.sub % subs) - given;
-  state.used -= given;
-  let newest = at(parts, subs);
-  while (state.used > 0 && at(parts, newest % subs) === 0) newest--;
-  parts[subs] = newest;
+export function refund(words: Words, at: number, terms: Terms, taken: Mark, units: number, nowMs: number): number {
+  if (!counts(words, at, terms, taken, nowMs)) return 0;
+  const { subWindows } = terms;
+  const place = at + RING + (taken.subWindow % subWindows);
+  const given = Math.min(units, wordAt(words, place));
+  words[place] = wordAt(words, place) - given;
+  const used = wordAt(words, at + USED) - given;
+  words[at + USED] = used;
+  let newest = wordAt(words, at + NEWEST);
+  while (used > 0 && wordAt(words, at + RING + (newest % subWindows)) === 0) newest--;
+  words[at + NEWEST] = newest;
   return 0;
 }
 
 /** What counts goes into the new sub-windows, each by the last instant at which it can have been taken. */
-export function change(state: State, from: Terms, to: Terms, nowMs: number): void {
-  drop(state, from, nowMs);
-  const old = state.parts;
-  if (old === undefined) return;
-  const sinceStartMs = nowMs - state.startMs;
-  const parts = start(to.subs, undefined);
-  state.parts = parts;
-  if (state.used === 0) return;
-  state.used = 0;
-  for (let sub = at(old, from.subs + 1); sub <= at(old, from.subs); sub++) {
-    const units = at(old, sub % from.subs);
-    const into = subAfter(sub, from, to, sinceStartMs);
-    if (units === 0 || dropsAtMs(into, to) <= sinceStartMs) continue;
-    if (state.used === 0) parts[to.subs + 1] = into;
-    parts[into % to.subs] = at(parts, into % to.subs) + units;
-    parts[to.subs] = into;
-    state.used += units;
+export function change(from: Words, was: number, old: Terms, to: Words, at: number, now: Terms, nowMs: number): void {
+  drop(from, was, old, nowMs);
+  if (wordAt(from, was + USED) === 0) return;
+  const startMs = wordAt(from, was + TIME);
+  to[at + TIME] = startMs;
+  const sinceStartMs = nowMs - startMs;
+  let used = 0;
+  for (let sub = wordAt(from, was + OLDEST); sub <= wordAt(from, was + NEWEST); sub++) {
+    const units = wordAt(from, was + RING + (sub % old.subWindows));
+    const into = subWindowAfter(sub, old, now, sinceStartMs);
+    if (units === 0 || dropsAtMs(into, now) <= sinceStartMs) continue;
+    if (used === 0) to[at + OLDEST] = into;
+    const place = at + RING + (into % now.subWindows);
+    to[place] = wordAt(to, place) + units;
+    to[at + NEWEST] = into;
+    used += units;
   }
+  to[at + USED] = used;
 }
 
 /** Called before the state is changed. */
-export function changeMark(state: State, from: Terms, to: Terms, taken: Mark, nowMs: number): Mark {
-  if (!counts(state, from, taken, nowMs)) return { ...taken, sub: -1 };
-  return { ...taken, sub: subAfter(taken.sub, from, to, nowMs - state.startMs) };
+export function changeMark(from: Words, was: number, old: Terms, now: Terms, taken: Mark, nowMs: number): Mark {
+  if (!counts(from, was, old, taken, nowMs)) return { ...taken, subWindow: -1 };
+  return { ...taken, subWindow: subWindowAfter(taken.subWindow, old, now, nowMs - wordAt(from, was + TIME)) };
 }
 
-function subAfter(sub: number, from: Terms, to: Terms, sinceStartMs: number): number {
-  return Math.floor(Math.min((sub + 1) * from.subMs - 1, sinceStartMs) / to.subMs);
+function subWindowAfter(subWindow: number, from: Terms, to: Terms, sinceStartMs: number): number {
+  return Math.floor(Math.min((subWindow + 1) * from.subWindowMs - 1, sinceStartMs) / to.subWindowMs);
 }
 
 /** Forgets the sub-windows whose last instant is one window ago or more. */
-function drop(state: State, terms: Terms, nowMs: number): void {
-  if (state.used === 0) return;
-  const parts = state.parts as number[];
-  const { subs } = terms;
-  const sinceStartMs = nowMs - state.startMs;
-  let sub = at(parts, subs + 1);
-  const newest = at(parts, subs);
-  while (sub <= newest && sinceStartMs >= dropsAtMs(sub, terms)) {
-    state.used -= at(parts, sub % subs);
-    parts[sub % subs] = 0;
-    sub++;
+function drop(words: Words, at: number, terms: Terms, nowMs: number): void {
+  let used = wordAt(words, at + USED);
+  if (used === 0) return;
+  const sinceStartMs = nowMs - wordAt(words, at + TIME);
+  let subWindow = wordAt(words, at + OLDEST);
+  if (sinceStartMs < dropsAtMs(subWindow, terms)) return;
+  const newest = wordAt(words, at + NEWEST);
+  while (subWindow <= newest && sinceStartMs >= dropsAtMs(subWindow, terms)) {
+    const place = at + RING + (subWindow % terms.subWindows);
+    used -= wordAt(words, place);
+    words[place] = 0;
+    subWindow++;
   }
-  parts[subs + 1] = sub;
+  words[at + USED] = used;
+  words[at + OLDEST] = subWindow;
 }
 
 /** When a sub-window counts no more, in time since the start. */
-function dropsAtMs(sub: number, { subMs, windowMs }: Terms): number {
-  return (sub + 1) * subMs - 1 + windowMs;
+function dropsAtMs(subWindow: number, { subWindowMs, windowMs }: Terms): number {
+  return (subWindow + 1) * subWindowMs - 1 + windowMs;
 }
 
-function start(subs: number, again: number[] | undefined): number[] {
-  return again?.fill(0) ?? new Array<number>(subs + 2).fill(0);
-}
-
-function at(parts: number[], index: number): number {
-  return parts[index] as number;
-}
-
-/** Whether a state that was read from bytes can have come about. */
-export function isSound({ startMs, used, parts }: State, { subs, subMs }: Terms, nowMs: number): boolean {
-  if (parts?.length !== subs + 2) return false;
-  const [newest, oldest] = [at(parts, subs), at(parts, subs + 1)];
-  if (newest < oldest || newest - oldest >= subs || newest > (nowMs - startMs) / subMs) return false;
+/** Whether a state that was read from bytes, with something used, can have come about. */
+export function isSound(words: Words, at: number, { subWindows, subWindowMs }: Terms, nowMs: number): boolean {
+  const [newest, oldest] = [wordAt(words, at + NEWEST), wordAt(words, at + OLDEST)];
+  if (newest < oldest || newest - oldest >= subWindows) return false;
+  if (newest > (nowMs - wordAt(words, at + TIME)) / subWindowMs) return false;
   let [counted, sum] = [0, 0];
-  for (let sub = oldest; sub <= newest; sub++) counted += at(parts, sub % subs);
-  for (let i = 0; i < subs; i++) sum += at(parts, i);
-  return counted === used && sum === used;
+  for (let sub = oldest; sub <= newest; sub++) counted += wordAt(words, at + RING + (sub % subWindows));
+  for (let i = 0; i < subWindows; i++) sum += wordAt(words, at + RING + i);
+  return counted === wordAt(words, at + USED) && sum === counted;
 }

@@ -1,14 +1,14 @@
-/** What one policy keeps of one key. Each algorithm reads the fields in its own way. */
-export interface State {
-  /** Whole milliseconds on the limiter's clock. */
-  startMs: number;
-  /** 0: as good as never seen. */
-  used: number;
-  /** What doesn't fit the two above. */
-  parts: number[] | undefined;
-}
+/**
+ * The words of many keys. One policy's state of one key begins at an index that is always called `at`; how many words it
+ * has, and what each one says, is the algorithm's. All zero is the state of a key never seen.
+ */
+export type Words = Float64Array;
 
-/** The state of a key never seen. */
-export function freshState(): State {
-  return { startMs: 0, used: 0, parts: undefined };
+/** The first word of each state: a time, in whole milliseconds on the limiter's clock. */
+export const TIME = 0;
+/** The second one: how much is used; 0: the key is as good as never seen. */
+export const USED = 1;
+
+export function wordAt(words: Words, index: number): number {
+  return words[index] as number;
 }

@@ -1,5 +1,5 @@
-import type { Mark } from '../engine/reservations.js';
-import type { State } from './state.js';
+import type { Mark } from './mark.js';
+import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
 
 /** What is used beyond an estimate is owed too, up to so many buckets: no slip of a caller locks a key out for ever. */
@@ -16,43 +16,68 @@ const MOST_BUCKETS_OWED = 1024;
  * At a limit of 0 there is no rate to repay by: what is owed then stays, and is forgotten one window after it was last
  * noted.
  *
- * `used`: the debt as it was at `startMs`.
+ * Its words: when the debt was noted, and the debt as it was then.
  *
  * Reads side by side with `core-native/src/algorithms/token_bucket.rs`.
  */
 
+/** How many words a key's state has. */
+export function wordsOf(_terms: Terms): number {
+  return 2;
+}
+
 /** Whether the key is as good as never seen. */
-export function isFresh(state: State, terms: Terms, nowMs: number): boolean {
-  return owed(state, terms, nowMs) === 0;
+export function isFresh(words: Words, at: number, terms: Terms, nowMs: number): boolean {
+  return owed(words, at, terms, nowMs) === 0;
 }
 
 /** Units left now. */
-export function remaining(state: State, terms: Terms, nowMs: number): number {
+export function remaining(words: Words, at: number, terms: Terms, nowMs: number): number {
   const { burst, windowMs } = terms;
-  return Math.max(0, Math.floor((burst * windowMs - owed(state, terms, nowMs)) / windowMs));
+  return Math.max(0, Math.floor((burst * windowMs - owed(words, at, terms, nowMs)) / windowMs));
 }
 
 /** Whether no more than so many units are owed. */
-export function within(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  return owed(state, terms, nowMs) <= units * terms.windowMs;
+export function within(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  return owed(words, at, terms, nowMs) <= units * terms.windowMs;
 }
 
-export function fits(state: State, terms: Terms, cost: number, nowMs: number): boolean {
+export function fits(words: Words, at: number, terms: Terms, cost: number, nowMs: number): boolean {
   if (cost === 0) return true; // also while more is owed than the bucket holds
-  return cost <= terms.burst && owed(state, terms, nowMs) <= (terms.burst - cost) * terms.windowMs;
+  return cost <= terms.burst && owed(words, at, terms, nowMs) <= (terms.burst - cost) * terms.windowMs;
 }
 
 /** Takes units: those that fit, or what was used beyond an estimate. */
-export function add(state: State, terms: Terms, units: number, nowMs: number): void {
-  const debt = owed(state, terms, nowMs);
+export function add(words: Words, at: number, terms: Terms, units: number, nowMs: number): void {
+  const debt = owed(words, at, terms, nowMs);
   const room = mostOwed(terms) - debt;
-  state.used = debt + Math.max(0, Math.min(units * terms.windowMs, room)); // a product past 2^53 is beyond any room
-  state.startMs = nowMs;
+  words[at + USED] = debt + Math.max(0, Math.min(units * terms.windowMs, room)); // past 2^53 is beyond any room
+  words[at + TIME] = nowMs;
+}
+
+/**
+ * Takes units where more than `over` but not more than `most` is owed then. Answers whether it did: what it saves is to
+ * work out the debt twice more.
+ */
+export function addBetween(
+  words: Words,
+  at: number,
+  terms: Terms,
+  units: number,
+  over: number,
+  most: number,
+  nowMs: number,
+): boolean {
+  const debt = owed(words, at, terms, nowMs) + units * terms.windowMs;
+  if (!(debt <= most) || debt <= over || debt > terms.burst * terms.windowMs) return false;
+  words[at + TIME] = nowMs;
+  words[at + USED] = debt;
+  return true;
 }
 
 /** Whether all of the units would be owed, none of them beyond the most. */
-export function hasRoomFor(state: State, terms: Terms, units: number, nowMs: number): boolean {
-  return units * terms.windowMs <= mostOwed(terms) - owed(state, terms, nowMs);
+export function hasRoomFor(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean {
+  return units * terms.windowMs <= mostOwed(terms) - owed(words, at, terms, nowMs);
 }
 
 /** A bucket of a limit of 0 holds nothing: what was owed before may be of any size. */
@@ -62,23 +87,24 @@ function mostOwed({ limit, burst, windowMs }: Terms): number {
 }
 
 /** Until the key is as good as never seen: until all is repaid. */
-export function resetAfterMs(state: State, terms: Terms, nowMs: number): number {
-  const debt = owed(state, terms, nowMs);
+export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
+  const debt = owed(words, at, terms, nowMs);
   if (debt === 0) return 0;
-  return terms.limit === 0 ? terms.windowMs - (nowMs - state.startMs) : Math.ceil(debt / terms.limit);
+  if (terms.limit === 0) return terms.windowMs - (nowMs - wordAt(words, at + TIME));
+  return Math.ceil(debt / terms.limit);
 }
 
 /** How long a cost has to wait: until enough is repaid. */
-export function retryAfterMs(state: State, terms: Terms, cost: number, nowMs: number): number {
+export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
   const { burst, windowMs, limit } = terms;
   if (cost > burst) return Number.POSITIVE_INFINITY;
   if (cost === 0) return 0;
-  const missing = owed(state, terms, nowMs) - (burst - cost) * windowMs;
+  const missing = owed(words, at, terms, nowMs) - (burst - cost) * windowMs;
   return missing <= 0 ? 0 : Math.ceil(missing / limit);
 }
 
-export function mark({ used }: State): Mark {
-  return { startMs: 0, sub: 0, low: used };
+export function mark(words: Words, at: number): Mark {
+  return { startMs: 0, subWindow: 0, low: wordAt(words, at + USED) };
 }
 
 /**
@@ -86,40 +112,41 @@ export function mark({ used }: State): Mark {
  * units from then on, and where it would fall below 0, by what was owed at that time: so the least that was
  * owed since bounds what is given.
  */
-export function refund(state: State, terms: Terms, { low }: Mark, units: number, nowMs: number): number {
-  const debt = owed(state, terms, nowMs);
+export function refund(words: Words, at: number, terms: Terms, { low }: Mark, units: number, nowMs: number): number {
+  const debt = owed(words, at, terms, nowMs);
   const given = Math.min(units * terms.windowMs, low, debt);
   if (given === 0) return 0;
-  state.used = debt - given;
-  state.startMs = nowMs;
+  words[at + USED] = debt - given;
+  words[at + TIME] = nowMs;
   return given;
 }
 
 /** The debt now. */
-export function owed(state: State, terms: Terms, nowMs: number): number {
-  const sinceMs = nowMs - state.startMs;
-  if (terms.limit === 0) return sinceMs < terms.windowMs ? state.used : 0;
+export function owed(words: Words, at: number, terms: Terms, nowMs: number): number {
+  const debt = wordAt(words, at + USED);
+  const sinceMs = nowMs - wordAt(words, at + TIME);
+  if (terms.limit === 0) return sinceMs < terms.windowMs ? debt : 0;
   const repaid = sinceMs * terms.limit; // one that is no safe integer is beyond every debt
-  return state.used === 0 || repaid >= state.used ? 0 : state.used - repaid;
+  return debt === 0 || repaid >= debt ? 0 : debt - repaid;
 }
 
 /**
  * The units that are owed stay so many, rounded up. The debt is noted anew, but for one that goes on without a rate to
  * repay by: its window goes on.
  */
-export function change(state: State, from: Terms, to: Terms, nowMs: number): void {
-  const [debt, unit] = [BigInt(owed(state, from, nowMs)), BigInt(from.windowMs)];
-  const units = Number((debt * BigInt(to.windowMs) + unit - 1n) / unit);
-  state.used = Math.min(units, mostOwed(to));
-  if (from.limit !== 0 || to.limit !== 0) state.startMs = nowMs;
+export function change(from: Words, was: number, old: Terms, to: Words, at: number, now: Terms, nowMs: number): void {
+  const [debt, unit] = [BigInt(owed(from, was, old, nowMs)), BigInt(old.windowMs)];
+  const units = Number((debt * BigInt(now.windowMs) + unit - 1n) / unit);
+  to[at + USED] = Math.min(units, mostOwed(now));
+  to[at + TIME] = old.limit === 0 && now.limit === 0 ? wordAt(from, was + TIME) : nowMs;
 }
 
 /** Nothing comes back of what was reserved before. */
-export function changeMark(_state: State, _from: Terms, _to: Terms, taken: Mark): Mark {
+export function changeMark(_from: Words, _was: number, _old: Terms, _new: Terms, taken: Mark): Mark {
   return { ...taken, low: 0 };
 }
 
-/** Whether a state that was read from bytes can have come about. */
-export function isSound({ used, parts }: State, terms: Terms): boolean {
-  return parts === undefined && used <= mostOwed(terms);
+/** Whether a state that was read from bytes, with something used, can have come about. */
+export function isSound(words: Words, at: number, terms: Terms): boolean {
+  return wordAt(words, at + USED) <= mostOwed(terms);
 }

@@ -3,126 +3,216 @@ import { show } from '../errors.js';
 import { flat } from '../keys/fold.js';
 import { KeyMap } from '../keys/key-map.js';
 import type { ByteReader, ByteWriter } from '../snapshot/bytes.js';
-import { readEntry, readFlag, writeEntry } from '../snapshot/entry-bytes.js';
-import { Entry } from './entry.js';
-import { EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
+import { readEntry, readFlag, writeEntry } from './entry-bytes.js';
+import { EvictionOrder, PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
+import { type TakeInPlace, takeInPlaceOf } from './lone-policy.js';
 import { OpenReservations } from './open-reservations.js';
-import { Ledger } from './policy-set.js';
+import { PolicySet } from './policy-set.js';
+import type { Reservations } from './reservations.js';
+import { NONE, Slab } from './slab.js';
 
 /** Entries whose time has come that one call looks at again. */
 const LOOKS_PER_CALL = 4;
 /** The same where room is needed. */
 const LOOKS_FOR_ROOM = 64;
 
+/** What an entry has beside its states. */
+const [BLOCKED, RESERVED] = [1, 2] as const;
+
 /**
- * What is held of all keys: at most so many, each in the order in which they would be evicted.
+ * What is held of all keys: at most so many, each in the order in which they would be evicted. An entry is a slot.
  *
- * Reads side by side with `core-native/src/entries.rs`.
+ * Reads side by side with `core-native/src/engine/entries.rs`.
  */
 export class Entries {
-  ledger: Ledger;
+  policySet: PolicySet;
+  slab: Slab;
+  /** What takes from an entry where that is all there is to do. */
+  takeInPlace: TakeInPlace | undefined;
   readonly #maxKeys: number;
   readonly #originMs: number;
   #keys = new KeyMap();
   #order: EvictionOrder;
+  /** Until when a key is blocked. Few are. */
+  #blocks = new Map<number, number>();
   readonly #open = new OpenReservations();
   /** Before then there is nothing to look at again. */
-  quietUntilMs: number;
+  nextReclaimAtMs: number;
   size = 0;
   /** Live entries that were forgotten to make room. */
   evictions = 0;
+  /** Changes whenever a slot may stand for another key than before. */
+  forgotten = 0;
 
   constructor(policies: readonly Policy[], maxKeys: number, originMs: number) {
-    this.ledger = new Ledger(policies);
+    this.policySet = new PolicySet(policies);
     this.#maxKeys = maxKeys;
     this.#originMs = originMs;
-    this.#order = new EvictionOrder(this.ledger.spanMs, originMs);
-    this.quietUntilMs = originMs;
-  }
-
-  /** Looks again at a few entries whose time has come: to be called from `quietUntilMs` on. */
-  lookAgain(nowMs: number): void {
-    this.#lookAgain(LOOKS_PER_CALL, nowMs);
+    this.slab = new Slab(this.policySet.stateWords);
+    this.#order = new EvictionOrder(this.policySet.spanMs, originMs, this.slab);
+    this.takeInPlace = takeInPlaceOf(this.policySet, this.#order);
+    this.nextReclaimAtMs = originMs;
   }
 
   /** The entry of a key, which is folded. */
-  get(name: string): Entry | undefined {
+  find(name: string): number | undefined {
     return this.#keys.get(name);
   }
 
-  /** A new entry, not in the order yet; `undefined` where there is no room for it. Keeps nothing else of the name alive. */
-  enter(name: string, nowMs: number): Entry | undefined {
-    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;
-    const entry = new Entry(flat(name), this.ledger.rules.length);
-    this.#keys.add(entry);
+  /** A new entry, not in the order yet; `NONE` where there is no room for it. Keeps nothing else of the name alive. */
+  enter(name: string, nowMs: number): number {
+    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return NONE;
+    const held = flat(name);
+    const slot = this.slab.add(held);
+    this.#keys.add(held, slot);
     this.size++;
-    return entry;
+    return slot;
   }
 
   /** Whether a new key would find room. */
   hasRoom(nowMs: number): boolean {
-    return this.size < this.#maxKeys || this.#lookForRoom(nowMs) || this.#order.leastUsed() !== undefined;
+    return this.size < this.#maxKeys || this.#lookForRoom(nowMs) || this.#order.leastUsed() !== NONE;
   }
 
-  /** Puts an entry where it belongs by now, by the limits of the call that takes from it. */
-  place(entry: Entry, nowMs: number, anew = false, ledger = this.ledger): void {
-    if (!anew && ledger.isRepaidIn(this.#order.startMs(entry.list), this.#order.grainMs, entry, nowMs)) return;
-    const rank = ledger.rank(entry, nowMs);
-    const list = this.#order.listOf(rank, ledger.dueMs(entry, rank, nowMs));
-    if (anew || list !== entry.list) this.#order.place(entry, list);
+  fits(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
+    return policySet.fits(this.slab.words(slot), this.slab.at(slot), cost, nowMs);
+  }
+
+  /** Takes units, more than 0 of some policy. Answers whether the entry stays in its list for that. */
+  add(slot: number, units: Units, policySet: PolicySet, nowMs: number): boolean {
+    const { slab } = this;
+    const [words, at] = [slab.words(slot), slab.at(slot)];
+    if (slab.marks(slot) & RESERVED) this.#open.of(slot)?.beforeTaking(units, policySet.policies, words, at, nowMs);
+    return policySet.add(words, at, units, nowMs, slab.list(slot) >>> RANK_SHIFT) && policySet === this.policySet;
+  }
+
+  /** Moves an entry to where it belongs by now, by the limits of the call that takes from it. */
+  place(slot: number, policySet: PolicySet, nowMs: number): void {
+    const list = this.#listOf(slot, policySet, nowMs);
+    if (list === this.slab.list(slot)) return;
+    this.#order.remove(slot);
+    this.#order.append(slot, list);
+  }
+
+  /** Puts an entry that is in no list where it belongs. */
+  append(slot: number, policySet: PolicySet, nowMs: number): void {
+    this.#order.append(slot, this.#listOf(slot, policySet, nowMs));
+  }
+
+  #listOf(slot: number, policySet: PolicySet, nowMs: number): number {
+    const { slab } = this;
+    const [words, at, blockedMs] = [slab.words(slot), slab.at(slot), this.blockLeftMs(slot, nowMs)];
+    const rank = blockedMs > 0 ? PROTECTED_RANK : policySet.rank(words, at, nowMs, slab.list(slot) >>> RANK_SHIFT);
+    const dueAfterMs = Math.max(blockedMs, policySet.dueAfterMs(words, at, rank, nowMs));
+    return this.#order.listOf(rank, nowMs + dueAfterMs);
+  }
+
+  /** What is left of the block that a key is under; 0 if it is under none. */
+  blockLeftMs(slot: number, nowMs: number): number {
+    if ((this.slab.marks(slot) & BLOCKED) === 0) return 0;
+    return Math.max(0, (this.#blocks.get(slot) ?? 0) - nowMs);
+  }
+
+  /** Blocks a key until then. */
+  block(slot: number, untilMs: number): void {
+    this.#blocks.set(slot, untilMs);
+    this.slab.setMarks(slot, this.slab.marks(slot) | BLOCKED);
+  }
+
+  /** Whether the key is as good as never seen. */
+  isFresh(slot: number, nowMs: number): boolean {
+    return (
+      this.blockLeftMs(slot, nowMs) === 0 && this.policySet.isFresh(this.slab.words(slot), this.slab.at(slot), nowMs)
+    );
   }
 
   /** Notes that what was taken just now may be given back, and answers the number to settle it by. */
-  reserve(entry: Entry, ledger: Ledger): number {
-    const number = this.#open.open(entry);
-    const fallen = ledger.reserve(entry, number);
-    if (fallen !== undefined) this.#open.close(fallen);
-    const surplus = this.#open.closeSurplus();
-    if (surplus !== undefined) this.ledger.dropOldest(surplus);
-    return number;
+  reserve(slot: number, policySet: PolicySet): number {
+    this.slab.setMarks(slot, this.slab.marks(slot) | RESERVED);
+    return this.#open.open(slot, this.slab, policySet);
   }
 
   /** Forgets a reservation, and gives back so many of its units as far as they still count. */
-  settle(entry: Entry, number: number, units: Units, ledger: Ledger, nowMs: number): void {
-    ledger.settle(entry, number, units, nowMs);
-    this.#open.close(number);
+  settle(slot: number, number: number, units: Units, policySet: PolicySet, nowMs: number): void {
+    this.#open.settle(slot, number, units, this.slab, policySet, nowMs);
+    if (this.#open.of(slot) === undefined) this.slab.setMarks(slot, this.slab.marks(slot) & ~RESERVED);
   }
 
-  forget(entry: Entry): void {
-    for (const number of entry.extra?.reservations?.numbers ?? []) this.#open.close(number);
-    this.#order.remove(entry);
-    entry.list = -1;
-    this.#keys.delete(entry.key);
+  /** Forgets an entry. */
+  remove(slot: number): void {
+    this.#order.remove(slot);
+    this.#forget(slot);
+  }
+
+  /** Lets go of an entry that is in no list. */
+  #forget(slot: number): void {
+    const { slab } = this;
+    if (slab.marks(slot) !== 0) {
+      this.#open.forget(slot);
+      this.#blocks.delete(slot);
+    }
+    this.#keys.delete(slab.nameOf(slot));
+    slab.remove(slot);
     this.size--;
+    this.forgotten++;
+    if (this.size === 0) slab.clear();
   }
 
   clear(): void {
+    this.#start(this.policySet);
+    this.#open.take();
+    this.nextReclaimAtMs = this.#originMs;
+  }
+
+  /** Empty again, by these policies. */
+  #start(policySet: PolicySet): void {
+    this.policySet = policySet;
+    this.slab = new Slab(policySet.stateWords);
+    this.#order = new EvictionOrder(policySet.spanMs, this.#originMs, this.slab);
+    this.takeInPlace = takeInPlaceOf(policySet, this.#order);
     this.#keys = new KeyMap();
+    this.#blocks = new Map();
     this.size = 0;
-    this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
-    this.#open.clear();
-    this.quietUntilMs = this.#originMs;
+    this.forgotten++;
   }
 
   /** Goes over to other policies of the same algorithms; what each key has used stays. O(entries). */
   change(policies: readonly Policy[], nowMs: number): void {
-    const [from, all] = [this.ledger, this.#order.all()];
-    this.ledger = new Ledger(policies);
-    this.ledger.keepFrom(from.keptFromMs);
-    this.#order = new EvictionOrder(this.ledger.spanMs, this.#originMs);
-    this.quietUntilMs = this.#order.passSlots(nowMs);
-    for (const entry of all) {
-      this.ledger.change(entry, from, nowMs);
-      this.place(entry, nowMs, true);
+    const [from, old, all] = [this.policySet, this.slab, this.#order.all()];
+    const [blocks, reservations] = [this.#blocks, this.#open.take()];
+    this.#start(new PolicySet(policies));
+    this.policySet.keepFrom(from.keptFromMs);
+    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+    for (const was of all) {
+      const [words, at] = [old.words(was), old.at(was)];
+      const slot = this.#insert(old.nameOf(was));
+      const open = reservations.get(was);
+      open?.change(from.policies, this.policySet.policies, words, at, nowMs);
+      if (open !== undefined) this.#reopen(slot, open);
+      if (blocks.has(was)) this.block(slot, blocks.get(was) as number);
+      this.policySet.change(from, words, at, this.slab.words(slot), this.slab.at(slot), nowMs);
+      this.append(slot, this.policySet, nowMs);
     }
+  }
+
+  #insert(name: string): number {
+    const slot = this.slab.add(name);
+    this.#keys.add(name, slot);
+    this.size++;
+    return slot;
+  }
+
+  #reopen(slot: number, reservations: Reservations): void {
+    this.#open.put(slot, reservations);
+    this.slab.setMarks(slot, this.slab.marks(slot) | RESERVED);
   }
 
   /** All that is live, in the order in which it would be evicted. */
   write(writer: ByteWriter, nowMs: number): void {
-    const live = this.#order.all().filter((entry) => !this.ledger.isFresh(entry, nowMs));
-    writer.u8(this.ledger.keptFromMs === Number.POSITIVE_INFINITY ? 0 : 1);
+    const live = this.#order.all().filter((slot) => !this.isFresh(slot, nowMs));
+    writer.u8(this.policySet.keptFromMs === Number.POSITIVE_INFINITY ? 0 : 1);
     writer.u32(live.length);
-    for (const entry of live) writeEntry(writer, entry, this.ledger, nowMs);
+    for (const slot of live) writeEntry(writer, this.slab, slot, this.blockLeftMs(slot, nowMs), this.policySet, nowMs);
   }
 
   /**
@@ -134,24 +224,28 @@ export class Entries {
     const keeps = readFlag(reader);
     const count = reader.u32();
     if (count > this.#maxKeys) throw new RangeError(`it has ${count} keys, and maxKeys is ${this.#maxKeys}`);
-    const entries = new KeyMap();
+    const [slab, keys, blocks] = [new Slab(this.policySet.stateWords), new KeyMap(), new Map<number, number>()];
     for (let i = 0; i < count; i++) {
-      const entry = readEntry(reader, this.ledger.rules, nowMs);
-      if (entries.get(entry.key) !== undefined) throw new RangeError(`it has the key ${show(entry.key)} twice`);
-      entries.add(entry);
+      const { slot, blockedMs } = readEntry(reader, slab, this.policySet, nowMs);
+      const name = slab.nameOf(slot);
+      if (keys.get(name) !== undefined) throw new RangeError(`it has the key ${show(name)} twice`);
+      keys.add(name, slot);
+      if (blockedMs > 0) blocks.set(slot, nowMs + blockedMs);
     }
     if (reader.left > 0) throw new RangeError(`it has ${reader.left} bytes too many`);
-    if (keeps) this.ledger.keepFrom(Number.NEGATIVE_INFINITY);
+    if (keeps) this.policySet.keepFrom(Number.NEGATIVE_INFINITY);
     this.clear();
-    this.#keys = entries;
-    this.size = count;
-    this.quietUntilMs = this.#order.passSlots(nowMs);
-    for (const entry of entries) this.place(entry, nowMs, true);
+    [this.slab, this.#keys, this.size] = [slab, keys, count];
+    this.#order = new EvictionOrder(this.policySet.spanMs, this.#originMs, slab);
+    this.takeInPlace = takeInPlaceOf(this.policySet, this.#order);
+    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+    for (const [slot, untilMs] of blocks) this.block(slot, untilMs);
+    for (let slot = 0; slot < count; slot++) this.append(slot, this.policySet, nowMs);
   }
 
   /** Drops every expired entry. O(entries). */
   dropExpired(nowMs: number): void {
-    for (const entry of this.#keys) if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);
+    for (const slot of this.#order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);
   }
 
   /** When a full set of entries is looked at for one that can go. */
@@ -159,11 +253,26 @@ export class Entries {
     return this.#order.firstProtectedDueMs();
   }
 
+  /** Looks again at a few entries whose time has come: to be called from `nextReclaimAtMs` on. */
+  reclaimSome(nowMs: number): void {
+    this.#reclaimSome(LOOKS_PER_CALL, nowMs);
+  }
+
+  #reclaimSome(looks: number, nowMs: number): void {
+    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+    for (let look = 0; look < looks; look++) {
+      const slot = this.#order.takePassed();
+      if (slot === NONE) return;
+      if (this.isFresh(slot, nowMs)) this.#forget(slot);
+      else this.append(slot, this.policySet, nowMs);
+    }
+  }
+
   #makeRoom(nowMs: number): boolean {
     if (this.#lookForRoom(nowMs) || this.#lookAtFirsts(nowMs)) return true;
     const victim = this.#order.leastUsed();
-    if (victim === undefined) return false;
-    this.forget(victim);
+    if (victim === NONE) return false;
+    this.remove(victim);
     this.evictions++;
     return true;
   }
@@ -171,7 +280,7 @@ export class Entries {
   /** Looks again at entries whose time has come, one after the other, until one of them goes. */
   #lookForRoom(nowMs: number): boolean {
     const before = this.size;
-    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++) this.#lookAgain(1, nowMs);
+    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++) this.#reclaimSome(1, nowMs);
     return this.size < before;
   }
 
@@ -181,25 +290,15 @@ export class Entries {
    */
   #lookAtFirsts(nowMs: number): boolean {
     for (let rank = 0; rank < PROTECTED_RANK; rank++) {
-      const entry = this.#order.first(rank);
-      if (entry === undefined) continue;
-      if (this.ledger.isFresh(entry, nowMs)) {
-        this.forget(entry);
+      const slot = this.#order.first(rank);
+      if (slot === NONE) continue;
+      if (this.isFresh(slot, nowMs)) {
+        this.remove(slot);
         return true;
       }
       if (rank === 0) return false;
-      this.place(entry, nowMs);
+      this.place(slot, this.policySet, nowMs);
     }
     return false;
-  }
-
-  #lookAgain(looks: number, nowMs: number): void {
-    this.quietUntilMs = this.#order.passSlots(nowMs);
-    for (let look = 0; look < looks; look++) {
-      const entry = this.#order.takePassed();
-      if (entry === undefined) return;
-      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);
-      else this.place(entry, nowMs, true);
-    }
   }
 }

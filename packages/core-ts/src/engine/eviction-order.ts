@@ -1,12 +1,17 @@
-import { Entry } from './entry.js';
+import { NONE, type Slab } from './slab.js';
 
 /** From 0, for keys that have used least of their limit, to the one that is never evicted. */
 export const PROTECTED_RANK = 7;
 const RANKS = PROTECTED_RANK + 1;
-/** A wheel of so many slots goes round in two to four of the longest spans. */
+/** A wheel of so many slots of time goes round in two to four of the longest spans. */
 const SLOTS = 32;
 /** A list's number without these bits is its rank. */
 export const RANK_SHIFT = 5;
+const LISTS = RANKS * SLOTS;
+/** The circle of those without protection whose slot of time has passed. */
+const EXPIRED = LISTS;
+/** And of the protected ones. */
+const PASSED = LISTS + 1;
 
 /**
  * Which entry is looked at next: first those that have expired, then those that may be protected no longer, then
@@ -20,25 +25,27 @@ export const RANK_SHIFT = 5;
  * that is not protected has expired when its slot has passed. A protected one may be live or still protected then:
  * those are handed out apart, so that none of them stands before one that has expired.
  *
- * Reads side by side with `core-native/src/order.rs`.
+ * The lists are circles through the entries' links, each with a head: list `n` is the link `~n`, which no slot is.
+ *
+ * Reads side by side with `core-native/src/engine/eviction_order.rs`.
  */
 export class EvictionOrder {
   /** A power of two, from a sixteenth to an eighth of the longest span. */
   readonly grainMs: number;
   readonly #originMs: number;
-  readonly #lists: (Entry | undefined)[] = new Array<Entry | undefined>(RANKS * SLOTS).fill(undefined);
+  readonly #slab: Slab;
+  /** The next and the previous entry of each head. */
+  readonly #heads: Int32Array;
   /** For each rank a bit per slot whose list may have entries. */
   readonly #slotBits = new Int32Array(RANKS);
-  /** Those without protection whose slot has passed. */
-  readonly #expired = new Entry('', 1);
-  /** The protected ones. */
-  readonly #passed = new Entry('', 1);
   /** The slot that time is in: all before it have been handed over. */
   #slot = 0;
 
-  constructor(spanMs: number, originMs: number) {
+  constructor(spanMs: number, originMs: number, slab: Slab) {
     this.grainMs = 2 ** Math.ceil(Math.log2(Math.max(1, spanMs / 16)));
     this.#originMs = originMs;
+    this.#slab = slab;
+    this.#heads = Int32Array.from({ length: 2 * (PASSED + 1) }, (_, i) => ~(i >> 1));
   }
 
   /** The list for a rank and the time at which to look again. */
@@ -52,29 +59,32 @@ export class EvictionOrder {
     return this.#originMs + (this.#slot + ((list - this.#slot) & (SLOTS - 1))) * this.grainMs;
   }
 
-  /** Puts an entry at the end of a list, out of the one that it is in. */
-  place(entry: Entry, list: number): void {
-    unlink(entry);
-    entry.list = list;
-    const head = this.#head(list);
-    linkBefore(head, entry);
-    this.#slotBits[list >>> RANK_SHIFT] = (this.#slotBits[list >>> RANK_SHIFT] as number) | (1 << (list & 31));
+  /** Puts an entry that is in no list at the end of one. */
+  append(slot: number, list: number): void {
+    this.#slab.setList(slot, list);
+    this.#linkBefore(~list, slot);
+    const rank = list >>> RANK_SHIFT;
+    this.#slotBits[rank] = (this.#slotBits[rank] as number) | (1 << (list & (SLOTS - 1)));
   }
 
-  remove(entry: Entry): void {
-    unlink(entry);
+  /** Takes an entry out of its list. */
+  remove(slot: number): void {
+    const [next, previous] = [this.#next(slot), this.#previous(slot)];
+    this.#setNext(previous, next);
+    this.#setPrevious(next, previous);
   }
 
   /** All entries, from the one that is looked at first to the one that is evicted last. */
-  all(): Entry[] {
-    const entries = [...circle(this.#expired), ...circle(this.#passed)];
-    for (let rank = 0; rank < RANKS; rank++) {
-      for (let i = 0; i < SLOTS; i++) {
-        const head = this.#lists[rank * SLOTS + ((this.#slot + i) % SLOTS)];
-        if (head !== undefined) for (const entry of circle(head)) entries.push(entry);
-      }
-    }
-    return entries;
+  all(): number[] {
+    const slots: number[] = [];
+    const walk = (list: number) => {
+      for (let slot = this.#next(~list); slot >= 0; slot = this.#next(slot)) slots.push(slot);
+    };
+    walk(EXPIRED);
+    walk(PASSED);
+    for (let rank = 0; rank < RANKS; rank++)
+      for (let i = 0; i < SLOTS; i++) walk(rank * SLOTS + ((this.#slot + i) % SLOTS));
+    return slots;
   }
 
   /** Moves on to `nowMs`, and answers until when there is nothing to look at again. */
@@ -82,39 +92,41 @@ export class EvictionOrder {
     const slot = Math.floor((nowMs - this.#originMs) / this.grainMs);
     for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++) this.#pass(past % SLOTS);
     this.#slot = slot;
-    return this.#next() === undefined ? this.#originMs + (slot + 1) * this.grainMs : nowMs;
+    return this.#firstPassed() === NONE ? this.#originMs + (slot + 1) * this.grainMs : nowMs;
   }
 
-  /** The next entry whose slot has passed, taken out of the order. */
-  takePassed(): Entry | undefined {
-    const entry = this.#next();
-    if (entry !== undefined) unlink(entry);
-    return entry;
+  /** The next entry whose slot has passed, taken out of the order; `NONE` where there is none. */
+  takePassed(): number {
+    const slot = this.#firstPassed();
+    if (slot !== NONE) this.remove(slot);
+    return slot;
   }
 
-  #next(): Entry | undefined {
-    if (this.#expired.next !== this.#expired) return this.#expired.next;
-    return this.#passed.next === this.#passed ? undefined : this.#passed.next;
+  #firstPassed(): number {
+    const expired = this.#next(~EXPIRED);
+    if (expired >= 0) return expired;
+    const passed = this.#next(~PASSED);
+    return passed >= 0 ? passed : NONE;
   }
 
-  /** The entry of a rank that is due first, by its slot. */
-  first(rank: number): Entry | undefined {
+  /** The entry of a rank that is due first, by its slot of time; `NONE` where there is none. */
+  first(rank: number): number {
     const slot = this.#firstSlot(rank);
-    return slot === undefined ? undefined : this.#lists[rank * SLOTS + ((this.#slot + slot) % SLOTS)]?.next;
+    return slot === undefined ? NONE : this.#next(~(rank * SLOTS + ((this.#slot + slot) % SLOTS)));
   }
 
-  /** The first of the lowest rank; none where all are protected. */
-  leastUsed(): Entry | undefined {
+  /** The first of the lowest rank; `NONE` where all are protected. */
+  leastUsed(): number {
     for (let rank = 0; rank < PROTECTED_RANK; rank++) {
-      const entry = this.first(rank);
-      if (entry !== undefined) return entry;
+      const slot = this.first(rank);
+      if (slot !== NONE) return slot;
     }
-    return undefined;
+    return NONE;
   }
 
   /** When the first protected entry is looked at again: at the next call, where one waits for that. */
   firstProtectedDueMs(): number {
-    if (this.#next() !== undefined) return this.#originMs + this.#slot * this.grainMs;
+    if (this.#firstPassed() !== NONE) return this.#originMs + this.#slot * this.grainMs;
     return this.#originMs + (this.#slot + (this.#firstSlot(PROTECTED_RANK) ?? 0) + 1) * this.grainMs;
   }
 
@@ -126,57 +138,52 @@ export class EvictionOrder {
       if (bits === 0) return undefined;
       const fromNow = (bits >>> now) | (bits << (SLOTS - now));
       const slot = 31 - Math.clz32(fromNow & -fromNow);
-      const head = this.#lists[rank * SLOTS + ((now + slot) % SLOTS)];
-      if (head !== undefined && head.next !== head) return slot;
+      if (this.#next(~(rank * SLOTS + ((now + slot) % SLOTS))) >= 0) return slot;
       this.#slotBits[rank] = bits & ~(1 << ((now + slot) % SLOTS)); // emptied since: paid by the one that came in
     }
   }
 
   #pass(slot: number): void {
-    for (let rank = 0; rank < RANKS; rank++) {
-      const head = this.#lists[rank * SLOTS + slot];
-      if (head === undefined || head.next === head) continue;
-      spliceBefore(rank === PROTECTED_RANK ? this.#passed : this.#expired, head);
-    }
+    for (let rank = 0; rank < RANKS; rank++)
+      this.#spliceBefore(~(rank === PROTECTED_RANK ? PASSED : EXPIRED), ~(rank * SLOTS + slot));
   }
 
-  #head(list: number): Entry {
-    const head = this.#lists[list];
-    if (head !== undefined) return head;
-    const added = new Entry('', 1);
-    this.#lists[list] = added;
-    return added;
+  #linkBefore(head: number, slot: number): void {
+    const last = this.#previous(head);
+    this.#slab.setPrevious(slot, last);
+    this.#slab.setNext(slot, head);
+    this.#setNext(last, slot);
+    this.#setPrevious(head, slot);
   }
-}
 
-function circle(head: Entry): Entry[] {
-  const entries: Entry[] = [];
-  for (let entry = head.next; entry !== head; entry = entry.next) entries.push(entry);
-  return entries;
-}
+  /** Moves all of one circle, but its head, to the end of another. */
+  #spliceBefore(head: number, from: number): void {
+    const [first, end] = [this.#next(from), this.#previous(from)];
+    if (first === from) return;
+    const last = this.#previous(head);
+    this.#setNext(last, first);
+    this.#setPrevious(first, last);
+    this.#setNext(end, head);
+    this.#setPrevious(head, end);
+    this.#setNext(from, from);
+    this.#setPrevious(from, from);
+  }
 
-function unlink(entry: Entry): void {
-  entry.previous.next = entry.next;
-  entry.next.previous = entry.previous;
-  entry.next = entry;
-  entry.previous = entry;
-}
+  #next(link: number): number {
+    return link >= 0 ? this.#slab.next(link) : (this.#heads[2 * ~link] as number);
+  }
 
-function linkBefore(head: Entry, entry: Entry): void {
-  const last = head.previous;
-  entry.previous = last;
-  entry.next = head;
-  last.next = entry;
-  head.previous = entry;
-}
+  #previous(link: number): number {
+    return link >= 0 ? this.#slab.previous(link) : (this.#heads[2 * ~link + 1] as number);
+  }
 
-/** Moves all of one circle, but its head, to the end of another. */
-function spliceBefore(head: Entry, from: Entry): void {
-  const last = head.previous;
-  last.next = from.next;
-  from.next.previous = last;
-  from.previous.next = head;
-  head.previous = from.previous;
-  from.next = from;
-  from.previous = from;
+  #setNext(link: number, next: number): void {
+    if (link >= 0) this.#slab.setNext(link, next);
+    else this.#heads[2 * ~link] = next;
+  }
+
+  #setPrevious(link: number, previous: number): void {
+    if (link >= 0) this.#slab.setPrevious(link, previous);
+    else this.#heads[2 * ~link + 1] = previous;
+  }
 }

@@ -12,76 +12,82 @@ import type {
 } from '../contract.js';
 import { decision } from '../decision.js';
 import { BackendUnavailableError, show } from '../errors.js';
-import { fold } from '../keys/fold.js';
+import { fold, isNameOf } from '../keys/fold.js';
 import { ByteReader, ByteWriter } from '../snapshot/bytes.js';
+import { Counters } from './counters.js';
 import { Entries } from './entries.js';
-import { Entry } from './entry.js';
-import { blockLeftMs, type Ledger } from './policy-set.js';
+import type { PolicySet } from './policy-set.js';
+import { NONE } from './slab.js';
 import { beyond, isNone } from './units.js';
+
+/** The state of a key never seen: what a decision on one is read from. */
+const NOBODY = new Float64Array(4096);
 
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
  *
- * Reads side by side with `core-native/src/store.rs`.
+ * Reads side by side with `core-native/src/engine/shard.rs`.
  */
 class MapEngine implements Engine {
   readonly backend = 'ts';
   readonly #spec: EngineSpec;
   readonly #clock: Clock;
   readonly #entries: Entries;
-  #ledger: Ledger;
+  readonly #counters: Counters;
   #policies: readonly Policy[];
-  /** A key that holds nothing: what a decision on a key never seen is read from. */
-  readonly #nobody: Entry;
-  #allowed = 0;
-  #blocked = 0;
-  #rejectedFull = 0;
-  readonly #denied: number[];
-  /** The last entry that was denied, where that will hold for a while. */
-  #deniedEntry: Entry;
+  /** The entry of the last call, as long as none was forgotten since: whoever hammers on one key needs no look-up. */
+  #lastSlot = NONE;
+  #lastForgotten = 0;
+  /** Until when the last key is denied this cost. */
   #deniedCost = 0;
-  #deniedUntilMs = 0;
+  #deniedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
     this.#clock = spec.clock ?? new OwnClock();
     this.#entries = new Entries(spec.policies, spec.maxKeys, Math.floor(this.#clock.now()));
-    this.#ledger = this.#entries.ledger;
+    this.#counters = new Counters(spec.policies.length);
     this.#policies = spec.policies;
-    this.#nobody = new Entry('', spec.policies.length);
-    this.#deniedEntry = this.#nobody;
-    this.#denied = spec.policies.map(() => 0);
   }
 
   allow(key: string, cost: Units, by?: readonly Policy[]): boolean {
-    if (by !== undefined || typeof cost !== 'number') return this.#decides(fold(key), cost, by);
-    return this.#allow(key, cost, this.#clock.now());
-  }
-
-  #decides(name: string, cost: Units, by: readonly Policy[] | undefined): boolean {
+    if (by === undefined && typeof cost === 'number') return this.#allow(key, cost, this.#clock.now());
     const nowMs = this.#now();
-    const ledger = this.#ledgerOf(by, nowMs);
-    const entry = this.#held(name, ledger, nowMs);
-    if (entry !== undefined) return this.#take(entry, cost, ledger, nowMs);
-    return this.#takeFirst(name, cost, ledger, nowMs) !== undefined;
+    const [name, policySet] = [fold(key), this.#policySetOf(by, nowMs)];
+    const slot = this.#find(name, policySet, nowMs);
+    if (slot !== NONE) return this.#take(slot, cost, policySet, nowMs);
+    return this.#takeFirst(name, cost, policySet, nowMs).allowed;
   }
 
-  /** `reading`: a fraction of a millisecond is on no other side of a whole one. */
+  /** `reading`: the time, not rounded down. */
   #allow(key: string, cost: number, reading: number): boolean {
-    if (reading >= this.#entries.quietUntilMs) this.#entries.lookAgain(Math.floor(reading));
-    const name = fold(key);
-    if (name === this.#deniedEntry.key && this.#isKnownDenied(cost, reading)) {
-      this.#countDenial(0);
+    const entries = this.#entries;
+    if (reading >= entries.nextReclaimAtMs) entries.reclaimSome(Math.floor(reading));
+    const last = this.#lastSlot;
+    if (last !== NONE && this.#lastForgotten === entries.forgotten && isNameOf(key, entries.slab.nameOf(last))) {
+      if (cost !== this.#deniedCost || reading >= this.#deniedUntilMs) return this.#allowHeld(last, cost, reading);
+      this.#counters.deny(0);
       return false;
     }
-    const entry = this.#entries.get(name);
-    if (entry !== undefined && this.#ledger.addInWindow(entry, cost, reading)) {
-      this.#allowed++;
+    const name = fold(key);
+    const slot = entries.find(name);
+    if (slot === undefined) return this.#takeFirst(name, cost, entries.policySet, Math.floor(reading)).allowed;
+    this.#lastSlot = slot;
+    this.#lastForgotten = entries.forgotten;
+    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;
+    return this.#allowHeld(slot, cost, reading);
+  }
+
+  #allowHeld(slot: number, cost: number, reading: number): boolean {
+    const entries = this.#entries;
+    if (entries.takeInPlace?.(entries.slab, slot, cost, reading)) {
+      this.#counters.allowed++;
       return true;
     }
     const nowMs = Math.floor(reading);
-    if (entry !== undefined) return this.#take(entry, cost, this.#ledger, nowMs);
-    return this.#takeFirst(name, cost, this.#ledger, nowMs) !== undefined;
+    const allowed = this.#take(slot, cost, entries.policySet, nowMs);
+    if (!allowed) this.#rememberDenial(slot, cost, nowMs);
+    return allowed;
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
@@ -93,102 +99,112 @@ class MapEngine implements Engine {
 
   check(key: string, cost: Units, by?: readonly Policy[]): Decision {
     const nowMs = this.#now();
-    return this.#check(fold(key), cost, this.#ledgerOf(by, nowMs), nowMs);
+    return this.#check(fold(key), cost, this.#policySetOf(by, nowMs), nowMs);
   }
 
-  #check(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
-    const held = this.#held(name, ledger, nowMs);
-    if (held !== undefined) {
-      const allowed = this.#take(held, cost, ledger, nowMs);
-      return ledger.decision(allowed, held, cost, nowMs, blockLeftMs(held, nowMs));
+  #check(name: string, cost: Units, policySet: PolicySet, nowMs: number): Decision {
+    const held = this.#find(name, policySet, nowMs);
+    if (held === NONE) {
+      const { allowed, slot } = this.#takeFirst(name, cost, policySet, nowMs);
+      return this.#firstDecision(allowed, slot, cost, policySet, nowMs);
     }
-    const taken = this.#takeFirst(name, cost, ledger, nowMs);
-    return this.#firstDecision(taken, cost, ledger, nowMs);
+    const isTaken = this.#take(held, cost, policySet, nowMs);
+    return this.#decision(isTaken, held, cost, policySet, nowMs, this.#entries.blockLeftMs(held, nowMs));
   }
 
   peek(key: string, cost: Units, by?: readonly Policy[]): Decision {
     const nowMs = this.#now();
-    return this.#peek(fold(key), cost, this.#ledgerOf(by, nowMs), nowMs);
+    return this.#peek(fold(key), cost, this.#policySetOf(by, nowMs), nowMs);
   }
 
-  #peek(name: string, cost: Units, ledger: Ledger, nowMs: number): Decision {
-    const entry = this.#held(name, ledger, nowMs);
-    if (entry === undefined) {
+  #peek(name: string, cost: Units, policySet: PolicySet, nowMs: number): Decision {
+    const entries = this.#entries;
+    const slot = this.#find(name, policySet, nowMs);
+    if (slot === NONE) {
       const fits =
-        ledger.canEverFit(cost) && (this.#spec.onFull === 'admit' || isNone(cost) || this.#entries.hasRoom(nowMs));
-      return this.#firstDecision(fits ? this.#nobody : undefined, cost, ledger, nowMs);
+        policySet.canEverFit(cost) && (this.#spec.onFull === 'admit' || isNone(cost) || entries.hasRoom(nowMs));
+      return this.#firstDecision(fits, NONE, cost, policySet, nowMs);
     }
-    const blockedMs = blockLeftMs(entry, nowMs);
-    const fits = blockedMs === 0 && ledger.fits(entry, cost, nowMs);
-    const askedMs = fits || blockedMs > 0 ? blockedMs : ledger.blockAskedMs(entry, cost, nowMs);
-    return ledger.decision(fits, entry, cost, nowMs, askedMs);
+    const blockedMs = entries.blockLeftMs(slot, nowMs);
+    const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs);
+    const askedMs = fits || blockedMs > 0 ? blockedMs : this.#blockAskedMs(slot, cost, policySet, nowMs);
+    return this.#decision(fits, slot, cost, policySet, nowMs, askedMs);
   }
 
   reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved {
     const nowMs = this.#now();
-    const name = fold(key);
-    const ledger = this.#ledgerOf(by, nowMs);
-    const decision = this.#check(name, cost, ledger, nowMs);
-    const entry = decision.allowed && !isNone(cost) ? this.#entries.get(name) : undefined;
-    if (entry === undefined) return { decision, number: 0 }; // nothing is held for it
-    return { decision, number: this.#entries.reserve(entry, ledger) };
+    const [name, policySet] = [fold(key), this.#policySetOf(by, nowMs)];
+    const decision = this.#check(name, cost, policySet, nowMs);
+    const slot = decision.allowed && !isNone(cost) ? this.#entries.find(name) : undefined;
+    if (slot === undefined) return { decision, number: 0 }; // nothing is held for it
+    return { decision, number: this.#entries.reserve(slot, policySet) };
   }
 
   settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Decision {
     const nowMs = this.#now();
-    const name = fold(key);
-    const ledger = this.#ledgerOf(by, nowMs);
-    this.#settle(name, number, beyond(estimate, actual), beyond(actual, estimate), ledger, nowMs);
-    return this.#peek(name, 0, ledger, nowMs);
+    const [name, policySet] = [fold(key), this.#policySetOf(by, nowMs)];
+    this.#settle(name, number, beyond(estimate, actual), beyond(actual, estimate), policySet, nowMs);
+    return this.#peek(name, 0, policySet, nowMs);
   }
 
-  #settle(name: string, number: number, less: Units, more: Units, ledger: Ledger, nowMs: number): void {
+  #settle(name: string, number: number, less: Units, more: Units, policySet: PolicySet, nowMs: number): void {
+    const entries = this.#entries;
     const takes = !isNone(more);
-    const held = this.#held(name, ledger, nowMs);
-    if (held !== undefined) this.#entries.settle(held, number, less, ledger, nowMs);
-    const entry = takes ? (held ?? this.#entries.enter(name, nowMs)) : held;
-    if (entry === undefined) {
-      if (takes) this.#rejectedFull++;
+    const held = this.#find(name, policySet, nowMs);
+    if (held !== NONE) entries.settle(held, number, less, policySet, nowMs);
+    const isNew = held === NONE && takes;
+    const slot = isNew ? entries.enter(name, nowMs) : held;
+    if (slot === NONE) {
+      if (takes) this.#counters.rejectedFull++;
       return;
     }
-    if (takes) ledger.add(entry, more, nowMs);
-    if (this.#ledger.isFresh(entry, nowMs)) this.#entries.forget(entry);
-    else this.#entries.place(entry, nowMs, false, ledger);
-    this.#deniedEntry = this.#nobody;
+    if (takes) entries.add(slot, more, policySet, nowMs);
+    if (isNew) entries.append(slot, policySet, nowMs);
+    else if (entries.isFresh(slot, nowMs)) entries.remove(slot);
+    else entries.place(slot, policySet, nowMs);
+    this.#lastSlot = NONE;
   }
 
-  #held(name: string, ledger: Ledger, nowMs: number): Entry | undefined {
-    const entry = this.#entries.get(name);
-    if (entry !== undefined && ledger !== this.#ledger) this.#ledger.dropExpired(entry, nowMs);
-    return entry;
+  /** The entry of a name, without what is over by the engine's limits where others decide; `NONE` where there is none. */
+  #find(name: string, policySet: PolicySet, nowMs: number): number {
+    const { find, slab } = { find: this.#entries.find(name), slab: this.#entries.slab };
+    if (find === undefined) return NONE;
+    const own = this.#entries.policySet;
+    if (policySet !== own) own.dropExpired(slab.words(find), slab.at(find), nowMs);
+    return find;
   }
 
   /** By policies of the call's own nothing is foretold of the next call. */
-  #ledgerOf(by: readonly Policy[] | undefined, nowMs: number): Ledger {
-    if (by !== undefined) this.#deniedEntry = this.#nobody;
-    return this.#ledger.of(by, nowMs);
+  #policySetOf(by: readonly Policy[] | undefined, nowMs: number): PolicySet {
+    if (by !== undefined) this.#lastSlot = NONE;
+    return this.#entries.policySet.of(by, nowMs);
   }
 
   block(key: string, ms: number): boolean {
     const nowMs = this.#now();
+    const entries = this.#entries;
     const name = fold(key);
-    const entry = this.#entries.get(name) ?? this.#entries.enter(name, nowMs);
-    if (entry === undefined) return false;
-    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;
-    this.#entries.place(entry, nowMs);
+    const held = entries.find(name);
+    const slot = held ?? entries.enter(name, nowMs);
+    if (slot === NONE) return false;
+    if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);
+    if (held === undefined) entries.append(slot, entries.policySet, nowMs);
+    else entries.place(slot, entries.policySet, nowMs);
+    this.#lastSlot = NONE;
     return true;
   }
 
   reset(key: string): boolean {
     const nowMs = this.#now();
-    const entry = this.#entries.get(fold(key));
-    if (entry === undefined) return false;
-    this.#entries.forget(entry);
-    return !this.#ledger.isFresh(entry, nowMs);
+    const slot = this.#entries.find(fold(key));
+    if (slot === undefined) return false;
+    const isLive = !this.#entries.isFresh(slot, nowMs);
+    this.#entries.remove(slot);
+    return isLive;
   }
 
   clear(): void {
-    this.#deniedEntry = this.#nobody;
+    this.#lastSlot = NONE;
     this.#entries.clear();
   }
 
@@ -204,9 +220,8 @@ class MapEngine implements Engine {
 
   update(policies: readonly Policy[]): void {
     this.#entries.change(policies, this.#now());
-    this.#ledger = this.#entries.ledger;
     this.#policies = policies;
-    this.#deniedEntry = this.#nobody;
+    this.#lastSlot = NONE;
   }
 
   snapshot(): EngineSnapshot {
@@ -217,104 +232,98 @@ class MapEngine implements Engine {
 
   restore(bytes: Uint8Array): void {
     this.#entries.read(new ByteReader(bytes), this.#now());
-    this.#deniedEntry = this.#nobody;
+    this.#lastSlot = NONE;
   }
 
   stats(): Stats {
-    return {
-      allowed: this.#allowed,
-      blocked: this.#blocked,
-      totalChecks: this.#allowed + this.#blocked,
-      activeKeys: this.#entries.size,
-      evictions: this.#entries.evictions,
-      rejectedFull: this.#rejectedFull,
-      policies: this.#policies.map(({ name }, i) => ({ name, denied: this.#denied[i] ?? 0 })),
-    };
+    const { size, evictions } = this.#entries;
+    return this.#counters.stats(this.#policies, size, evictions);
   }
 
   #now(): number {
     const nowMs = Math.floor(this.#clock.now());
-    if (nowMs >= this.#entries.quietUntilMs) this.#entries.lookAgain(nowMs);
+    if (nowMs >= this.#entries.nextReclaimAtMs) this.#entries.reclaimSome(nowMs);
     return nowMs;
   }
 
-  #take(entry: Entry, cost: Units, ledger: Ledger, nowMs: number): boolean {
-    const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;
-    if (blocked || !ledger.fits(entry, cost, nowMs)) return this.#deny(entry, blocked, cost, ledger, nowMs);
-    this.#allowed++;
-    if (!isNone(cost) && (ledger.add(entry, cost, nowMs) || ledger !== this.#ledger))
-      this.#entries.place(entry, nowMs, false, ledger);
+  #take(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
+    const entries = this.#entries;
+    const isBlocked = entries.blockLeftMs(slot, nowMs) > 0;
+    if (isBlocked || !entries.fits(slot, cost, policySet, nowMs))
+      return this.#deny(slot, isBlocked, cost, policySet, nowMs);
+    this.#counters.allowed++;
+    if (!isNone(cost) && !entries.add(slot, cost, policySet, nowMs)) entries.place(slot, policySet, nowMs);
     return true;
   }
 
-  #deny(entry: Entry, blocked: boolean, cost: Units, ledger: Ledger, nowMs: number): boolean {
-    this.#countDenial(ledger.binding(entry, cost, nowMs));
-    const askedMs = blocked ? 0 : ledger.blockAskedMs(entry, cost, nowMs);
+  #deny(slot: number, isBlocked: boolean, cost: Units, policySet: PolicySet, nowMs: number): false {
+    const { slab } = this.#entries;
+    this.#counters.deny(policySet.binding(slab.words(slot), slab.at(slot), cost, nowMs));
+    const askedMs = isBlocked ? 0 : this.#blockAskedMs(slot, cost, policySet, nowMs);
     if (askedMs > 0) {
-      entry.more().blockedUntilMs = nowMs + askedMs;
-      this.#entries.place(entry, nowMs, false, ledger);
+      this.#entries.block(slot, nowMs + askedMs);
+      this.#entries.place(slot, policySet, nowMs);
     }
-    if (ledger === this.#ledger && typeof cost === 'number') this.#rememberDenial(entry, cost, nowMs);
     return false;
   }
 
-  #countDenial(binding: number): void {
-    this.#blocked++;
-    this.#denied[binding] = (this.#denied[binding] as number) + 1;
-  }
-
-  #isKnownDenied(cost: number, nowMs: number): boolean {
-    return cost === this.#deniedCost && nowMs < this.#deniedUntilMs && this.#deniedEntry.list >= 0;
+  #blockAskedMs(slot: number, cost: Units, policySet: PolicySet, nowMs: number): number {
+    const { slab } = this.#entries;
+    return policySet.blockAskedMs(slab.words(slot), slab.at(slot), cost, nowMs);
   }
 
   /**
-   * Whoever hammers on one key is answered without a look-up. Only forgetting the key could end a denial
-   * before its time. Which of several policies binds may change meanwhile, so with those nothing is remembered.
+   * Remembers that the last key is denied. Only forgetting the key could end a denial before its time. Which of
+   * several policies binds may change meanwhile, so with those nothing is remembered.
    */
-  #rememberDenial(entry: Entry, cost: number, nowMs: number): void {
-    if (entry === this.#nobody || this.#policies.length > 1) return;
-    const blockedMs = blockLeftMs(entry, nowMs);
-    this.#deniedEntry = entry;
-    this.#deniedCost = cost;
-    this.#deniedUntilMs = nowMs + (blockedMs > 0 ? blockedMs : this.#ledger.waitMs(entry, cost, nowMs));
+  #rememberDenial(slot: number, cost: number, nowMs: number): void {
+    const { slab, policySet, forgotten } = this.#entries;
+    if (this.#policies.length > 1) return;
+    const blockedMs = this.#entries.blockLeftMs(slot, nowMs);
+    const waitMs = blockedMs > 0 ? blockedMs : policySet.waitMs(slab.words(slot), slab.at(slot), cost, nowMs);
+    [this.#lastSlot, this.#lastForgotten] = [slot, forgotten];
+    [this.#deniedCost, this.#deniedUntilMs] = [cost, nowMs + waitMs];
   }
 
-  /** Takes from a key that is not held: the entry that stands for it, or `undefined` when it is denied. */
-  #takeFirst(name: string, cost: Units, ledger: Ledger, nowMs: number): Entry | undefined {
-    if (!ledger.canEverFit(cost)) {
-      this.#deny(this.#nobody, true, cost, ledger, nowMs);
-      return undefined;
+  /** Takes from a key that is not held. Its entry is `NONE` where nothing is held for it. */
+  #takeFirst(name: string, cost: Units, policySet: PolicySet, nowMs: number): { allowed: boolean; slot: number } {
+    const entries = this.#entries;
+    if (!policySet.canEverFit(cost)) {
+      this.#counters.deny(policySet.binding(NOBODY, 0, cost, nowMs));
+      return { allowed: false, slot: NONE };
     }
     if (isNone(cost)) {
-      this.#allowed++;
-      return this.#nobody;
+      this.#counters.allowed++;
+      return { allowed: true, slot: NONE };
     }
-    const entry = this.#entries.enter(name, nowMs);
-    if (entry === undefined) return this.#withoutRoom();
-    this.#allowed++;
-    ledger.add(entry, cost, nowMs);
-    this.#entries.place(entry, nowMs, false, ledger);
-    return entry;
+    const slot = entries.enter(name, nowMs);
+    if (slot === NONE) return { allowed: this.#counters.rejectFull(this.#spec.onFull), slot };
+    this.#counters.allowed++;
+    entries.add(slot, cost, policySet, nowMs);
+    entries.append(slot, policySet, nowMs);
+    return { allowed: true, slot };
   }
 
-  #withoutRoom(): Entry | undefined {
-    this.#rejectedFull++;
-    if (this.#spec.onFull === 'admit') {
-      this.#allowed++;
-      return this.#nobody;
-    }
-    this.#blocked++;
-    return undefined;
-  }
-
-  #firstDecision(taken: Entry | undefined, cost: Units, ledger: Ledger, nowMs: number): Decision {
-    if (taken !== undefined) return ledger.decision(true, taken, cost, nowMs, 0);
-    if (!ledger.canEverFit(cost)) return ledger.decision(false, this.#nobody, cost, nowMs, 0);
+  #firstDecision(allowed: boolean, slot: number, cost: Units, policySet: PolicySet, nowMs: number): Decision {
+    if (allowed || !policySet.canEverFit(cost)) return this.#decision(allowed, slot, cost, policySet, nowMs, 0);
     const afterMs = Math.max(1, this.#entries.roomDueMs() - nowMs);
-    const rows = ledger.rules.map(({ terms: { name, limit } }) => {
+    const rows = policySet.policies.map(({ terms: { name, limit } }) => {
       return { name, limit, remaining: 0, resetAfterMs: 0, retryAfterMs: afterMs };
     });
     return decision(false, rows, 0);
+  }
+
+  #decision(
+    allowed: boolean,
+    slot: number,
+    cost: Units,
+    policySet: PolicySet,
+    nowMs: number,
+    blockedMs: number,
+  ): Decision {
+    if (slot === NONE) return policySet.decision(allowed, NOBODY, 0, cost, nowMs, blockedMs);
+    const { slab } = this.#entries;
+    return policySet.decision(allowed, slab.words(slot), slab.at(slot), cost, nowMs, blockedMs);
   }
 }
 

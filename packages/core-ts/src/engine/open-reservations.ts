@@ -1,38 +1,76 @@
-import type { Entry } from './entry.js';
-import { MOST_OPEN_OF_KEY } from './reservations.js';
+import type { Units } from '../contract.js';
+import type { PolicySet } from './policy-set.js';
+import { MOST_OPEN_OF_KEY, Reservations } from './reservations.js';
+import type { Slab } from './slab.js';
 
 /** The most reservations of one limiter that are open at one time: with one more, the oldest falls out. */
 const MOST_OPEN = 64 * MOST_OPEN_OF_KEY;
 
-/** What is open of all entries, by numbers that count up. */
+/** What was reserved of all entries and is not settled: by entry, since few have any, and by numbers that count up. */
 export class OpenReservations {
-  readonly #entries = new Map<number, Entry>();
+  readonly #bySlot = new Map<number, Reservations>();
+  readonly #slots = new Map<number, number>();
   #last = 0;
   /** None that is open has a lower number. */
   #oldest = 1;
 
-  /** The number of a new one. */
-  open(entry: Entry): number {
-    this.#entries.set(++this.#last, entry);
-    return this.#last;
+  of(slot: number): Reservations | undefined {
+    return this.#bySlot.get(slot);
   }
 
-  close(number: number): void {
-    this.#entries.delete(number);
+  /** Notes what was taken of an entry just now, and answers the number to settle it by. O(1) for each that was ever opened. */
+  open(slot: number, slab: Slab, policySet: PolicySet): number {
+    const number = ++this.#last;
+    const reservations = this.#bySlot.get(slot) ?? new Reservations();
+    this.#bySlot.set(slot, reservations);
+    this.#slots.set(number, slot);
+    const fallen = reservations.open(number, policySet.policies, slab.words(slot), slab.at(slot));
+    if (fallen !== undefined) this.#slots.delete(fallen);
+    if (this.#slots.size > MOST_OPEN) this.#dropOldest();
+    return number;
   }
 
-  /** The entry of the oldest one, which is closed, where one too many is open. O(1) for each that was ever opened. */
-  closeSurplus(): Entry | undefined {
-    if (this.#entries.size <= MOST_OPEN) return undefined;
-    while (!this.#entries.has(this.#oldest)) this.#oldest++;
-    const entry = this.#entries.get(this.#oldest);
-    this.#entries.delete(this.#oldest);
-    return entry;
+  #dropOldest(): void {
+    while (!this.#slots.has(this.#oldest)) this.#oldest++;
+    const slot = this.#slots.get(this.#oldest) as number;
+    this.#slots.delete(this.#oldest);
+    this.#bySlot.get(slot)?.dropOldest();
+    this.#closeIfEmpty(slot);
   }
 
-  /** Forgets all; the numbers count on. */
-  clear(): void {
-    this.#entries.clear();
+  /** Forgets one, and gives back so many of its units as far as they still count. */
+  settle(slot: number, number: number, units: Units, slab: Slab, policySet: PolicySet, nowMs: number): void {
+    const { policies } = policySet;
+    this.#bySlot.get(slot)?.settle(number, units, policies, slab.words(slot), slab.at(slot), nowMs);
+    this.#slots.delete(number);
+    this.#closeIfEmpty(slot);
+  }
+
+  #closeIfEmpty(slot: number): void {
+    if (this.#bySlot.get(slot)?.isEmpty) this.#bySlot.delete(slot);
+  }
+
+  /** Forgets those of one entry. */
+  forget(slot: number): void {
+    for (const number of this.#bySlot.get(slot)?.numbers ?? []) this.#slots.delete(number);
+    this.#bySlot.delete(slot);
+  }
+
+  /** Forgets all; the numbers count on. Answers them by slot. */
+  take(): ReadonlyMap<number, Reservations> {
+    const all = new Map(this.#bySlot);
+    this.#bySlot.clear();
+    this.#slots.clear();
     this.#oldest = this.#last + 1;
+    return all;
+  }
+
+  /** Takes in those of an entry, which has this slot from now on. */
+  put(slot: number, reservations: Reservations): void {
+    this.#bySlot.set(slot, reservations);
+    for (const number of reservations.numbers) {
+      this.#slots.set(number, slot);
+      this.#oldest = Math.min(this.#oldest, number);
+    }
   }
 }

@@ -16,6 +16,11 @@ export function fold(key: string): string {
   return key.length <= MOST_UNITS ? key : `sha256:${sha256(key)}`;
 }
 
+/** Whether a key is held by this name, where that costs no more than to compare: of a long key it never says so. */
+export function isNameOf(key: string, name: string): boolean {
+  return key.length <= MOST_UNITS && key === name;
+}
+
 /** Whether a string is what `fold` answers for some key. */
 export function isFolded(name: string): boolean {
   return name.length <= MOST_UNITS || FOLDED.test(name);
