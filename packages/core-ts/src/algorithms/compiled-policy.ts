@@ -1,4 +1,4 @@
-import type { Algorithm, Policy } from '../contract.js';
+import type { Algorithm, Policy, PolicyRow } from '../contract.js';
 import * as fixedWindow from './fixed-window.js';
 import type { Mark } from './mark.js';
 import * as slidingWindow from './sliding-window.js';
@@ -18,6 +18,8 @@ export interface AlgorithmCalls {
   add(words: Words, at: number, terms: Terms, units: number, nowMs: number): void;
   /** Whether all of the units would be counted, none of them beyond the most that is. */
   hasRoomFor(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean;
+  /** How the key stands for a cost, or after it was taken: all that a decision tells, of one look at the state. */
+  row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow;
   /** Where the units stand that were taken just now. */
   mark(words: Words, at: number): Mark;
   /** Gives units back as far as those behind the mark still count; for a token bucket answers how much debt. */
@@ -40,7 +42,7 @@ export interface CompiledPolicy {
   readonly terms: Terms;
   /** Where its state begins among the words of an entry's states. */
   readonly offset: number;
-  /** Up to how many units each rank below the protected one goes; under a limit of 0 none has any. */
+  /** Up to how many units each rank goes; under a limit of 0 none has any. Nothing is within the protected one: `NaN`. */
   readonly rankBounds: readonly number[];
 }
 
@@ -57,7 +59,8 @@ export function compile(policies: readonly Policy[]): readonly CompiledPolicy[] 
     const [algorithm, terms, offset] = [ALGORITHMS[policy.algorithm], termsOf(policy), end];
     end += algorithm.wordsOf(terms);
     const { burst } = terms;
-    const rankBounds = [64, 32, 16, 8, 4, 2, 1].map((part) => Math.min(Math.floor(burst / part), burst - 1));
+    const bounds = [64, 32, 16, 8, 4, 2, 1].map((part) => Math.min(Math.floor(burst / part), burst - 1));
+    const rankBounds = [...bounds, Number.NaN];
     return { algorithm, terms, offset, rankBounds };
   });
 }

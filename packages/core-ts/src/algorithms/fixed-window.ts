@@ -1,3 +1,4 @@
+import type { PolicyRow } from '../contract.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
@@ -46,11 +47,8 @@ export function add(words: Words, at: number, terms: Terms, units: number, nowMs
   }
 }
 
-/**
- * Takes units of a window that goes on, where not more than `most` are used then. `reading`: the time, not rounded down.
- * Answers whether it did: what it saves is asking whether the key is fresh, twice.
- */
-export function addWithin(
+/** Whether units are of a window that goes on, and not more than `most` are used then. `reading`: the time, not rounded down. */
+export function canAddWithin(
   words: Words,
   at: number,
   terms: Terms,
@@ -59,8 +57,20 @@ export function addWithin(
   reading: number,
 ): boolean {
   const used = wordAt(words, at + USED);
-  if (used === 0 || !(used + units <= most) || reading - wordAt(words, at + TIME) >= terms.windowMs) return false;
-  words[at + USED] = used + units;
+  return used !== 0 && used + units <= most && reading - wordAt(words, at + TIME) < terms.windowMs;
+}
+
+/** Takes them where that is so. Answers whether it did: what it saves is asking whether the key is fresh, twice. */
+export function addWithin(
+  words: Words,
+  at: number,
+  terms: Terms,
+  units: number,
+  most: number,
+  reading: number,
+): boolean {
+  if (!canAddWithin(words, at, terms, units, most, reading)) return false;
+  words[at + USED] = wordAt(words, at + USED) + units;
   return true;
 }
 
@@ -78,6 +88,17 @@ export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: numb
 export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
   if (cost > terms.limit) return Number.POSITIVE_INFINITY;
   return fits(words, at, terms, cost, nowMs) ? 0 : resetAfterMs(words, at, terms, nowMs);
+}
+
+/** How the key stands for a cost, or after it was taken. */
+export function row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow {
+  const { name, limit, windowMs } = terms;
+  const sinceMs = nowMs - wordAt(words, at + TIME);
+  const used = sinceMs >= windowMs ? 0 : wordAt(words, at + USED);
+  const remaining = Math.max(0, limit - used);
+  const resetAfterMs = used === 0 ? 0 : windowMs - sinceMs;
+  const waitMs = cost > limit ? Number.POSITIVE_INFINITY : cost <= remaining ? 0 : resetAfterMs;
+  return { name, limit, remaining, resetAfterMs, retryAfterMs: allowed ? 0 : waitMs };
 }
 
 export function mark(words: Words, at: number): Mark {

@@ -1,3 +1,4 @@
+import type { PolicyRow } from '../contract.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
@@ -119,6 +120,15 @@ export function retryAfterMs(words: Words, at: number, terms: Terms, cost: numbe
     left -= wordAt(words, at + RING + (subWindow % subWindows));
   }
   return dropsAtMs(subWindow, terms) - (nowMs - wordAt(words, at + TIME));
+}
+
+/** How the key stands for a cost, or after it was taken. */
+export function row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow {
+  const { name, limit } = terms;
+  const resetMs = resetAfterMs(words, at, terms, nowMs); // what counts no more is dropped by that
+  const remainingNow = Math.max(0, limit - wordAt(words, at + USED));
+  const waitMs = allowed ? 0 : retryAfterMs(words, at, terms, cost, nowMs);
+  return { name, limit, remaining: remainingNow, resetAfterMs: resetMs, retryAfterMs: waitMs };
 }
 
 export function mark(words: Words, at: number): Mark {

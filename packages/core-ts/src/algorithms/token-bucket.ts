@@ -1,3 +1,4 @@
+import type { PolicyRow } from '../contract.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
@@ -101,6 +102,20 @@ export function retryAfterMs(words: Words, at: number, terms: Terms, cost: numbe
   if (cost === 0) return 0;
   const missing = owed(words, at, terms, nowMs) - (burst - cost) * windowMs;
   return missing <= 0 ? 0 : Math.ceil(missing / limit);
+}
+
+/** How the key stands for a cost, or after it was taken. */
+export function row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow {
+  const { name, limit, burst, windowMs } = terms;
+  const debt = owed(words, at, terms, nowMs);
+  const unpaidMs = terms.limit === 0 ? windowMs - (nowMs - wordAt(words, at + TIME)) : Math.ceil(debt / limit);
+  return {
+    name,
+    limit,
+    remaining: Math.max(0, Math.floor((burst * windowMs - debt) / windowMs)),
+    resetAfterMs: debt === 0 ? 0 : unpaidMs,
+    retryAfterMs: allowed ? 0 : retryAfterMs(words, at, terms, cost, nowMs),
+  };
 }
 
 export function mark(words: Words, at: number): Mark {

@@ -5,11 +5,11 @@ import { KeyMap } from '../keys/key-map.js';
 import type { ByteReader, ByteWriter } from '../snapshot/bytes.js';
 import { readEntry, readFlag, writeEntry } from './entry-bytes.js';
 import { EvictionOrder, PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
-import { type TakeInPlace, takeInPlaceOf } from './lone-policy.js';
 import { OpenReservations } from './open-reservations.js';
 import { PolicySet } from './policy-set.js';
 import type { Reservations } from './reservations.js';
 import { NONE, Slab } from './slab.js';
+import { type TakeInPlace, takeInPlaceOf } from './take-in-place.js';
 
 /** Entries whose time has come that one call looks at again. */
 const LOOKS_PER_CALL = 4;
@@ -75,13 +75,14 @@ export class Entries {
   }
 
   fits(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
-    return policySet.fits(this.slab.words(slot), this.slab.at(slot), cost, nowMs);
+    return policySet.fits(this.slab.words, this.slab.at(slot), cost, nowMs);
   }
 
   /** Takes units, more than 0 of some policy. Answers whether the entry stays in its list for that. */
   add(slot: number, units: Units, policySet: PolicySet, nowMs: number): boolean {
     const { slab } = this;
-    const [words, at] = [slab.words(slot), slab.at(slot)];
+    const { words } = slab;
+    const at = slab.at(slot);
     if (slab.marks(slot) & RESERVED) this.#open.of(slot)?.beforeTaking(units, policySet.policies, words, at, nowMs);
     return policySet.add(words, at, units, nowMs, slab.list(slot) >>> RANK_SHIFT) && policySet === this.policySet;
   }
@@ -101,7 +102,9 @@ export class Entries {
 
   #listOf(slot: number, policySet: PolicySet, nowMs: number): number {
     const { slab } = this;
-    const [words, at, blockedMs] = [slab.words(slot), slab.at(slot), this.blockLeftMs(slot, nowMs)];
+    const { words } = slab;
+    const at = slab.at(slot);
+    const blockedMs = this.blockLeftMs(slot, nowMs);
     const rank = blockedMs > 0 ? PROTECTED_RANK : policySet.rank(words, at, nowMs, slab.list(slot) >>> RANK_SHIFT);
     const dueAfterMs = Math.max(blockedMs, policySet.dueAfterMs(words, at, rank, nowMs));
     return this.#order.listOf(rank, nowMs + dueAfterMs);
@@ -121,9 +124,7 @@ export class Entries {
 
   /** Whether the key is as good as never seen. */
   isFresh(slot: number, nowMs: number): boolean {
-    return (
-      this.blockLeftMs(slot, nowMs) === 0 && this.policySet.isFresh(this.slab.words(slot), this.slab.at(slot), nowMs)
-    );
+    return this.blockLeftMs(slot, nowMs) === 0 && this.policySet.isFresh(this.slab.words, this.slab.at(slot), nowMs);
   }
 
   /** Notes that what was taken just now may be given back, and answers the number to settle it by. */
@@ -184,13 +185,13 @@ export class Entries {
     this.policySet.keepFrom(from.keptFromMs);
     this.nextReclaimAtMs = this.#order.passSlots(nowMs);
     for (const was of all) {
-      const [words, at] = [old.words(was), old.at(was)];
+      const [words, at] = [old.words, old.at(was)];
       const slot = this.#insert(old.nameOf(was));
       const open = reservations.get(was);
       open?.change(from.policies, this.policySet.policies, words, at, nowMs);
       if (open !== undefined) this.#reopen(slot, open);
       if (blocks.has(was)) this.block(slot, blocks.get(was) as number);
-      this.policySet.change(from, words, at, this.slab.words(slot), this.slab.at(slot), nowMs);
+      this.policySet.change(from, words, at, this.slab.words, this.slab.at(slot), nowMs);
       this.append(slot, this.policySet, nowMs);
     }
   }
@@ -258,14 +259,16 @@ export class Entries {
     this.#reclaimSome(LOOKS_PER_CALL, nowMs);
   }
 
-  #reclaimSome(looks: number, nowMs: number): void {
+  /** Answers whether it looked at any. */
+  #reclaimSome(looks: number, nowMs: number): boolean {
     this.nextReclaimAtMs = this.#order.passSlots(nowMs);
     for (let look = 0; look < looks; look++) {
       const slot = this.#order.takePassed();
-      if (slot === NONE) return;
+      if (slot === NONE) return look > 0;
       if (this.isFresh(slot, nowMs)) this.#forget(slot);
       else this.append(slot, this.policySet, nowMs);
     }
+    return true;
   }
 
   #makeRoom(nowMs: number): boolean {
@@ -280,7 +283,8 @@ export class Entries {
   /** Looks again at entries whose time has come, one after the other, until one of them goes. */
   #lookForRoom(nowMs: number): boolean {
     const before = this.size;
-    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++) this.#reclaimSome(1, nowMs);
+    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++)
+      if (!this.#reclaimSome(1, nowMs)) return false;
     return this.size < before;
   }
 

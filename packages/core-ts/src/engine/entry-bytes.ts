@@ -18,7 +18,7 @@ export function writeEntry(
   policySet: PolicySet,
   nowMs: number,
 ): void {
-  const [words, at] = [slab.words(slot), slab.at(slot)];
+  const [words, at] = [slab.words, slab.at(slot)];
   writer.string(slab.nameOf(slot));
   writer.f64(blockedMs);
   policySet.policies.forEach(({ algorithm, terms, offset }, i) => {
@@ -45,7 +45,7 @@ export function readEntry(reader: ByteReader, slab: Slab, policySet: PolicySet, 
   if (!isFolded(name)) refuse(name);
   const slot = slab.add(name);
   const blockedMs = wholeUpTo(reader.f64(), MAX_WINDOW_MS, name);
-  const [words, at] = [slab.words(slot), slab.at(slot)];
+  const [words, at] = [slab.words, slab.at(slot)];
   for (const { algorithm, terms, offset } of policySet.policies) {
     words[at + offset + TIME] = nowMs - wholeUpTo(reader.f64(), OLDEST_MS, name);
     const end = algorithm.wordsOf(terms);

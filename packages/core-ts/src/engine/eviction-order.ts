@@ -69,7 +69,8 @@ export class EvictionOrder {
 
   /** Takes an entry out of its list. */
   remove(slot: number): void {
-    const [next, previous] = [this.#next(slot), this.#previous(slot)];
+    const next = this.#slab.next(slot);
+    const previous = this.#slab.previous(slot);
     this.#setNext(previous, next);
     this.#setPrevious(next, previous);
   }
@@ -158,7 +159,8 @@ export class EvictionOrder {
 
   /** Moves all of one circle, but its head, to the end of another. */
   #spliceBefore(head: number, from: number): void {
-    const [first, end] = [this.#next(from), this.#previous(from)];
+    const first = this.#next(from);
+    const end = this.#previous(from);
     if (first === from) return;
     const last = this.#previous(head);
     this.#setNext(last, first);

@@ -20,6 +20,9 @@ import type { PolicySet } from './policy-set.js';
 import { NONE } from './slab.js';
 import { beyond, isNone } from './units.js';
 
+/** In the place of an entry: none is held for what was allowed, or for what was denied. */
+const UNHELD = -2;
+const DENIED = -1;
 /** The state of a key never seen: what a decision on one is read from. */
 const NOBODY = new Float64Array(4096);
 
@@ -56,7 +59,7 @@ class MapEngine implements Engine {
     const [name, policySet] = [fold(key), this.#policySetOf(by, nowMs)];
     const slot = this.#find(name, policySet, nowMs);
     if (slot !== NONE) return this.#take(slot, cost, policySet, nowMs);
-    return this.#takeFirst(name, cost, policySet, nowMs).allowed;
+    return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
   }
 
   /** `reading`: the time, not rounded down. */
@@ -71,7 +74,7 @@ class MapEngine implements Engine {
     }
     const name = fold(key);
     const slot = entries.find(name);
-    if (slot === undefined) return this.#takeFirst(name, cost, entries.policySet, Math.floor(reading)).allowed;
+    if (slot === undefined) return this.#takeFirst(name, cost, entries.policySet, Math.floor(reading)) !== DENIED;
     this.#lastSlot = slot;
     this.#lastForgotten = entries.forgotten;
     this.#deniedUntilMs = Number.NEGATIVE_INFINITY;
@@ -79,15 +82,18 @@ class MapEngine implements Engine {
   }
 
   #allowHeld(slot: number, cost: number, reading: number): boolean {
-    const entries = this.#entries;
-    if (entries.takeInPlace?.(entries.slab, slot, cost, reading)) {
-      this.#counters.allowed++;
-      return true;
-    }
+    if (this.#takeInPlace(slot, cost, reading)) return true;
     const nowMs = Math.floor(reading);
-    const allowed = this.#take(slot, cost, entries.policySet, nowMs);
+    const allowed = this.#takeOrDeny(slot, cost, this.#entries.policySet, nowMs);
     if (!allowed) this.#rememberDenial(slot, cost, nowMs);
     return allowed;
+  }
+
+  #takeInPlace(slot: number, cost: number, reading: number): boolean {
+    const { takeInPlace, slab } = this.#entries;
+    if (takeInPlace === undefined || !takeInPlace(slab, slot, cost, reading)) return false;
+    this.#counters.allowed++;
+    return true;
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
@@ -105,8 +111,8 @@ class MapEngine implements Engine {
   #check(name: string, cost: Units, policySet: PolicySet, nowMs: number): Decision {
     const held = this.#find(name, policySet, nowMs);
     if (held === NONE) {
-      const { allowed, slot } = this.#takeFirst(name, cost, policySet, nowMs);
-      return this.#firstDecision(allowed, slot, cost, policySet, nowMs);
+      const slot = this.#takeFirst(name, cost, policySet, nowMs);
+      return this.#firstDecision(slot !== DENIED, slot, cost, policySet, nowMs);
     }
     const isTaken = this.#take(held, cost, policySet, nowMs);
     return this.#decision(isTaken, held, cost, policySet, nowMs, this.#entries.blockLeftMs(held, nowMs));
@@ -167,11 +173,11 @@ class MapEngine implements Engine {
 
   /** The entry of a name, without what is over by the engine's limits where others decide; `NONE` where there is none. */
   #find(name: string, policySet: PolicySet, nowMs: number): number {
-    const { find, slab } = { find: this.#entries.find(name), slab: this.#entries.slab };
-    if (find === undefined) return NONE;
-    const own = this.#entries.policySet;
-    if (policySet !== own) own.dropExpired(slab.words(find), slab.at(find), nowMs);
-    return find;
+    const slot = this.#entries.find(name);
+    if (slot === undefined) return NONE;
+    const { policySet: own, slab } = this.#entries;
+    if (policySet !== own) own.dropExpired(slab.words, slab.at(slot), nowMs);
+    return slot;
   }
 
   /** By policies of the call's own nothing is foretold of the next call. */
@@ -247,6 +253,11 @@ class MapEngine implements Engine {
   }
 
   #take(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
+    const isOwn = typeof cost === 'number' && policySet === this.#entries.policySet;
+    return (isOwn && this.#takeInPlace(slot, cost, nowMs)) || this.#takeOrDeny(slot, cost, policySet, nowMs);
+  }
+
+  #takeOrDeny(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
     const entries = this.#entries;
     const isBlocked = entries.blockLeftMs(slot, nowMs) > 0;
     if (isBlocked || !entries.fits(slot, cost, policySet, nowMs))
@@ -258,7 +269,7 @@ class MapEngine implements Engine {
 
   #deny(slot: number, isBlocked: boolean, cost: Units, policySet: PolicySet, nowMs: number): false {
     const { slab } = this.#entries;
-    this.#counters.deny(policySet.binding(slab.words(slot), slab.at(slot), cost, nowMs));
+    this.#counters.deny(policySet.binding(slab.words, slab.at(slot), cost, nowMs));
     const askedMs = isBlocked ? 0 : this.#blockAskedMs(slot, cost, policySet, nowMs);
     if (askedMs > 0) {
       this.#entries.block(slot, nowMs + askedMs);
@@ -269,7 +280,7 @@ class MapEngine implements Engine {
 
   #blockAskedMs(slot: number, cost: Units, policySet: PolicySet, nowMs: number): number {
     const { slab } = this.#entries;
-    return policySet.blockAskedMs(slab.words(slot), slab.at(slot), cost, nowMs);
+    return policySet.blockAskedMs(slab.words, slab.at(slot), cost, nowMs);
   }
 
   /**
@@ -280,28 +291,28 @@ class MapEngine implements Engine {
     const { slab, policySet, forgotten } = this.#entries;
     if (this.#policies.length > 1) return;
     const blockedMs = this.#entries.blockLeftMs(slot, nowMs);
-    const waitMs = blockedMs > 0 ? blockedMs : policySet.waitMs(slab.words(slot), slab.at(slot), cost, nowMs);
+    const waitMs = blockedMs > 0 ? blockedMs : policySet.waitMs(slab.words, slab.at(slot), cost, nowMs);
     [this.#lastSlot, this.#lastForgotten] = [slot, forgotten];
     [this.#deniedCost, this.#deniedUntilMs] = [cost, nowMs + waitMs];
   }
 
-  /** Takes from a key that is not held. Its entry is `NONE` where nothing is held for it. */
-  #takeFirst(name: string, cost: Units, policySet: PolicySet, nowMs: number): { allowed: boolean; slot: number } {
+  /** Takes from a key that is not held. Answers its entry, `UNHELD` or `DENIED`. */
+  #takeFirst(name: string, cost: Units, policySet: PolicySet, nowMs: number): number {
     const entries = this.#entries;
     if (!policySet.canEverFit(cost)) {
       this.#counters.deny(policySet.binding(NOBODY, 0, cost, nowMs));
-      return { allowed: false, slot: NONE };
+      return DENIED;
     }
     if (isNone(cost)) {
       this.#counters.allowed++;
-      return { allowed: true, slot: NONE };
+      return UNHELD;
     }
     const slot = entries.enter(name, nowMs);
-    if (slot === NONE) return { allowed: this.#counters.rejectFull(this.#spec.onFull), slot };
+    if (slot === NONE) return this.#counters.rejectFull(this.#spec.onFull) ? UNHELD : DENIED;
     this.#counters.allowed++;
     entries.add(slot, cost, policySet, nowMs);
     entries.append(slot, policySet, nowMs);
-    return { allowed: true, slot };
+    return slot;
   }
 
   #firstDecision(allowed: boolean, slot: number, cost: Units, policySet: PolicySet, nowMs: number): Decision {
@@ -321,9 +332,9 @@ class MapEngine implements Engine {
     nowMs: number,
     blockedMs: number,
   ): Decision {
-    if (slot === NONE) return policySet.decision(allowed, NOBODY, 0, cost, nowMs, blockedMs);
+    if (slot < 0) return policySet.decision(allowed, NOBODY, 0, cost, nowMs, blockedMs);
     const { slab } = this.#entries;
-    return policySet.decision(allowed, slab.words(slot), slab.at(slot), cost, nowMs, blockedMs);
+    return policySet.decision(allowed, slab.words, slab.at(slot), cost, nowMs, blockedMs);
   }
 }
 

@@ -24,7 +24,7 @@ export class OpenReservations {
     const reservations = this.#bySlot.get(slot) ?? new Reservations();
     this.#bySlot.set(slot, reservations);
     this.#slots.set(number, slot);
-    const fallen = reservations.open(number, policySet.policies, slab.words(slot), slab.at(slot));
+    const fallen = reservations.open(number, policySet.policies, slab.words, slab.at(slot));
     if (fallen !== undefined) this.#slots.delete(fallen);
     if (this.#slots.size > MOST_OPEN) this.#dropOldest();
     return number;
@@ -41,7 +41,7 @@ export class OpenReservations {
   /** Forgets one, and gives back so many of its units as far as they still count. */
   settle(slot: number, number: number, units: Units, slab: Slab, policySet: PolicySet, nowMs: number): void {
     const { policies } = policySet;
-    this.#bySlot.get(slot)?.settle(number, units, policies, slab.words(slot), slab.at(slot), nowMs);
+    this.#bySlot.get(slot)?.settle(number, units, policies, slab.words, slab.at(slot), nowMs);
     this.#slots.delete(number);
     this.#closeIfEmpty(slot);
   }

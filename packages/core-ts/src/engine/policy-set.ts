@@ -188,34 +188,21 @@ export class PolicySet {
 
   /** How the key stands, for `blockedMs` more under a block. */
   decision(allowed: boolean, words: Words, at: number, cost: Units, nowMs: number, blockedMs: number): Decision {
-    const lone = this.policies.length === 1;
-    const rows = lone
-      ? [this.#row(0, allowed, words, at, cost, nowMs, blockedMs)]
-      : this.policies.map((_, i) => this.#row(i, allowed, words, at, cost, nowMs, blockedMs));
-    return decision(allowed, rows, allowed ? tightest(rows) : this.binding(words, at, cost, nowMs));
+    const { policies } = this;
+    const [first] = policies as [CompiledPolicy];
+    const rows: PolicyRow[] = [first.algorithm.row(words, at, first.terms, unitsOf(cost, 0), nowMs, allowed)];
+    for (let i = 1; i < policies.length; i++) {
+      const { algorithm, terms, offset } = policies[i] as CompiledPolicy;
+      rows.push(algorithm.row(words, at + offset, terms, unitsOf(cost, i), nowMs, allowed));
+    }
+    const shown = blockedMs > 0 ? rows.map((row) => underBlock(row, blockedMs)) : rows;
+    return decision(allowed, shown, allowed ? tightest(shown) : this.binding(words, at, cost, nowMs));
   }
+}
 
-  #row(
-    policy: number,
-    allowed: boolean,
-    words: Words,
-    at: number,
-    cost: Units,
-    nowMs: number,
-    blockedMs: number,
-  ): PolicyRow {
-    const { algorithm, terms, offset } = this.policies[policy] as CompiledPolicy;
-    const state = at + offset;
-    return {
-      name: terms.name,
-      limit: terms.limit,
-      remaining: blockedMs > 0 ? 0 : algorithm.remaining(words, state, terms, nowMs),
-      resetAfterMs: Math.max(blockedMs, algorithm.resetAfterMs(words, state, terms, nowMs)),
-      retryAfterMs: allowed
-        ? 0
-        : Math.max(blockedMs, algorithm.retryAfterMs(words, state, terms, unitsOf(cost, policy), nowMs)),
-    };
-  }
+function underBlock({ name, limit, resetAfterMs, retryAfterMs }: PolicyRow, blockedMs: number): PolicyRow {
+  const atLeast = (ms: number) => Math.max(blockedMs, ms);
+  return { name, limit, remaining: 0, resetAfterMs: atLeast(resetAfterMs), retryAfterMs: atLeast(retryAfterMs) };
 }
 
 /** The longest that a bucket takes to be repaid by any limit, whose burst follows it unless it is another. */
