@@ -2,105 +2,104 @@ import type { Fault } from '../fault.js';
 
 type Replacement = readonly [name: string, find: string, replace: string];
 
-const PEEK = '    const fits = blockedMs === 0 && ledger.fits(entry, cost, nowMs);';
-const FORESEEN = 'ledger.canEverFit(cost) && (this.#spec.onFull';
-const DROP = 'if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n  }';
-const LOOK = '      if (this.ledger.isFresh(entry, nowMs)) this.forget(entry);\n      else';
-const FIRST = '    if (isNone(cost)) {\n      this.#allowed++;\n      return this.#nobody;\n    }\n';
-const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return undefined;';
-const CLEAR = '    this.#keys = new KeyMap();\n    this.size';
-const BLOCK = '    if (blockLeftMs(entry, nowMs) < ms) entry.more().blockedUntilMs = nowMs + ms;';
+const PEEK = '    const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs);';
+const FORESEEN = 'policySet.canEverFit(cost) && (this.#spec.onFull';
+const DROP = '    for (const slot of this.#order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);';
+const LOOK = '      if (this.isFresh(slot, nowMs)) this.#forget(slot);\n      else';
+const FIRST = '    if (isNone(cost)) {\n      this.#counters.allowed++;\n      return UNHELD;\n    }\n';
+const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return NONE;';
+const BLOCK = '    if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);';
+const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastSlot = NONE;';
+const OUTLIVED = 'this.#lastForgotten === entries.forgotten && ';
 
 const engine: readonly Replacement[] = [
-  ['peek takes', PEEK, '    const fits = this.#take(entry, cost, ledger, nowMs);'],
-  ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#allowed > 0;`],
-  ['peek makes an entry', FORESEEN, `this.#entries.enter(key, nowMs) !== undefined && ${FORESEEN}`],
-  ['peek sees no block', PEEK, '    const fits = ledger.fits(entry, cost, nowMs);'],
-  ['peek does not foresee that there is no room', ' || this.#entries.hasRoom(nowMs))', ' || true)'],
+  ['peek takes', PEEK, '    const fits = this.#take(slot, cost, policySet, nowMs);'],
+  ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#counters.allowed > 0;`],
+  ['peek makes an entry', FORESEEN, `this.#takeFirst(name, cost, policySet, nowMs) !== DENIED && ${FORESEEN}`],
+  ['peek sees no block', PEEK, '    const fits = entries.fits(slot, cost, policySet, nowMs);'],
+  ['peek does not foresee that there is no room', ' || entries.hasRoom(nowMs))', ' || true)'],
   ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
-  ['reset forgets nothing', '    this.#entries.forget(entry);\n    return !', '    return !'],
+  ['reset forgets nothing', '    this.#entries.remove(slot);\n    return isLive;', '    return isLive;'],
   [
     'reset answers true for an unknown key',
-    '    if (entry === undefined) return false;\n    this.#entries.forget',
-    '    if (entry === undefined) return true;\n    this.#entries.forget',
+    '    if (slot === undefined) return false;\n    const isLive',
+    '    if (slot === undefined) return true;\n    const isLive',
   ],
-  ['reset answers true for an expired key', '    return !this.#ledger.isFresh(entry, nowMs);', '    return true;'],
+  ['reset answers true for an expired key', '    return isLive;', '    return true;'],
   [
     'clear forgets the statistics',
     '    this.#entries.clear();\n',
-    '    this.#entries.clear();\n    this.#allowed = this.#blocked = 0;\n',
+    '    this.#entries.clear();\n    this.#counters.allowed = 0;\n',
   ],
   ['cleanup answers what it kept', '    return held - this.#entries.size;', '    return this.#entries.size;'],
   ['cleanup answers what it held', '    return held - this.#entries.size;', '    return held;'],
-  ['statistics swap allowed and blocked', '      allowed: this.#allowed,', '      allowed: this.#blocked,'],
-  ['statistics leave out the blocked', 'totalChecks: this.#allowed + this.#blocked', 'totalChecks: this.#allowed'],
-  [
-    'a denial is counted for the first policy',
-    '    this.#denied[binding] = (this.#denied[binding] as number) + 1;',
-    '    this.#denied[0]++;',
-  ],
   [
     'an allowed call does not count',
-    '    this.#allowed++;\n    if (!isNone(cost) && (ledger',
-    '    if (!isNone(cost) && (ledger',
+    '    this.#counters.allowed++;\n    if (!isNone(cost) && !entries',
+    '    if (!isNone(cost) && !entries',
   ],
-  ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
-  ['a cost of 0 makes an entry', FIRST, ''],
-  ['the first call of a key is free', '    ledger.add(entry, cost, nowMs);\n', ''],
-  ['a denial that was remembered outlives its key', ' && this.#deniedEntry.list >= 0', ''],
-  ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
-  ['a denial is remembered for ever', ' && nowMs < this.#deniedUntilMs', ''],
-  ['a full limiter admits what it should deny', "this.#spec.onFull === 'admit') {", "this.#spec.onFull !== 'off') {"],
-  ['a full limiter denies what it should admit', "this.#spec.onFull === 'admit') {", "this.#spec.onFull === 'off') {"],
   [
-    'what is denied for want of room does not count',
-    '    this.#blocked++;\n    return undefined;',
-    '    return undefined;',
+    'a call that is taken in place does not count',
+    'cost, reading)) return false;\n    this.#counters.allowed++;',
+    'cost, reading)) return false;',
   ],
-  ['a block by hand is shortened', BLOCK, '    entry.more().blockedUntilMs = nowMs + ms;'],
-  ['a block by hand is added to', BLOCK, '    entry.more().blockedUntilMs = nowMs + ms + blockLeftMs(entry, nowMs);'],
+  ['a cost of 0 makes an entry', FIRST, ''],
+  [
+    'the first call of a key is free',
+    '    entries.add(slot, cost, policySet, nowMs);\n    entries.append',
+    '    entries.append',
+  ],
+  ['a denial that was remembered outlives its key', OUTLIVED, ''],
+  ['a denial is remembered for every cost', 'cost !== this.#deniedCost || ', ''],
+  ['a denial is remembered for ever', ' || reading >= this.#deniedUntilMs', ''],
+  ['a denial is remembered for every key', ' && isNameOf(key, entries.slab.nameOf(last))', ''],
+  ['a denial is remembered for the next key', '    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;\n', ''],
+  ['a block by hand is shortened', BLOCK, '    entries.block(slot, nowMs + ms);'],
+  ['a block by hand is added to', BLOCK, '    entries.block(slot, nowMs + ms + entries.blockLeftMs(slot, nowMs));'],
   ['a block by hand does nothing', BLOCK, ''],
   [
     'a blocked key is let through',
-    '    const blocked = entry.extra !== undefined && blockLeftMs(entry, nowMs) > 0;',
-    '    const blocked = false;',
+    '    const isBlocked = entries.blockLeftMs(slot, nowMs) > 0;',
+    '    const isBlocked = false;',
   ],
   ['a commit gives nothing back', 'beyond(estimate, actual), beyond', '0, beyond'],
   ['a commit gives the whole estimate back', 'beyond(estimate, actual), beyond', 'estimate, beyond'],
-  ['what was used beyond an estimate is free', 'if (takes) ledger.add', 'if (!takes) ledger.add'],
+  ['what was used beyond an estimate is free', 'if (takes) entries.add', 'if (!takes) entries.add'],
   [
     'what was used beyond an estimate needs an entry that is held',
-    'takes ? (held ?? this.#entries.enter(name, nowMs)) : held',
-    'held',
+    'const isNew = held === NONE && takes;',
+    'const isNew = false;',
   ],
-  [
-    'a denial that was remembered outlives a refund',
-    'else this.#entries.place(entry, nowMs, false, ledger);\n    this.#deniedEntry = this.#nobody;',
-    'else this.#entries.place(entry, nowMs, false, ledger);',
-  ],
-  [
-    'the old numbers decide after an update',
-    '    this.#ledger = this.#entries.ledger;\n    this.#policies = policies;',
-    '    this.#policies = policies;',
-  ],
-  [
-    'a denial that was remembered outlives an update',
-    '    this.#policies = policies;\n    this.#deniedEntry = this.#nobody;',
-    '    this.#policies = policies;',
-  ],
+  ['a denial that was remembered outlives a refund', SETTLED_LAST, SETTLED_LAST.slice(0, SETTLED_LAST.indexOf('\n'))],
+  ['an update names the old policies', '    this.#policies = policies;\n    this.#lastSlot', '    this.#lastSlot'],
   [
     'a snapshot names the policies that were first',
     '{ policies: this.#policies, bytes',
     '{ policies: this.#spec.policies, bytes',
   ],
-  ['each denial extends the block', 'const askedMs = blocked ? 0 : ', 'const askedMs = '],
+  ['each denial extends the block', 'const askedMs = isBlocked ? 0 : ', 'const askedMs = '],
 ];
 
-const READ_FIRST = '    const decision = this.#check(name, cost, ledger, nowMs);';
-const SETTLED = '    return this.#peek(name, 0, ledger, nowMs);';
+const counters: readonly Replacement[] = [
+  ['statistics swap allowed and blocked', '      allowed: this.allowed,', '      allowed: this.#blocked,'],
+  ['statistics leave out the blocked', 'totalChecks: this.allowed + this.#blocked', 'totalChecks: this.allowed'],
+  ['clear forgets the denials', '      blocked: this.#blocked,', '      blocked: activeKeys > 0 ? this.#blocked : 0,'],
+  [
+    'a denial is counted for the first policy',
+    '    this.#denied[binding] = (this.#denied[binding] as number) + 1;',
+    '    this.#denied[0]++;',
+  ],
+  ['a denied call does not count', '    this.#blocked++;\n    this.#denied', '    this.#denied'],
+  ['a full limiter admits what it should deny', "    return onFull === 'admit';", '    return true;'],
+  ['a full limiter denies what it should admit', "    return onFull === 'admit';", '    return false;'],
+  ['what is denied for want of room does not count', '    else this.#blocked++;\n', ''],
+];
+
+const READ_FIRST = '    const decision = this.#check(name, cost, policySet, nowMs);';
+const SETTLED = '    return this.#peek(name, 0, policySet, nowMs);';
 
 const readings: readonly Replacement[] = [
-  ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('ledger, nowMs', 'ledger, this.#now()')],
+  ['a reservation reads the clock twice', READ_FIRST, READ_FIRST.replace('policySet, nowMs', 'policySet, this.#now()')],
   ['a settlement reads the clock twice', SETTLED, '    return this.peek(key, 0);'],
   [
     'an update takes the new policies before it reads the clock',
@@ -110,39 +109,58 @@ const readings: readonly Replacement[] = [
 ];
 
 const FIRSTS = ' || this.#lookAtFirsts(nowMs)) return true;';
+const CHANGE = '      this.policySet.change(from, words, at, this.slab.words, this.slab.at(slot), nowMs);\n';
 
 const entries: readonly Replacement[] = [
   ['what has drained keeps the rank that it had', FIRSTS, ') return true;'],
-  ['clear leaves the entries', CLEAR, CLEAR.slice(CLEAR.indexOf('\n') + 1)],
+  ['clear leaves the entries', '    this.#keys = new KeyMap();\n    this.#blocks', '    this.#blocks'],
   ['clear leaves the count of entries', '    this.size = 0;\n', ''],
-  ['cleanup drops live entries', DROP, DROP.replace('if (this.ledger.isFresh(entry, nowMs)) ', '')],
-  ['cleanup keeps expired entries', DROP, 'this.ledger.isFresh(entry, nowMs);\n  }'],
-  ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.forget(entry);\n      else'],
+  [
+    'clear leaves the blocks',
+    '    this.#start(this.policySet);\n',
+    '    const blocks = this.#blocks;\n    this.#start(this.policySet);\n    this.#blocks = blocks;\n    this.slab.setMarks(0, BLOCKED);\n',
+  ],
+  ['cleanup drops live entries', DROP, DROP.replace('if (this.isFresh(slot, nowMs)) ', '')],
+  ['cleanup keeps expired entries', DROP, '    this.#order.all();'],
+  ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.#forget(slot);\n      else'],
   ['entries exceed maxKeys', ROOM, ''],
   ['entries exceed maxKeys by one', ROOM, ROOM.replace('>=', '>')],
-  ['a full limiter evicts nothing', '    this.forget(victim);\n', ''],
+  ['a full limiter evicts nothing', '    this.remove(victim);\n', ''],
   [
-    'a restored limiter keeps what it had',
-    '    this.clear();\n    this.#keys = entries;',
-    '    for (const entry of this.#keys) entries.add(entry);\n    this.clear();\n    this.#keys = entries;',
+    'a restored limiter forgets its blocks',
+    '    for (const [slot, untilMs] of blocks) this.block(slot, untilMs);\n',
+    '',
   ],
-  ['an update changes no entry', '      this.ledger.change(entry, from, nowMs);\n', ''],
+  ['an update forgets the blocks', '      if (blocks.has(was)) this.block(slot, blocks.get(was) as number);\n', ''],
+  ['an update forgets what is reserved', '      if (open !== undefined) this.#reopen(slot, open);\n', ''],
+  ['an update changes no entry', CHANGE, ''],
+  ['a blocked key is fresh with its window', 'return this.blockLeftMs(slot, nowMs) === 0 && ', 'return '],
+  ['a blocked key is evicted', 'const rank = blockedMs > 0 ? PROTECTED_RANK : ', 'const rank = '],
   [
-    'an update drops the entries',
-    '      this.ledger.change(entry, from, nowMs);\n',
-    '      this.forget(entry);\n      continue;\n',
+    'a block ends one tick early',
+    '(this.#blocks.get(slot) ?? 0) - nowMs)',
+    '(this.#blocks.get(slot) ?? 0) - nowMs - 1)',
   ],
   ['an eviction is not counted', '    this.evictions++;', ''],
 ];
 
-const entryBytes: readonly Replacement[] = [
-  ['a snapshot has times as they are', '    writer.f64(nowMs - startMs);', '    writer.f64(startMs);'],
-  ['a snapshot forgets blocks', '  writer.f64(blockLeftMs(entry, nowMs));', '  writer.f64(0);'],
+const slab: readonly Replacement[] = [
   [
-    'a snapshot forgets the second policy',
-    'statesOf(entry).forEach((state, i) => {\n    const',
-    'statesOf(entry).forEach((state, i) => {\n    if (i > 0) state = { startMs: nowMs, used: 0, parts: undefined };\n    const',
+    'a slot keeps what the key before it had used',
+    '    for (let at = slot * this.#stride; at < end; at++) this.words[at] = 0;\n',
+    '',
   ],
+  ['a larger slab forgets what it held', '    words.set(this.words);\n', ''],
+];
+
+const entryBytes: readonly Replacement[] = [
+  [
+    'a snapshot has times as they are',
+    'isFresh ? 0 : nowMs - wordAt(words, at + offset + TIME)',
+    'isFresh ? 0 : wordAt(words, at + offset + TIME)',
+  ],
+  ['a snapshot forgets blocks', '  writer.f64(blockedMs);', '  writer.f64(0);'],
+  ['a snapshot forgets the second policy', 'const isFresh = policySet', 'const isFresh = i > 0 || policySet'],
 ];
 
 const snapshots: readonly Replacement[] = [
@@ -150,29 +168,34 @@ const snapshots: readonly Replacement[] = [
 ];
 
 const RANK = 'while (rank < PROTECTED_RANK && !this';
-const FITS_LOOP = '      if (!calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) return false;';
-const ADD_LOOP = '      calls.add(state, terms, own, nowMs);';
+const FITS_LOOP = '      if (!algorithm.fits(words, at + offset, terms, unitsOf(cost, i), nowMs)) return false;';
+const ADD_LOOP = '      algorithm.add(words, state, terms, own, nowMs);';
 
-const ledger: readonly Replacement[] = [
-  ['a taking leaves a key in the slot in which it would have expired', 'calls !== fixedWindow || startMs', 'startMs'],
-  ['a bucket stays in a slot before it is repaid', ' && used <= (afterMs + grainMs) * limit', ''],
-  ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === 0 && !calls')],
-  ['only the last policy denies', FITS_LOOP, FITS_LOOP.replace('!calls', 'i === this.rules.length - 1 && !calls')],
-  ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('calls.add', 'if (i === 0) calls.add')],
+const policySet: readonly Replacement[] = [
+  [
+    'a taking leaves a key in the slot in which it would have expired',
+    'algorithm !== fixedWindow || startMs',
+    'startMs',
+  ],
+  ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!algorithm', 'i === 0 && !algorithm')],
+  [
+    'only the last policy denies',
+    FITS_LOOP,
+    FITS_LOOP.replace('!algorithm', 'i === this.policies.length - 1 && !algorithm'),
+  ],
+  ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('algorithm.add', 'if (i === 0) algorithm.add')],
   [
     'the policies before the one that denies are charged',
     FITS_LOOP,
-    `${FITS_LOOP}\n      if (this.rules.length > 1 && cost > 0 && i < this.rules.length - 1) calls.add(stateOf(entry, i), terms, 1, nowMs);`,
+    `${FITS_LOOP}\n      if (this.policies.length > 1 && cost > 0 && i < this.policies.length - 1) algorithm.add(words, at + offset, terms, 1, nowMs);`,
   ],
   ['the shortest wait binds', 'waits.indexOf(Math.max(...waits))', 'waits.indexOf(Math.min(...waits))'],
   [
     'a denied row waits for the longest',
-    '        retryAfterMs: allowed ? 0 : Math.max(blockedMs, own),',
-    '        retryAfterMs: allowed ? 0 : Math.max(blockedMs, own, this.rules.length > 1 ? 1 : 0),',
+    'allowed ? tightest(shown) : this.binding(words, at, cost, nowMs));',
+    'allowed ? tightest(shown) : this.binding(words, at, cost, nowMs)) && decision(allowed, shown.map((row) => ({ ...row, retryAfterMs: allowed ? 0 : Math.max(...shown.map((each) => each.retryAfterMs)) })), allowed ? tightest(shown) : this.binding(words, at, cost, nowMs));',
   ],
-  ['a blocked key has units left', 'blockedMs > 0 ? 0 : calls.remaining', 'calls.remaining'],
-  ['a blocked key is fresh with its window', '    if (blockLeftMs(entry, nowMs) > 0) return false;', ''],
-  ['a blocked key is evicted', '    if (blockLeftMs(entry, nowMs) > 0) return PROTECTED_RANK;', ''],
+  ['a blocked key has units left', 'return { name, limit, remaining: 0,', 'return { name, limit, remaining: 1,'],
   ['a key that is over its limit is evicted', RANK, RANK.replace('PROTECTED_RANK', 'PROTECTED_RANK - 1')],
   [
     'a key that has used most is evicted',
@@ -181,12 +204,12 @@ const ledger: readonly Replacement[] = [
   ],
   [
     'the key is fresh when one policy is',
-    'this.rules.every((_, i) => this.isFreshBy',
-    'this.rules.some((_, i) => this.isFreshBy',
+    'this.policies.every((_, i) => this.isFreshBy',
+    'this.policies.some((_, i) => this.isFreshBy',
   ],
   [
     'a key that calls with lower limits took from is forgotten by the own rate',
-    '    if (used === 0 || startMs < this.#keptFromMs) return 0;',
+    '    if (words[state + USED] === 0 || startMs < this.#keptFromMs) return 0;',
     '    if (startMs !== Number.POSITIVE_INFINITY) return 0;',
   ],
   [
@@ -201,17 +224,35 @@ const ledger: readonly Replacement[] = [
   ],
   [
     'a call by a limit of its own is decided by the engine’s',
-    '    const ledger = new Ledger(by);',
-    '    const ledger = this;',
+    '    const policySet = new PolicySet(by);',
+    '    const policySet = this;',
   ],
   ['a cost that can never fit blocks', ' || !this.canEverFit(cost)', ''],
-  ['the shortest block is started', 'if (terms.blockForMs <= askedMs ||', 'if (askedMs > 0 ||'],
+  ['the shortest block is started', 'if (terms.blockForMs <= askedMs)', 'if (askedMs > 0)'],
   [
     'a policy that does not deny blocks',
-    ' || calls.fits(stateOf(entry, i), terms, unitsOf(cost, i), nowMs)) continue;',
-    ') continue;',
+    '      if (!algorithm.fits(words, at + offset, terms, unitsOf(cost, i), nowMs)) askedMs = terms.blockForMs;',
+    '      askedMs = terms.blockForMs;',
   ],
-  ['a block ends one tick early', 'Math.max(0, blockedUntilMs - nowMs)', 'Math.max(0, blockedUntilMs - nowMs - 1)'],
+];
+
+const takeInPlace: readonly Replacement[] = [
+  [
+    'a bucket is charged in place untold to what is reserved',
+    'if (units === 0 || slab.marks(slot) !== 0 ||',
+    'if (units === 0 ||',
+  ],
+  [
+    'of several windows those before the one that denies are charged in place',
+    'rankBounds[rank] as number, reading))\n        return false;',
+    'rankBounds[rank] as number, reading))\n        return false;\n      if (i === 0) words[at + offset + USED]++;',
+  ],
+  [
+    'of several windows only the first is asked in place',
+    '      if (!fixedWindow.canAddWithin(',
+    '      if (i === 0 && !fixedWindow.canAddWithin(',
+  ],
+  ['a bucket stays in a slot before it is repaid', 'Math.min(most, (afterMs + order.grainMs) * limit)', 'most'],
 ];
 
 const GIVE = '      if (given > 0) for (const each of since) each.low -= given;\n';
@@ -235,25 +276,16 @@ const reservations: readonly Replacement[] = [
   ],
   [
     'only the first policy is refunded',
-    'for (let i = 0; i < rules.length; i++) {\n      const own',
+    'for (let i = 0; i < policies.length; i++) {\n      const own',
     'for (let i = 0; i < 1; i++) {\n      const own',
   ],
 ];
 
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
 const order: readonly Replacement[] = [
-  [
-    'what was protected stands before what has expired',
-    'spliceBefore(rank === PROTECTED_RANK ? this.#passed : this.#expired, head)',
-    'spliceBefore(this.#passed, head)',
-  ],
+  ['what was protected stands before what has expired', '~(rank === PROTECTED_RANK ? PASSED : EXPIRED)', '~PASSED'],
   ['no slot ever passes', ORDER_PASS, 'for (let past = slot; past < slot; past++)'],
   ['the protected entries may go', 'rank < PROTECTED_RANK; rank++', 'rank <= PROTECTED_RANK; rank++'],
-  [
-    'an entry that leaves its list stays linked',
-    '  remove(entry: Entry): void {\n    unlink(entry);',
-    '  remove(_entry: Entry): void {',
-  ],
 ];
 
 function listed(file: string, faults: readonly Replacement[]): Fault[] {
@@ -264,9 +296,12 @@ function listed(file: string, faults: readonly Replacement[]): Fault[] {
 export const engineFaults: readonly Fault[] = [
   ...listed('engine/map-engine.ts', engine),
   ...listed('engine/map-engine.ts', readings),
+  ...listed('engine/counters.ts', counters),
   ...listed('engine/entries.ts', entries),
-  ...listed('engine/policy-set.ts', ledger),
-  ...listed('snapshot/entry-bytes.ts', entryBytes),
+  ...listed('engine/slab.ts', slab),
+  ...listed('engine/policy-set.ts', policySet),
+  ...listed('engine/take-in-place.ts', takeInPlace),
+  ...listed('engine/entry-bytes.ts', entryBytes),
   ...listed('snapshot/snapshot.ts', snapshots),
   ...listed('engine/reservations.ts', reservations),
   ...listed('engine/eviction-order.ts', order),

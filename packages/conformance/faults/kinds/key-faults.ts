@@ -14,7 +14,7 @@ const folds: readonly (readonly [name: string, fold: string])[] = [
   ['__proto__ is no key', "key === '__proto__' ? '' : key"],
 ];
 
-const IMPORT = "import type { Entry } from '../engine/entry.js';";
+const FIRST_LINE = 'const MOST_IN_A_MAP = 2 ** 23;';
 
 const ofLongKeys: readonly Fault[] = [
   { name: 'long keys are cut', file: 'keys/fold.ts', find: 'sha256(key)', replace: 'key.slice(0, MOST_UNITS)' },
@@ -31,10 +31,10 @@ const ofLongKeys: readonly Fault[] = [
     replace: 'return isFolded(key) ? key',
   },
   {
-    name: 'a denial is remembered by the folded name and asked for by the key',
-    file: 'engine/map-engine.ts',
-    find: 'if (name === this.#deniedEntry.key',
-    replace: 'if (key === this.#deniedEntry.key',
+    name: 'a key that looks folded is taken for the last one',
+    file: 'keys/fold.ts',
+    find: 'return key.length <= MOST_UNITS && key === name',
+    replace: 'return key === name',
   },
   {
     name: 'long keys are hashed without the upper half of each unit',
@@ -48,8 +48,8 @@ const ofLongKeys: readonly Fault[] = [
 const inTheMap: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
   file: 'keys/key-map.ts',
-  find: IMPORT,
-  replace: `${IMPORT} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
+  find: FIRST_LINE,
+  replace: `${FIRST_LINE} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
 }));
 
 export const keyFaults: readonly Fault[] = [...inTheMap, ...ofLongKeys];

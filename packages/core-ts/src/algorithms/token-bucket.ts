@@ -57,7 +57,7 @@ export function add(words: Words, at: number, terms: Terms, units: number, nowMs
 }
 
 /**
- * Takes units where more than `over` but not more than `most` is owed then. Answers whether it did: what it saves is to
+ * Takes units where more than `over` but not more than `most` is owed then, which is within the bucket. Answers whether it did: what it saves is to
  * work out the debt twice more.
  */
 export function addBetween(
@@ -70,7 +70,7 @@ export function addBetween(
   nowMs: number,
 ): boolean {
   const debt = owed(words, at, terms, nowMs) + units * terms.windowMs;
-  if (!(debt <= most) || debt <= over || debt > terms.burst * terms.windowMs) return false;
+  if (!(debt <= most) || debt <= over) return false;
   words[at + TIME] = nowMs;
   words[at + USED] = debt;
   return true;

@@ -10,7 +10,7 @@ import type { Slab } from './slab.js';
 /**
  * Takes units from an entry where that is all there is to do: they fit, and the entry stays in its list. `reading`: the
  * time, not rounded down: a fraction of a millisecond is on no other side of a whole one. Answers whether it did; where
- * it did not, nothing has changed.
+ * it did not, nothing has changed. A blocked entry has the protected rank, and nothing is within that.
  *
  * It stands beside `PolicySet.fits` and `PolicySet.add`, since most calls are such calls: without it a call on one hot key
  * takes twice as long, and one by three limits 1.6 times. What it takes, they would have taken: law 16 plays traces by
@@ -31,7 +31,6 @@ export function takeInPlaceOf(policySet: PolicySet, order: EvictionOrder): TakeI
 
 function fixedWindowInPlace({ terms, rankBounds }: CompiledPolicy): TakeInPlace {
   return (slab, slot, units, reading) => {
-    if (slab.marks(slot) !== 0) return false;
     const most = rankBounds[slab.list(slot) >>> RANK_SHIFT] as number;
     return fixedWindow.addWithin(slab.words, slab.at(slot), terms, units, most, reading);
   };
@@ -40,7 +39,6 @@ function fixedWindowInPlace({ terms, rankBounds }: CompiledPolicy): TakeInPlace 
 /** All of them or none: so they are asked before the first one is charged. */
 function fixedWindowsInPlace(policies: readonly CompiledPolicy[]): TakeInPlace {
   return (slab, slot, units, reading) => {
-    if (slab.marks(slot) !== 0) return false;
     const rank = slab.list(slot) >>> RANK_SHIFT;
     const { words } = slab;
     const at = slab.at(slot);
@@ -59,16 +57,15 @@ function fixedWindowsInPlace(policies: readonly CompiledPolicy[]): TakeInPlace {
 
 function slidingWindowInPlace({ terms, rankBounds }: CompiledPolicy): TakeInPlace {
   return (slab, slot, units, reading) => {
-    if (slab.marks(slot) !== 0) return false;
     const rank = slab.list(slot) >>> RANK_SHIFT;
     // A call with a smaller limit may have placed it higher than this one would.
     const over = rank === 0 ? -1 : (rankBounds[rank - 1] as number);
-    const most = rankBounds[rank] as number; // of the protected rank there is none, and nothing is within that
+    const most = rankBounds[rank] as number;
     return slidingWindow.addBetween(slab.words, slab.at(slot), terms, units, over, most, reading);
   };
 }
 
-/** Its time moves with each taking: it stays where its debt will be repaid in the slot of time that it is in. */
+/** What is reserved has to be told how little is owed, and its time moves with each taking: it stays where its debt will be repaid in the slot of time that it is in. */
 function tokenBucketInPlace({ terms, rankBounds }: CompiledPolicy, set: PolicySet, order: EvictionOrder): TakeInPlace {
   const { limit, windowMs } = terms;
   return (slab, slot, units, reading) => {

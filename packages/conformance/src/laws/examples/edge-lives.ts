@@ -41,6 +41,10 @@ export const EDGE_LIVES: readonly Scene[] = [
     check(1),
   ]),
   life(3, 1000, MOST - 5000, [check(3), advance(999), check(1), advance(1), check(3), advance(1000), check(1)]),
+  // A denial that is remembered is of its key and cost, and ends with its entry.
+  life(3, 1000, 0, [allow(1, 'b'), allow(3), allow(1), allow(1), allow(1, 'b'), allow(1, 'b'), allow(1)]),
+  life(2, 1000, 0, [allow(2), allow(1), reset, allow(1), allow(1), allow(1)]),
+  life(1, 1000, 0, [allow(1), allow(1), advance(1000), cleanup, allow(1, ''), allow(1), allow(1)]),
   // A cost of 0 on an expired key starts no window.
   life(2, 1000, 0, [check(1), advance(1000), check(0), advance(500), check(1), advance(500), check(2), check(1)]),
   // Forgetting what is expired, unknown, or taken in two windows in a row.
