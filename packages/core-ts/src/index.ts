@@ -19,9 +19,10 @@ export type {
 export { decision, tightest } from './decision.js';
 export { createMapEngine } from './engine/map-engine.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
+export type { CallOptions } from './limiter/call-arguments.js';
 export type { CallLimit } from './limiter/call-policies.js';
 export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limiter/limit.js';
-export { type CallOptions, RateLimiter } from './limiter/rate-limiter.js';
+export { RateLimiter } from './limiter/rate-limiter.js';
 export type { Reservation } from './limiter/reservation.js';
 export type { TopKey } from './limiter/top-keys.js';
 export { oneOf, refuseUnknown, wholeNumber } from './options/checks.js';

@@ -9,8 +9,7 @@ const LOOK = '      if (this.isFresh(slot, nowMs)) this.#forget(slot);\n      el
 const FIRST = '    if (isNone(cost)) {\n      this.#counters.allowed++;\n      return UNHELD;\n    }\n';
 const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return NONE;';
 const BLOCK = '    if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);';
-const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastSlot = NONE;';
-const OUTLIVED = 'this.#lastForgotten === entries.forgotten && ';
+const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastKey.clear();';
 
 const engine: readonly Replacement[] = [
   ['peek takes', PEEK, '    const fits = this.#take(slot, cost, policySet, nowMs);'],
@@ -49,11 +48,6 @@ const engine: readonly Replacement[] = [
     '    entries.add(slot, cost, policySet, nowMs);\n    entries.append',
     '    entries.append',
   ],
-  ['a denial that was remembered outlives its key', OUTLIVED, ''],
-  ['a denial is remembered for every cost', 'cost !== this.#deniedCost || ', ''],
-  ['a denial is remembered for ever', ' || reading >= this.#deniedUntilMs', ''],
-  ['a denial is remembered for every key', ' && isNameOf(key, entries.slab.nameOf(last))', ''],
-  ['a denial is remembered for the next key', '    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;\n', ''],
   ['a block by hand is shortened', BLOCK, '    entries.block(slot, nowMs + ms);'],
   ['a block by hand is added to', BLOCK, '    entries.block(slot, nowMs + ms + entries.blockLeftMs(slot, nowMs));'],
   ['a block by hand does nothing', BLOCK, ''],
@@ -71,13 +65,25 @@ const engine: readonly Replacement[] = [
     'const isNew = false;',
   ],
   ['a denial that was remembered outlives a refund', SETTLED_LAST, SETTLED_LAST.slice(0, SETTLED_LAST.indexOf('\n'))],
-  ['an update names the old policies', '    this.#policies = policies;\n    this.#lastSlot', '    this.#lastSlot'],
+  ['an update names the old policies', '    this.#policies = policies;\n    this.#lastKey', '    this.#lastKey'],
   [
     'a snapshot names the policies that were first',
     '{ policies: this.#policies, bytes',
     '{ policies: this.#spec.policies, bytes',
   ],
   ['each denial extends the block', 'const askedMs = isBlocked ? 0 : ', 'const askedMs = '],
+];
+
+const lastKey: readonly Replacement[] = [
+  ['a denial that was remembered outlives its key', 'this.#forgotten !== forgotten || ', ''],
+  ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
+  ['a denial is remembered for ever', ' && reading < this.#deniedUntilMs', ''],
+  ['a denial is remembered for every key', ' || !isNameOf(key, slab.nameOf(slot))', ''],
+  [
+    'a denial is remembered for the next key',
+    '    this.#forgotten = forgotten;\n    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;\n',
+    '    this.#forgotten = forgotten;\n',
+  ],
 ];
 
 const counters: readonly Replacement[] = [
@@ -296,6 +302,7 @@ function listed(file: string, faults: readonly Replacement[]): Fault[] {
 export const engineFaults: readonly Fault[] = [
   ...listed('engine/map-engine.ts', engine),
   ...listed('engine/map-engine.ts', readings),
+  ...listed('engine/last-key.ts', lastKey),
   ...listed('engine/counters.ts', counters),
   ...listed('engine/entries.ts', entries),
   ...listed('engine/slab.ts', slab),

@@ -8,13 +8,12 @@ import { EvictionOrder, PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
 import { OpenReservations } from './open-reservations.js';
 import { PolicySet } from './policy-set.js';
 import type { Reservations } from './reservations.js';
+import { lookForRoom, makeRoom } from './room.js';
 import { NONE, Slab } from './slab.js';
 import { type TakeInPlace, takeInPlaceOf } from './take-in-place.js';
 
 /** Entries whose time has come that one call looks at again. */
 const LOOKS_PER_CALL = 4;
-/** The same where room is needed. */
-const LOOKS_FOR_ROOM = 64;
 
 /** What an entry has beside its states. */
 const [BLOCKED, RESERVED] = [1, 2] as const;
@@ -32,7 +31,7 @@ export class Entries {
   readonly #maxKeys: number;
   readonly #originMs: number;
   #keys = new KeyMap();
-  #order: EvictionOrder;
+  order: EvictionOrder;
   /** Until when a key is blocked. Few are. */
   #blocks = new Map<number, number>();
   readonly #open = new OpenReservations();
@@ -49,8 +48,8 @@ export class Entries {
     this.#maxKeys = maxKeys;
     this.#originMs = originMs;
     this.slab = new Slab(this.policySet.stateWords);
-    this.#order = new EvictionOrder(this.policySet.spanMs, originMs, this.slab);
-    this.takeInPlace = takeInPlaceOf(this.policySet, this.#order);
+    this.order = new EvictionOrder(this.policySet.spanMs, originMs, this.slab);
+    this.takeInPlace = takeInPlaceOf(this.policySet, this.order);
     this.nextReclaimAtMs = originMs;
   }
 
@@ -61,7 +60,7 @@ export class Entries {
 
   /** A new entry, not in the order yet; `NONE` where there is no room for it. Keeps nothing else of the name alive. */
   enter(name: string, nowMs: number): number {
-    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return NONE;
+    if (this.size >= this.#maxKeys && !makeRoom(this, nowMs)) return NONE;
     const held = flat(name);
     const slot = this.slab.add(held);
     this.#keys.add(held, slot);
@@ -71,11 +70,16 @@ export class Entries {
 
   /** Whether a new key would find room. */
   hasRoom(nowMs: number): boolean {
-    return this.size < this.#maxKeys || this.#lookForRoom(nowMs) || this.#order.leastUsed() !== NONE;
+    return this.size < this.#maxKeys || lookForRoom(this, nowMs) || this.order.leastUsed() !== NONE;
   }
 
   fits(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
     return policySet.fits(this.slab.words, this.slab.at(slot), cost, nowMs);
+  }
+
+  /** For how long the denial of a cost blocks the key. */
+  blockAskedMs(slot: number, cost: Units, policySet: PolicySet, nowMs: number): number {
+    return policySet.blockAskedMs(this.slab.words, this.slab.at(slot), cost, nowMs);
   }
 
   /** Takes units, more than 0 of some policy. Answers whether the entry stays in its list for that. */
@@ -91,13 +95,18 @@ export class Entries {
   place(slot: number, policySet: PolicySet, nowMs: number): void {
     const list = this.#listOf(slot, policySet, nowMs);
     if (list === this.slab.list(slot)) return;
-    this.#order.remove(slot);
-    this.#order.append(slot, list);
+    this.order.remove(slot);
+    this.order.append(slot, list);
+  }
+
+  /** The same by the engine's own limits. */
+  placeAnew(slot: number, nowMs: number): void {
+    this.place(slot, this.policySet, nowMs);
   }
 
   /** Puts an entry that is in no list where it belongs. */
   append(slot: number, policySet: PolicySet, nowMs: number): void {
-    this.#order.append(slot, this.#listOf(slot, policySet, nowMs));
+    this.order.append(slot, this.#listOf(slot, policySet, nowMs));
   }
 
   #listOf(slot: number, policySet: PolicySet, nowMs: number): number {
@@ -107,7 +116,7 @@ export class Entries {
     const blockedMs = this.blockLeftMs(slot, nowMs);
     const rank = blockedMs > 0 ? PROTECTED_RANK : policySet.rank(words, at, nowMs, slab.list(slot) >>> RANK_SHIFT);
     const dueAfterMs = Math.max(blockedMs, policySet.dueAfterMs(words, at, rank, nowMs));
-    return this.#order.listOf(rank, nowMs + dueAfterMs);
+    return this.order.listOf(rank, nowMs + dueAfterMs);
   }
 
   /** What is left of the block that a key is under; 0 if it is under none. */
@@ -141,7 +150,7 @@ export class Entries {
 
   /** Forgets an entry. */
   remove(slot: number): void {
-    this.#order.remove(slot);
+    this.order.remove(slot);
     this.#forget(slot);
   }
 
@@ -169,8 +178,8 @@ export class Entries {
   #start(policySet: PolicySet): void {
     this.policySet = policySet;
     this.slab = new Slab(policySet.stateWords);
-    this.#order = new EvictionOrder(policySet.spanMs, this.#originMs, this.slab);
-    this.takeInPlace = takeInPlaceOf(policySet, this.#order);
+    this.order = new EvictionOrder(policySet.spanMs, this.#originMs, this.slab);
+    this.takeInPlace = takeInPlaceOf(policySet, this.order);
     this.#keys = new KeyMap();
     this.#blocks = new Map();
     this.size = 0;
@@ -179,11 +188,11 @@ export class Entries {
 
   /** Goes over to other policies of the same algorithms; what each key has used stays. O(entries). */
   change(policies: readonly Policy[], nowMs: number): void {
-    const [from, old, all] = [this.policySet, this.slab, this.#order.all()];
+    const [from, old, all] = [this.policySet, this.slab, this.order.all()];
     const [blocks, reservations] = [this.#blocks, this.#open.take()];
     this.#start(new PolicySet(policies));
     this.policySet.keepFrom(from.keptFromMs);
-    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+    this.nextReclaimAtMs = this.order.passSlots(nowMs);
     for (const was of all) {
       const [words, at] = [old.words, old.at(was)];
       const slot = this.#insert(old.nameOf(was));
@@ -210,7 +219,7 @@ export class Entries {
 
   /** All that is live, in the order in which it would be evicted. */
   write(writer: ByteWriter, nowMs: number): void {
-    const live = this.#order.all().filter((slot) => !this.isFresh(slot, nowMs));
+    const live = this.order.all().filter((slot) => !this.isFresh(slot, nowMs));
     writer.u8(this.policySet.keptFromMs === Number.POSITIVE_INFINITY ? 0 : 1);
     writer.u32(live.length);
     for (const slot of live) writeEntry(writer, this.slab, slot, this.blockLeftMs(slot, nowMs), this.policySet, nowMs);
@@ -237,72 +246,32 @@ export class Entries {
     if (keeps) this.policySet.keepFrom(Number.NEGATIVE_INFINITY);
     this.clear();
     [this.slab, this.#keys, this.size] = [slab, keys, count];
-    this.#order = new EvictionOrder(this.policySet.spanMs, this.#originMs, slab);
-    this.takeInPlace = takeInPlaceOf(this.policySet, this.#order);
-    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+    this.order = new EvictionOrder(this.policySet.spanMs, this.#originMs, slab);
+    this.takeInPlace = takeInPlaceOf(this.policySet, this.order);
+    this.nextReclaimAtMs = this.order.passSlots(nowMs);
     for (const [slot, untilMs] of blocks) this.block(slot, untilMs);
     for (let slot = 0; slot < count; slot++) this.append(slot, this.policySet, nowMs);
   }
 
   /** Drops every expired entry. O(entries). */
   dropExpired(nowMs: number): void {
-    for (const slot of this.#order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);
+    for (const slot of this.order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);
   }
 
   /** When a full set of entries is looked at for one that can go. */
   roomDueMs(): number {
-    return this.#order.firstProtectedDueMs();
+    return this.order.firstProtectedDueMs();
   }
 
-  /** Looks again at a few entries whose time has come: to be called from `nextReclaimAtMs` on. */
-  reclaimSome(nowMs: number): void {
-    this.#reclaimSome(LOOKS_PER_CALL, nowMs);
-  }
-
-  /** Answers whether it looked at any. */
-  #reclaimSome(looks: number, nowMs: number): boolean {
-    this.nextReclaimAtMs = this.#order.passSlots(nowMs);
+  /** Looks again at entries whose time has come, from `nextReclaimAtMs` on. Answers whether there were any. */
+  reclaimSome(nowMs: number, looks = LOOKS_PER_CALL): boolean {
+    this.nextReclaimAtMs = this.order.passSlots(nowMs);
     for (let look = 0; look < looks; look++) {
-      const slot = this.#order.takePassed();
+      const slot = this.order.takePassed();
       if (slot === NONE) return look > 0;
       if (this.isFresh(slot, nowMs)) this.#forget(slot);
       else this.append(slot, this.policySet, nowMs);
     }
     return true;
-  }
-
-  #makeRoom(nowMs: number): boolean {
-    if (this.#lookForRoom(nowMs) || this.#lookAtFirsts(nowMs)) return true;
-    const victim = this.#order.leastUsed();
-    if (victim === NONE) return false;
-    this.remove(victim);
-    this.evictions++;
-    return true;
-  }
-
-  /** Looks again at entries whose time has come, one after the other, until one of them goes. */
-  #lookForRoom(nowMs: number): boolean {
-    const before = this.size;
-    for (let look = 0; look < LOOKS_FOR_ROOM && this.size === before; look++)
-      if (!this.#reclaimSome(1, nowMs)) return false;
-    return this.size < before;
-  }
-
-  /**
-   * Looks again at the first entry of each rank, until one of them goes: what has drained since it was placed ranks
-   * lower then. Behind one of the lowest rank there is nothing better.
-   */
-  #lookAtFirsts(nowMs: number): boolean {
-    for (let rank = 0; rank < PROTECTED_RANK; rank++) {
-      const slot = this.#order.first(rank);
-      if (slot === NONE) continue;
-      if (this.isFresh(slot, nowMs)) {
-        this.remove(slot);
-        return true;
-      }
-      if (rank === 0) return false;
-      this.place(slot, this.policySet, nowMs);
-    }
-    return false;
   }
 }

@@ -10,21 +10,16 @@ import type {
   Stats,
   Units,
 } from '../contract.js';
-import { decision } from '../decision.js';
 import { BackendUnavailableError, show } from '../errors.js';
-import { fold, isNameOf } from '../keys/fold.js';
+import { fold } from '../keys/fold.js';
 import { ByteReader, ByteWriter } from '../snapshot/bytes.js';
 import { Counters } from './counters.js';
+import { bindingOfNobody, DENIED, decisionOn, firstDecision, foreseen, UNHELD } from './decisions.js';
 import { Entries } from './entries.js';
+import { LastKey } from './last-key.js';
 import type { PolicySet } from './policy-set.js';
 import { NONE } from './slab.js';
 import { beyond, isNone } from './units.js';
-
-/** In the place of an entry: none is held for what was allowed, or for what was denied. */
-const UNHELD = -2;
-const DENIED = -1;
-/** The state of a key never seen: what a decision on one is read from. */
-const NOBODY = new Float64Array(4096);
 
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
@@ -38,12 +33,7 @@ class MapEngine implements Engine {
   readonly #entries: Entries;
   readonly #counters: Counters;
   #policies: readonly Policy[];
-  /** The entry of the last call, as long as none was forgotten since: whoever hammers on one key needs no look-up. */
-  #lastSlot = NONE;
-  #lastForgotten = 0;
-  /** Until when the last key is denied this cost. */
-  #deniedCost = 0;
-  #deniedUntilMs = Number.NEGATIVE_INFINITY;
+  readonly #lastKey = new LastKey();
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
@@ -66,18 +56,16 @@ class MapEngine implements Engine {
   #allow(key: string, cost: number, reading: number): boolean {
     const entries = this.#entries;
     if (reading >= entries.nextReclaimAtMs) entries.reclaimSome(Math.floor(reading));
-    const last = this.#lastSlot;
-    if (last !== NONE && this.#lastForgotten === entries.forgotten && isNameOf(key, entries.slab.nameOf(last))) {
-      if (cost !== this.#deniedCost || reading >= this.#deniedUntilMs) return this.#allowHeld(last, cost, reading);
+    const last = this.#lastKey.slotOf(key, entries);
+    if (last !== NONE) {
+      if (!this.#lastKey.denies(cost, reading)) return this.#allowHeld(last, cost, reading);
       this.#counters.deny(0);
       return false;
     }
     const name = fold(key);
     const slot = entries.find(name);
     if (slot === undefined) return this.#takeFirst(name, cost, entries.policySet, Math.floor(reading)) !== DENIED;
-    this.#lastSlot = slot;
-    this.#lastForgotten = entries.forgotten;
-    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;
+    this.#lastKey.replace(slot, entries);
     return this.#allowHeld(slot, cost, reading);
   }
 
@@ -112,10 +100,11 @@ class MapEngine implements Engine {
     const held = this.#find(name, policySet, nowMs);
     if (held === NONE) {
       const slot = this.#takeFirst(name, cost, policySet, nowMs);
-      return this.#firstDecision(slot !== DENIED, slot, cost, policySet, nowMs);
+      return firstDecision(this.#entries, slot, policySet, cost, nowMs);
     }
     const isTaken = this.#take(held, cost, policySet, nowMs);
-    return this.#decision(isTaken, held, cost, policySet, nowMs, this.#entries.blockLeftMs(held, nowMs));
+    const blockedMs = this.#entries.blockLeftMs(held, nowMs);
+    return decisionOn(this.#entries, held, policySet, isTaken, cost, nowMs, blockedMs);
   }
 
   peek(key: string, cost: Units, by?: readonly Policy[]): Decision {
@@ -124,17 +113,8 @@ class MapEngine implements Engine {
   }
 
   #peek(name: string, cost: Units, policySet: PolicySet, nowMs: number): Decision {
-    const entries = this.#entries;
     const slot = this.#find(name, policySet, nowMs);
-    if (slot === NONE) {
-      const fits =
-        policySet.canEverFit(cost) && (this.#spec.onFull === 'admit' || isNone(cost) || entries.hasRoom(nowMs));
-      return this.#firstDecision(fits, NONE, cost, policySet, nowMs);
-    }
-    const blockedMs = entries.blockLeftMs(slot, nowMs);
-    const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs);
-    const askedMs = fits || blockedMs > 0 ? blockedMs : this.#blockAskedMs(slot, cost, policySet, nowMs);
-    return this.#decision(fits, slot, cost, policySet, nowMs, askedMs);
+    return foreseen(this.#entries, slot, policySet, cost, nowMs, this.#spec.onFull);
   }
 
   reserve(key: string, cost: Units, by?: readonly Policy[]): Reserved {
@@ -168,7 +148,7 @@ class MapEngine implements Engine {
     if (isNew) entries.append(slot, policySet, nowMs);
     else if (entries.isFresh(slot, nowMs)) entries.remove(slot);
     else entries.place(slot, policySet, nowMs);
-    this.#lastSlot = NONE;
+    this.#lastKey.clear();
   }
 
   /** The entry of a name, without what is over by the engine's limits where others decide; `NONE` where there is none. */
@@ -182,7 +162,7 @@ class MapEngine implements Engine {
 
   /** By policies of the call's own nothing is foretold of the next call. */
   #policySetOf(by: readonly Policy[] | undefined, nowMs: number): PolicySet {
-    if (by !== undefined) this.#lastSlot = NONE;
+    if (by !== undefined) this.#lastKey.clear();
     return this.#entries.policySet.of(by, nowMs);
   }
 
@@ -195,8 +175,8 @@ class MapEngine implements Engine {
     if (slot === NONE) return false;
     if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);
     if (held === undefined) entries.append(slot, entries.policySet, nowMs);
-    else entries.place(slot, entries.policySet, nowMs);
-    this.#lastSlot = NONE;
+    else entries.placeAnew(slot, nowMs);
+    this.#lastKey.clear();
     return true;
   }
 
@@ -210,7 +190,7 @@ class MapEngine implements Engine {
   }
 
   clear(): void {
-    this.#lastSlot = NONE;
+    this.#lastKey.clear();
     this.#entries.clear();
   }
 
@@ -227,7 +207,7 @@ class MapEngine implements Engine {
   update(policies: readonly Policy[]): void {
     this.#entries.change(policies, this.#now());
     this.#policies = policies;
-    this.#lastSlot = NONE;
+    this.#lastKey.clear();
   }
 
   snapshot(): EngineSnapshot {
@@ -238,7 +218,7 @@ class MapEngine implements Engine {
 
   restore(bytes: Uint8Array): void {
     this.#entries.read(new ByteReader(bytes), this.#now());
-    this.#lastSlot = NONE;
+    this.#lastKey.clear();
   }
 
   stats(): Stats {
@@ -270,7 +250,7 @@ class MapEngine implements Engine {
   #deny(slot: number, isBlocked: boolean, cost: Units, policySet: PolicySet, nowMs: number): false {
     const { slab } = this.#entries;
     this.#counters.deny(policySet.binding(slab.words, slab.at(slot), cost, nowMs));
-    const askedMs = isBlocked ? 0 : this.#blockAskedMs(slot, cost, policySet, nowMs);
+    const askedMs = isBlocked ? 0 : this.#entries.blockAskedMs(slot, cost, policySet, nowMs);
     if (askedMs > 0) {
       this.#entries.block(slot, nowMs + askedMs);
       this.#entries.place(slot, policySet, nowMs);
@@ -278,29 +258,21 @@ class MapEngine implements Engine {
     return false;
   }
 
-  #blockAskedMs(slot: number, cost: Units, policySet: PolicySet, nowMs: number): number {
-    const { slab } = this.#entries;
-    return policySet.blockAskedMs(slab.words, slab.at(slot), cost, nowMs);
-  }
-
-  /**
-   * Remembers that the last key is denied. Only forgetting the key could end a denial before its time. Which of
-   * several policies binds may change meanwhile, so with those nothing is remembered.
-   */
+  /** Which of several policies binds may change before a denial ends, so with those nothing is remembered. */
   #rememberDenial(slot: number, cost: number, nowMs: number): void {
-    const { slab, policySet, forgotten } = this.#entries;
+    const { slab, policySet } = this.#entries;
     if (this.#policies.length > 1) return;
     const blockedMs = this.#entries.blockLeftMs(slot, nowMs);
     const waitMs = blockedMs > 0 ? blockedMs : policySet.waitMs(slab.words, slab.at(slot), cost, nowMs);
-    [this.#lastSlot, this.#lastForgotten] = [slot, forgotten];
-    [this.#deniedCost, this.#deniedUntilMs] = [cost, nowMs + waitMs];
+    this.#lastKey.replace(slot, this.#entries);
+    this.#lastKey.deny(cost, nowMs + waitMs);
   }
 
   /** Takes from a key that is not held. Answers its entry, `UNHELD` or `DENIED`. */
   #takeFirst(name: string, cost: Units, policySet: PolicySet, nowMs: number): number {
     const entries = this.#entries;
     if (!policySet.canEverFit(cost)) {
-      this.#counters.deny(policySet.binding(NOBODY, 0, cost, nowMs));
+      this.#counters.deny(bindingOfNobody(policySet, cost, nowMs));
       return DENIED;
     }
     if (isNone(cost)) {
@@ -313,28 +285,6 @@ class MapEngine implements Engine {
     entries.add(slot, cost, policySet, nowMs);
     entries.append(slot, policySet, nowMs);
     return slot;
-  }
-
-  #firstDecision(allowed: boolean, slot: number, cost: Units, policySet: PolicySet, nowMs: number): Decision {
-    if (allowed || !policySet.canEverFit(cost)) return this.#decision(allowed, slot, cost, policySet, nowMs, 0);
-    const afterMs = Math.max(1, this.#entries.roomDueMs() - nowMs);
-    const rows = policySet.policies.map(({ terms: { name, limit } }) => {
-      return { name, limit, remaining: 0, resetAfterMs: 0, retryAfterMs: afterMs };
-    });
-    return decision(false, rows, 0);
-  }
-
-  #decision(
-    allowed: boolean,
-    slot: number,
-    cost: Units,
-    policySet: PolicySet,
-    nowMs: number,
-    blockedMs: number,
-  ): Decision {
-    if (slot < 0) return policySet.decision(allowed, NOBODY, 0, cost, nowMs, blockedMs);
-    const { slab } = this.#entries;
-    return policySet.decision(allowed, slab.words, slab.at(slot), cost, nowMs, blockedMs);
   }
 }
 

@@ -3,9 +3,8 @@ import { waitClock } from '../clock/wait-clock.js';
 import type { Decision, Engine, EngineFactory, Policy, Stats, Units } from '../contract.js';
 import { delayed } from '../decision.js';
 import { createMapEngine } from '../engine/map-engine.js';
-import { show } from '../errors.js';
-import { readList, readOnce, wholeNumber } from '../options/checks.js';
-import { type Cost, readCost } from '../options/cost.js';
+import { wholeNumber } from '../options/checks.js';
+import type { Cost } from '../options/cost.js';
 import { type RateLimiterOptions, readOptions } from '../options/options.js';
 import { changePolicies, type PolicyChange, type PolicyChanges } from '../options/policy-change.js';
 import { MAX_WINDOW_MS } from '../options/policy-options.js';
@@ -18,7 +17,16 @@ import {
   type WaitOptions,
 } from '../options/wait-options.js';
 import { restoreInto, snapshotOf } from '../snapshot/snapshot.js';
-import { type CallLimit, CallPolicies } from './call-policies.js';
+import {
+  type CallOptions,
+  checkCall,
+  checkEngineFactory,
+  lastingPolicies,
+  policiesOf,
+  readKeys,
+  readUnits,
+} from './call-arguments.js';
+import { CallPolicies } from './call-policies.js';
 import {
   type AnyFunction,
   type KeyFor,
@@ -27,19 +35,11 @@ import {
   limitDecorator,
   limited,
 } from './limit.js';
-import { type By, Reservation } from './reservation.js';
-import { MOST_TOP_KEYS, type TopKey, TopKeys } from './top-keys.js';
+import { type By, Reservation, reserveInTurn } from './reservation.js';
+import { mostDenied, type TopKey, TopKeys } from './top-keys.js';
 import { Waiting } from './waiting/waiting.js';
 
-/** What a call has of its own. */
-export interface CallOptions {
-  /**
-   * In the place of the limiter's: a whole number from 0 to 2^53 − 1; of several policies by name, those that differ. A
-   * key has one count, whatever limits its calls come with: a customer's plan, say. Costs O(policies), no more than
-   * any other call for the last 1,024 limits.
-   */
-  readonly limit?: CallLimit | undefined;
-}
+type Inspect = (value: unknown, options: unknown) => string;
 
 /**
  * A policy, a clock and an engine: what users hold. It checks arguments, forwards, and offers `limit()`.
@@ -67,8 +67,7 @@ export class RateLimiter {
    * @throws BackendUnavailableError where the engine can't do what the options ask for.
    */
   constructor(options: RateLimiterOptions, createEngine: EngineFactory = createMapEngine) {
-    if (typeof createEngine !== 'function')
-      throw new TypeError(`createEngine must be a function that makes an engine, got ${show(createEngine)}`);
+    checkEngineFactory(createEngine);
     const { track, ...spec } = readOptions(options);
     this.#engine = createEngine(spec);
     this.backend = this.#engine.backend;
@@ -88,8 +87,12 @@ export class RateLimiter {
 
   /** Takes `cost` units of the key if they fit. The hot path: O(1), and no object is made for a known key. */
   allow(key: string, cost: Cost = 1, options?: CallOptions): boolean {
-    const units = typeof key !== 'string' || cost !== 1 ? this.#units(key, cost) : 1;
-    const allowed = this.#engine.allow(key, units, options === undefined ? undefined : this.#by(options));
+    const units = typeof key !== 'string' || cost !== 1 ? readUnits(key, cost, this.policies) : 1;
+    const allowed = this.#engine.allow(
+      key,
+      units,
+      options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
+    );
     if (!allowed) this.#top?.add(key);
     return allowed;
   }
@@ -99,12 +102,7 @@ export class RateLimiter {
    * engine is entered once for all of them.
    */
   allowMany(keys: readonly string[], cost = 1): Uint8Array {
-    if (!Array.isArray(keys)) throw new TypeError(`keys must be an array of strings, got ${show(keys)}`);
-    const own = readList('keys', keys, (key) => {
-      if (typeof key !== 'string') checkCall(key, cost);
-      return key as string;
-    });
-    checkCost(cost);
+    const own = readKeys(keys, cost);
     const allowed = this.#engine.allowMany(own, cost);
     if (this.#top !== undefined) for (let i = 0; i < own.length; i++) if (!allowed[i]) this.#top.add(own[i] as string);
     return allowed;
@@ -112,8 +110,12 @@ export class RateLimiter {
 
   /** Takes `cost` units of the key if they fit, and answers what is left and how long to wait. O(1). */
   check(key: string, cost: Cost = 1, options?: CallOptions): Decision {
-    const units = typeof key !== 'string' || cost !== 1 ? this.#units(key, cost) : 1;
-    const decision = this.#engine.check(key, units, options === undefined ? undefined : this.#by(options));
+    const units = typeof key !== 'string' || cost !== 1 ? readUnits(key, cost, this.policies) : 1;
+    const decision = this.#engine.check(
+      key,
+      units,
+      options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
+    );
     if (!decision.allowed) this.#top?.add(key);
     return this.#byTheClock(decision);
   }
@@ -123,8 +125,14 @@ export class RateLimiter {
    * `resetAfterMs` are those of the key as it stands. Creates nothing and counts in no statistic.
    */
   peek(key: string, cost: Cost = 1, options?: CallOptions): Decision {
-    const units = this.#units(key, cost);
-    return this.#byTheClock(this.#engine.peek(key, units, options === undefined ? undefined : this.#by(options)));
+    const units = readUnits(key, cost, this.policies);
+    return this.#byTheClock(
+      this.#engine.peek(
+        key,
+        units,
+        options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
+      ),
+    );
   }
 
   /** Units of the key that are left now: `peek(key).remaining`. */
@@ -167,16 +175,11 @@ export class RateLimiter {
   ): Promise<Reservation>;
   reserve(key: string, estimate: Cost = 1, options: ReserveOptions = {}): Reservation | Promise<Reservation> {
     const { limit, wait } = readReserve(options);
-    const units = this.#units(key, estimate);
-    const by = this.#again(limit);
+    const units = readUnits(key, estimate, this.policies);
+    const by = lastingPolicies(limit, this.#byCall, this.#engine);
     const take = () => this.#reserve(key, estimate, units, by);
     if (wait === undefined) return take();
-    let reservation: Reservation | undefined;
-    const taking = this.#wait(key, units, by, wait, () => {
-      reservation = take();
-      return reservation.decision;
-    });
-    return taking.then(() => reservation as Reservation);
+    return reserveInTurn(take, (decide) => this.#wait(key, units, by, wait, decide));
   }
 
   #reserve(key: string, estimate: Cost, units: Units, by: By): Reservation {
@@ -202,8 +205,8 @@ export class RateLimiter {
    */
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost, limit, ...wait } = readWait(options);
-    const units = this.#units(key, cost);
-    const by = this.#again(limit);
+    const units = readUnits(key, cost, this.policies);
+    const by = lastingPolicies(limit, this.#byCall, this.#engine);
     return this.#wait(key, units, by, wait, () => this.#engine.check(key, units, by?.()));
   }
 
@@ -280,9 +283,7 @@ export class RateLimiter {
    * @throws Error where it was not asked to track.
    */
   topKeys(n = 10): TopKey[] {
-    const most = wholeNumber('n', n, 1, MOST_TOP_KEYS);
-    if (this.#top === undefined) throw new Error('topKeys needs a limiter that is made with track: true');
-    return this.#top.most(most);
+    return mostDenied(this.#top, n);
   }
 
   /**
@@ -305,29 +306,6 @@ export class RateLimiter {
     return limitDecorator(this, key, fnOrOptions);
   }
 
-  #units(key: unknown, cost: unknown): Units {
-    if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
-    if (typeof cost === 'object') return readCost('cost', cost, this.policies);
-    checkCost(cost);
-    return cost as number;
-  }
-
-  /** The policies that decide what goes on after its call, by the limit that it came with; updates change the rest. */
-  #again(limit: CallLimit | undefined): By {
-    if (limit === undefined) return undefined;
-    const own = typeof limit === 'object' && limit !== null ? { ...limit } : limit;
-    this.#byCall.of(this.#engine, own);
-    return () => this.#byCall.again(this.#engine, own);
-  }
-
-  /** The policies that decide a call; `undefined`: the limiter's own. */
-  #by(options: CallOptions): readonly Policy[] | undefined {
-    if (typeof options !== 'object' || options === null)
-      throw new TypeError(`options must be an object, got ${show(options)}`);
-    const { limit } = readOnce(options, ['limit']);
-    return limit === undefined ? undefined : this.#byCall.of(this.#engine, limit);
-  }
-
   /** With the time in it for which the limiter's time stands, where the clock has jittered back. */
   #byTheClock(decision: Decision): Decision {
     const behindMs = this.#clock?.behindMs ?? 0;
@@ -335,23 +313,8 @@ export class RateLimiter {
   }
 
   /** What `console.log(limiter)` prints in Node, Bun and Deno. */
-  [Symbol.for('nodejs.util.inspect.custom')](
-    _depth: number,
-    options: unknown,
-    inspect: (value: unknown, options: unknown) => string,
-  ): string {
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: unknown, inspect: Inspect): string {
     const { policies, backend } = this;
     return `RateLimiter ${inspect({ policies, backend, stats: this.stats() }, options)}`;
   }
-}
-
-function checkCall(key: unknown, cost: unknown): void {
-  if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
-  checkCost(cost);
-}
-
-function checkCost(cost: unknown): void {
-  if (typeof cost !== 'number') throw new TypeError(`cost must be a whole number from 0 up, got ${show(cost)}`);
-  if (!Number.isInteger(cost) || cost < 0)
-    throw new RangeError(`cost must be a whole number from 0 up, got ${show(cost)}`);
 }

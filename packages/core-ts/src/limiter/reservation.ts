@@ -93,3 +93,16 @@ export class Reservation {
 function byName(units: Units, policies: readonly Policy[]): Record<string, number> {
   return Object.fromEntries(policies.map(({ name }, i) => [name, unitsOf(units, i)]));
 }
+
+/** Reserves once those who wait before it were decided: the taking is the decision that a wait ends with. */
+export async function reserveInTurn(
+  take: () => Reservation,
+  wait: (decide: () => Decision) => Promise<Decision>,
+): Promise<Reservation> {
+  let reservation: Reservation | undefined;
+  await wait(() => {
+    reservation = take();
+    return reservation.decision;
+  });
+  return reservation as unknown as Reservation;
+}

@@ -1,4 +1,5 @@
 import { flat, fold, MOST_UNITS } from '../keys/fold.js';
+import { wholeNumber } from '../options/checks.js';
 
 /** A key that was denied often. */
 export interface TopKey {
@@ -62,4 +63,11 @@ export class TopKeys {
 /** Different for different keys: no whole key is that long. */
 function shown(key: string): string {
   return key.length <= MOST_UNITS ? key : `${key.slice(0, MOST_UNITS)}… ${fold(key)}`;
+}
+
+/** @throws Error where nothing was tracked; TypeError or RangeError for an `n` that is none. */
+export function mostDenied(top: TopKeys | undefined, n: number): TopKey[] {
+  const most = wholeNumber('n', n, 1, MOST_TOP_KEYS);
+  if (top === undefined) throw new Error('topKeys needs a limiter that is made with track: true');
+  return top.most(most);
 }

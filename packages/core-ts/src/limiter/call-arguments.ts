@@ -1,0 +1,68 @@
+import type { Engine, Policy, Units } from '../contract.js';
+import { show } from '../errors.js';
+import { readList, readOnce } from '../options/checks.js';
+import { readCost } from '../options/cost.js';
+import type { CallLimit, CallPolicies } from './call-policies.js';
+import type { By } from './reservation.js';
+
+/** What a call has of its own. */
+export interface CallOptions {
+  /**
+   * In the place of the limiter's: a whole number from 0 to 2^53 − 1; of several policies by name, those that differ. A
+   * key has one count, whatever limits its calls come with: a customer's plan, say. Costs O(policies), no more than
+   * any other call for the last 1,024 limits.
+   */
+  readonly limit?: CallLimit | undefined;
+}
+
+export function checkEngineFactory(createEngine: unknown): void {
+  if (typeof createEngine !== 'function')
+    throw new TypeError(`createEngine must be a function that makes an engine, got ${show(createEngine)}`);
+}
+
+/** @throws TypeError or RangeError for a key that is no string, and for a cost that is no whole number from 0 up. */
+export function checkCall(key: unknown, cost: unknown): void {
+  if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
+  checkCost(cost);
+}
+
+function checkCost(cost: unknown): void {
+  if (typeof cost !== 'number') throw new TypeError(`cost must be a whole number from 0 up, got ${show(cost)}`);
+  if (!Number.isInteger(cost) || cost < 0)
+    throw new RangeError(`cost must be a whole number from 0 up, got ${show(cost)}`);
+}
+
+/** The keys of a batch, read once. */
+export function readKeys(keys: readonly string[], cost: unknown): readonly string[] {
+  if (!Array.isArray(keys)) throw new TypeError(`keys must be an array of strings, got ${show(keys)}`);
+  const own = readList('keys', keys, (key) => {
+    if (typeof key !== 'string') checkCall(key, cost);
+    return key as string;
+  });
+  checkCost(cost);
+  return own;
+}
+
+/** The units of a cost, which may be an object with one for each policy. */
+export function readUnits(key: unknown, cost: unknown, policies: readonly Policy[]): Units {
+  if (typeof key !== 'string') throw new TypeError(`key must be a string, got ${show(key)}`);
+  if (typeof cost === 'object') return readCost('cost', cost, policies);
+  checkCost(cost);
+  return cost as number;
+}
+
+/** The policies that decide a call; `undefined`: the limiter's own. */
+export function policiesOf(options: CallOptions, known: CallPolicies, engine: Engine): readonly Policy[] | undefined {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options must be an object, got ${show(options)}`);
+  const { limit } = readOnce(options, ['limit']);
+  return limit === undefined ? undefined : known.of(engine, limit);
+}
+
+/** The policies that decide what goes on after its call, by the limit that it came with; updates change the rest. */
+export function lastingPolicies(limit: CallLimit | undefined, known: CallPolicies, engine: Engine): By {
+  if (limit === undefined) return undefined;
+  const own = typeof limit === 'object' && limit !== null ? { ...limit } : limit;
+  known.of(engine, own);
+  return () => known.again(engine, own);
+}
