@@ -23,3 +23,10 @@ export function seed(source: string, { name, file, find, replace }: Fault): stri
 export function read(file: string, folder: URL): string {
   return readFileSync(fileURLToPath(new URL(file, folder)), 'utf8');
 }
+
+/** A text of a file, which it has once, and what stands there instead. */
+export type Replacement = readonly [name: string, find: string, replace: string];
+
+export function listed(file: string, faults: readonly Replacement[]): Fault[] {
+  return faults.map(([name, find, replace]) => ({ name, file, find, replace }));
+}

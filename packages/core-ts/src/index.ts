@@ -17,10 +17,9 @@ export type {
   Units,
 } from './contract.js';
 export { decision, tightest } from './decision.js';
-export { createMapEngine } from './engine/map-engine.js';
+export { createMapEngine } from './engine/create-map-engine.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
-export type { CallOptions } from './limiter/call-arguments.js';
-export type { CallLimit } from './limiter/call-policies.js';
+export type { CallLimit, CallOptions } from './limiter/call-policies.js';
 export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limiter/limit.js';
 export { RateLimiter } from './limiter/rate-limiter.js';
 export type { Reservation } from './limiter/reservation.js';

@@ -1,6 +1,4 @@
-import type { Fault } from '../fault.js';
-
-type Replacement = readonly [name: string, find: string, replace: string];
+import type { Fault, Replacement } from '../fault.js';
 
 const FRESH = '  return wordAt(words, at + USED) === 0 || nowMs - wordAt(words, at + TIME) >= terms.windowMs;';
 const REMAINING =

@@ -1,23 +1,15 @@
-import type { Fault } from '../fault.js';
+import { type Fault, listed, type Replacement } from '../fault.js';
 
-type Replacement = readonly [name: string, find: string, replace: string];
-
-const PEEK = '    const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs);';
-const FORESEEN = 'policySet.canEverFit(cost) && (this.#spec.onFull';
-const DROP = '    for (const slot of this.#order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);';
+const PEEK = '  const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs);';
+const FORESEEN = 'policySet.canEverFit(cost) && (onFull';
+const DROP = '    for (const slot of this.order.all()) if (this.isFresh(slot, nowMs)) this.remove(slot);';
 const LOOK = '      if (this.isFresh(slot, nowMs)) this.#forget(slot);\n      else';
 const FIRST = '    if (isNone(cost)) {\n      this.#counters.allowed++;\n      return UNHELD;\n    }\n';
-const ROOM = '    if (this.size >= this.#maxKeys && !this.#makeRoom(nowMs)) return NONE;';
+const ROOM = '    if (this.size >= this.#maxKeys && !makeRoom(this, nowMs)) return NONE;';
 const BLOCK = '    if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);';
 const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastKey.clear();';
 
 const engine: readonly Replacement[] = [
-  ['peek takes', PEEK, '    const fits = this.#take(slot, cost, policySet, nowMs);'],
-  ['peek counts', PEEK, `${PEEK.slice(0, -1)} && ++this.#counters.allowed > 0;`],
-  ['peek makes an entry', FORESEEN, `this.#takeFirst(name, cost, policySet, nowMs) !== DENIED && ${FORESEEN}`],
-  ['peek sees no block', PEEK, '    const fits = entries.fits(slot, cost, policySet, nowMs);'],
-  ['peek does not foresee that there is no room', ' || entries.hasRoom(nowMs))', ' || true)'],
-  ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
   ['reset forgets nothing', '    this.#entries.remove(slot);\n    return isLive;', '    return isLive;'],
   [
     'reset answers true for an unknown key',
@@ -86,6 +78,26 @@ const lastKey: readonly Replacement[] = [
   ],
 ];
 
+const FIRSTS = ' || lookAtFirsts(entries, nowMs)) return true;';
+
+const decisions: readonly Replacement[] = [
+  [
+    'peek takes',
+    PEEK,
+    '  const fits = blockedMs === 0 && entries.fits(slot, cost, policySet, nowMs) && (entries.add(slot, cost, policySet, nowMs) || true);',
+  ],
+  ['peek makes an entry', FORESEEN, `(nowMs > 0 && entries.enter(String(nowMs), nowMs) && false) || ${FORESEEN}`],
+  ['peek sees no block', PEEK, '  const fits = entries.fits(slot, cost, policySet, nowMs);'],
+  ['peek does not foresee that there is no room', ' || entries.hasRoom(nowMs))', ' || true)'],
+  ['peek does not foresee a block', 'const askedMs = fits || blockedMs > 0 ?', 'const askedMs = nowMs === nowMs ?'],
+];
+
+const room: readonly Replacement[] = [
+  ['what has drained keeps the rank that it had', FIRSTS, ') return true;'],
+  ['a full limiter evicts nothing', '  entries.remove(victim);\n', ''],
+  ['an eviction is not counted', '  entries.evictions++;', ''],
+];
+
 const counters: readonly Replacement[] = [
   ['statistics swap allowed and blocked', '      allowed: this.allowed,', '      allowed: this.#blocked,'],
   ['statistics leave out the blocked', 'totalChecks: this.allowed + this.#blocked', 'totalChecks: this.allowed'],
@@ -114,11 +126,9 @@ const readings: readonly Replacement[] = [
   ],
 ];
 
-const FIRSTS = ' || this.#lookAtFirsts(nowMs)) return true;';
 const CHANGE = '      this.policySet.change(from, words, at, this.slab.words, this.slab.at(slot), nowMs);\n';
 
 const entries: readonly Replacement[] = [
-  ['what has drained keeps the rank that it had', FIRSTS, ') return true;'],
   ['clear leaves the entries', '    this.#keys = new KeyMap();\n    this.#blocks', '    this.#blocks'],
   ['clear leaves the count of entries', '    this.size = 0;\n', ''],
   [
@@ -127,11 +137,10 @@ const entries: readonly Replacement[] = [
     '    const blocks = this.#blocks;\n    this.#start(this.policySet);\n    this.#blocks = blocks;\n    this.slab.setMarks(0, BLOCKED);\n',
   ],
   ['cleanup drops live entries', DROP, DROP.replace('if (this.isFresh(slot, nowMs)) ', '')],
-  ['cleanup keeps expired entries', DROP, '    this.#order.all();'],
+  ['cleanup keeps expired entries', DROP, '    this.order.all();'],
   ['reclaiming drops live entries', LOOK, '      if (nowMs === nowMs) this.#forget(slot);\n      else'],
   ['entries exceed maxKeys', ROOM, ''],
   ['entries exceed maxKeys by one', ROOM, ROOM.replace('>=', '>')],
-  ['a full limiter evicts nothing', '    this.remove(victim);\n', ''],
   [
     'a restored limiter forgets its blocks',
     '    for (const [slot, untilMs] of blocks) this.block(slot, untilMs);\n',
@@ -147,7 +156,6 @@ const entries: readonly Replacement[] = [
     '(this.#blocks.get(slot) ?? 0) - nowMs)',
     '(this.#blocks.get(slot) ?? 0) - nowMs - 1)',
   ],
-  ['an eviction is not counted', '    this.evictions++;', ''],
 ];
 
 const slab: readonly Replacement[] = [
@@ -159,134 +167,6 @@ const slab: readonly Replacement[] = [
   ['a larger slab forgets what it held', '    words.set(this.words);\n', ''],
 ];
 
-const entryBytes: readonly Replacement[] = [
-  [
-    'a snapshot has times as they are',
-    'isFresh ? 0 : nowMs - wordAt(words, at + offset + TIME)',
-    'isFresh ? 0 : wordAt(words, at + offset + TIME)',
-  ],
-  ['a snapshot forgets blocks', '  writer.f64(blockedMs);', '  writer.f64(0);'],
-  ['a snapshot forgets the second policy', 'const isFresh = policySet', 'const isFresh = i > 0 || policySet'],
-];
-
-const snapshots: readonly Replacement[] = [
-  ['a snapshot is not checked', 'if (end < 0 || new ByteReader', 'if (end < 0 && new ByteReader'],
-];
-
-const RANK = 'while (rank < PROTECTED_RANK && !this';
-const FITS_LOOP = '      if (!algorithm.fits(words, at + offset, terms, unitsOf(cost, i), nowMs)) return false;';
-const ADD_LOOP = '      algorithm.add(words, state, terms, own, nowMs);';
-
-const policySet: readonly Replacement[] = [
-  [
-    'a taking leaves a key in the slot in which it would have expired',
-    'algorithm !== fixedWindow || startMs',
-    'startMs',
-  ],
-  ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!algorithm', 'i === 0 && !algorithm')],
-  [
-    'only the last policy denies',
-    FITS_LOOP,
-    FITS_LOOP.replace('!algorithm', 'i === this.policies.length - 1 && !algorithm'),
-  ],
-  ['only the first policy is charged', ADD_LOOP, ADD_LOOP.replace('algorithm.add', 'if (i === 0) algorithm.add')],
-  [
-    'the policies before the one that denies are charged',
-    FITS_LOOP,
-    `${FITS_LOOP}\n      if (this.policies.length > 1 && cost > 0 && i < this.policies.length - 1) algorithm.add(words, at + offset, terms, 1, nowMs);`,
-  ],
-  ['the shortest wait binds', 'waits.indexOf(Math.max(...waits))', 'waits.indexOf(Math.min(...waits))'],
-  [
-    'a denied row waits for the longest',
-    'allowed ? tightest(shown) : this.binding(words, at, cost, nowMs));',
-    'allowed ? tightest(shown) : this.binding(words, at, cost, nowMs)) && decision(allowed, shown.map((row) => ({ ...row, retryAfterMs: allowed ? 0 : Math.max(...shown.map((each) => each.retryAfterMs)) })), allowed ? tightest(shown) : this.binding(words, at, cost, nowMs));',
-  ],
-  ['a blocked key has units left', 'return { name, limit, remaining: 0,', 'return { name, limit, remaining: 1,'],
-  ['a key that is over its limit is evicted', RANK, RANK.replace('PROTECTED_RANK', 'PROTECTED_RANK - 1')],
-  [
-    'a key that has used most is evicted',
-    '    return rank;\n',
-    '    return rank < PROTECTED_RANK ? PROTECTED_RANK - 1 - rank : rank;\n',
-  ],
-  [
-    'the key is fresh when one policy is',
-    'this.policies.every((_, i) => this.isFreshBy',
-    'this.policies.some((_, i) => this.isFreshBy',
-  ],
-  [
-    'a key that calls with lower limits took from is forgotten by the own rate',
-    '    if (words[state + USED] === 0 || startMs < this.#keptFromMs) return 0;',
-    '    if (startMs !== Number.POSITIVE_INFINITY) return 0;',
-  ],
-  [
-    'what was taken by the own limits is held as long',
-    'startMs < this.#keptFromMs',
-    'startMs > this.#keptFromMs + Number.MAX_SAFE_INTEGER',
-  ],
-  [
-    'each policy is charged what the first one is',
-    '      const own = unitsOf(units, i);',
-    '      const own = unitsOf(units, 0);',
-  ],
-  [
-    'a call by a limit of its own is decided by the engine’s',
-    '    const policySet = new PolicySet(by);',
-    '    const policySet = this;',
-  ],
-  ['a cost that can never fit blocks', ' || !this.canEverFit(cost)', ''],
-  ['the shortest block is started', 'if (terms.blockForMs <= askedMs)', 'if (askedMs > 0)'],
-  [
-    'a policy that does not deny blocks',
-    '      if (!algorithm.fits(words, at + offset, terms, unitsOf(cost, i), nowMs)) askedMs = terms.blockForMs;',
-    '      askedMs = terms.blockForMs;',
-  ],
-];
-
-const takeInPlace: readonly Replacement[] = [
-  [
-    'a bucket is charged in place untold to what is reserved',
-    'if (units === 0 || slab.marks(slot) !== 0 ||',
-    'if (units === 0 ||',
-  ],
-  [
-    'of several windows those before the one that denies are charged in place',
-    'rankBounds[rank] as number, reading))\n        return false;',
-    'rankBounds[rank] as number, reading))\n        return false;\n      if (i === 0) words[at + offset + USED]++;',
-  ],
-  [
-    'of several windows only the first is asked in place',
-    '      if (!fixedWindow.canAddWithin(',
-    '      if (i === 0 && !fixedWindow.canAddWithin(',
-  ],
-  ['a bucket stays in a slot before it is repaid', 'Math.min(most, (afterMs + order.grainMs) * limit)', 'most'],
-];
-
-const GIVE = '      if (given > 0) for (const each of since) each.low -= given;\n';
-
-const reservations: readonly Replacement[] = [
-  ['a refund forgets what was owed in between', 'const low = since.map(', 'const low = since.slice(0, 1).map('],
-  ['one too many of a key is open', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length > MOST_OPEN_OF_KEY + 1'],
-  ['one of a key falls out too early', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length >= MOST_OPEN_OF_KEY'],
-  ['the newest of a key falls out', 'this.#list.shift()?.number', 'this.#list.pop()?.number'],
-
-  ['a refund is owed by the later reservations too', GIVE, ''],
-  [
-    'what was owed is forgotten with the reservation',
-    '    if (before === undefined || dropped === undefined) return;',
-    '    if (dropped !== before) return;',
-  ],
-  [
-    'a taking is not told to the reservation before it',
-    '    if (newest === undefined) return;',
-    '    if (newest !== this.#list[-1]) return;',
-  ],
-  [
-    'only the first policy is refunded',
-    'for (let i = 0; i < policies.length; i++) {\n      const own',
-    'for (let i = 0; i < 1; i++) {\n      const own',
-  ],
-];
-
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
 const order: readonly Replacement[] = [
   ['what was protected stands before what has expired', '~(rank === PROTECTED_RANK ? PASSED : EXPIRED)', '~PASSED'],
@@ -294,22 +174,15 @@ const order: readonly Replacement[] = [
   ['the protected entries may go', 'rank < PROTECTED_RANK; rank++', 'rank <= PROTECTED_RANK; rank++'],
 ];
 
-function listed(file: string, faults: readonly Replacement[]): Fault[] {
-  return faults.map(([name, find, replace]) => ({ name, file, find, replace }));
-}
-
-/** Faults in the engine, in what it asks of several policies, and in the order of eviction. */
+/** Faults in the engine, in what it holds, and in the order of eviction. */
 export const engineFaults: readonly Fault[] = [
   ...listed('engine/map-engine.ts', engine),
   ...listed('engine/map-engine.ts', readings),
+  ...listed('engine/decisions.ts', decisions),
+  ...listed('engine/room.ts', room),
   ...listed('engine/last-key.ts', lastKey),
   ...listed('engine/counters.ts', counters),
   ...listed('engine/entries.ts', entries),
-  ...listed('engine/slab.ts', slab),
-  ...listed('engine/policy-set.ts', policySet),
-  ...listed('engine/take-in-place.ts', takeInPlace),
-  ...listed('engine/entry-bytes.ts', entryBytes),
-  ...listed('snapshot/snapshot.ts', snapshots),
-  ...listed('engine/reservations.ts', reservations),
+  ...listed('memory/slab.ts', slab),
   ...listed('engine/eviction-order.ts', order),
 ];

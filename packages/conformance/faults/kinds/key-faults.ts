@@ -17,28 +17,28 @@ const folds: readonly (readonly [name: string, fold: string])[] = [
 const FIRST_LINE = 'const MOST_IN_A_MAP = 2 ** 23;';
 
 const ofLongKeys: readonly Fault[] = [
-  { name: 'long keys are cut', file: 'keys/fold.ts', find: 'sha256(key)', replace: 'key.slice(0, MOST_UNITS)' },
+  { name: 'long keys are cut', file: 'memory/fold.ts', find: 'sha256(key)', replace: 'key.slice(0, MOST_UNITS)' },
   {
     name: 'long keys are hashed up to 9,999 units',
-    file: 'keys/fold.ts',
+    file: 'memory/fold.ts',
     find: 'sha256(key)',
     replace: 'sha256(key.slice(0, 9999))',
   },
   {
     name: 'a key that looks folded is taken for one',
-    file: 'keys/fold.ts',
+    file: 'memory/fold.ts',
     find: 'return key.length <= MOST_UNITS ? key',
     replace: 'return isFolded(key) ? key',
   },
   {
     name: 'a key that looks folded is taken for the last one',
-    file: 'keys/fold.ts',
+    file: 'memory/fold.ts',
     find: 'return key.length <= MOST_UNITS && key === name',
     replace: 'return key === name',
   },
   {
     name: 'long keys are hashed without the upper half of each unit',
-    file: 'keys/sha256.ts',
+    file: 'memory/sha256.ts',
     find: '((a >>> 8) << 16)',
     replace: '0',
   },
@@ -47,7 +47,7 @@ const ofLongKeys: readonly Fault[] = [
 /** Faults in what makes two keys one: the engine's maps look a key up under another. */
 const inTheMap: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
-  file: 'keys/key-map.ts',
+  file: 'memory/key-map.ts',
   find: FIRST_LINE,
   replace: `${FIRST_LINE} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
 }));

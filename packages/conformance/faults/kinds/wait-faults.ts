@@ -1,6 +1,4 @@
-import type { Fault } from '../fault.js';
-
-type Replacement = readonly [name: string, find: string, replace: string];
+import { type Fault, listed, type Replacement } from '../fault.js';
 
 const JOINED = 'const ahead = this.#ahead(key, policies, nowMs);';
 const SECOND_WINDOW = 'BigInt(left) - 1n) / BigInt(limit);';
@@ -111,15 +109,11 @@ const clock: readonly Replacement[] = [
 
 /** Faults of those who wait. */
 export const waitFaults: readonly Fault[] = [
-  ...of('limiter/waiting/waiting.ts', waiting),
-  ...of('limiter/waiting/wait-queue.ts', queue),
-  ...of('limiter/waiting/deadlines.ts', deadlines),
-  ...of('limiter/waiting/wait-foresight.ts', foresight),
-  ...of('limiter/waiting/turns.ts', turns),
-  ...of('limiter/rate-limiter.ts', limiter),
-  ...of('clock/wait-clock.ts', clock),
+  ...listed('limiter/waiting/waiting.ts', waiting),
+  ...listed('limiter/waiting/wait-queue.ts', queue),
+  ...listed('limiter/waiting/deadlines.ts', deadlines),
+  ...listed('limiter/waiting/wait-foresight.ts', foresight),
+  ...listed('limiter/waiting/turns.ts', turns),
+  ...listed('limiter/rate-limiter.ts', limiter),
+  ...listed('clock/wait-clock.ts', clock),
 ];
-
-function of(file: string, replacements: readonly Replacement[]): Fault[] {
-  return replacements.map(([name, find, replace]) => ({ name: `waiting: ${name}`, file, find, replace }));
-}

@@ -1,9 +1,9 @@
 import type { Decision, OnFull, Units } from '../contract.js';
 import { decision } from '../decision.js';
+import { NONE } from '../memory/slab.js';
+import { isNone } from '../units.js';
 import type { Entries } from './entries.js';
 import type { PolicySet } from './policy-set.js';
-import { NONE } from './slab.js';
-import { isNone } from './units.js';
 
 /** In the place of an entry: none is held for what was allowed, or for what was denied. */
 export const UNHELD = -2;

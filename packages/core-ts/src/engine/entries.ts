@@ -1,15 +1,15 @@
 import type { Policy, Units } from '../contract.js';
 import { show } from '../errors.js';
-import { flat } from '../keys/fold.js';
-import { KeyMap } from '../keys/key-map.js';
+import { flat } from '../memory/fold.js';
+import { KeyMap } from '../memory/key-map.js';
+import { NONE, Slab } from '../memory/slab.js';
 import type { ByteReader, ByteWriter } from '../snapshot/bytes.js';
-import { readEntry, readFlag, writeEntry } from './entry-bytes.js';
+import { readEntry, readFlag, writeEntry } from '../snapshot/entry-bytes.js';
 import { EvictionOrder, PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';
 import { OpenReservations } from './open-reservations.js';
 import { PolicySet } from './policy-set.js';
 import type { Reservations } from './reservations.js';
 import { lookForRoom, makeRoom } from './room.js';
-import { NONE, Slab } from './slab.js';
 import { type TakeInPlace, takeInPlaceOf } from './take-in-place.js';
 
 /** Entries whose time has come that one call looks at again. */

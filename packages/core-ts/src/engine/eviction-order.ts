@@ -1,4 +1,4 @@
-import { NONE, type Slab } from './slab.js';
+import { NONE, type Slab } from '../memory/slab.js';
 
 /** From 0, for keys that have used least of their limit, to the one that is never evicted. */
 export const PROTECTED_RANK = 7;

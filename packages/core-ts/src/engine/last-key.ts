@@ -1,6 +1,6 @@
-import { isNameOf } from '../keys/fold.js';
+import { isNameOf } from '../memory/fold.js';
+import { NONE } from '../memory/slab.js';
 import type { Entries } from './entries.js';
-import { NONE } from './slab.js';
 
 /**
  * The entry of the last call, as long as none was forgotten since, and its denial: whoever hammers on one key is answered

@@ -10,23 +10,22 @@ import type {
   Stats,
   Units,
 } from '../contract.js';
-import { BackendUnavailableError, show } from '../errors.js';
-import { fold } from '../keys/fold.js';
+import { fold } from '../memory/fold.js';
+import { NONE } from '../memory/slab.js';
 import { ByteReader, ByteWriter } from '../snapshot/bytes.js';
+import { beyond, isNone } from '../units.js';
 import { Counters } from './counters.js';
 import { bindingOfNobody, DENIED, decisionOn, firstDecision, foreseen, UNHELD } from './decisions.js';
 import { Entries } from './entries.js';
 import { LastKey } from './last-key.js';
 import type { PolicySet } from './policy-set.js';
-import { NONE } from './slab.js';
-import { beyond, isNone } from './units.js';
 
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
  *
  * Reads side by side with `core-native/src/engine/shard.rs`.
  */
-class MapEngine implements Engine {
+export class MapEngine implements Engine {
   readonly backend = 'ts';
   readonly #spec: EngineSpec;
   readonly #clock: Clock;
@@ -286,18 +285,4 @@ class MapEngine implements Engine {
     entries.append(slot, policySet, nowMs);
     return slot;
   }
-}
-
-/**
- * The engine in TypeScript, for any runtime. It keeps one heap: what `shared` asks for, it can't do.
- *
- * @throws BackendUnavailableError when the spec has a shared name.
- */
-export function createMapEngine(spec: EngineSpec): Engine {
-  if (spec.shared !== undefined) {
-    throw new BackendUnavailableError(
-      `shared: ${show(spec.shared)} needs the native engine: the TypeScript engine would count in each thread apart and admit the limit once per thread`,
-    );
-  }
-  return new MapEngine(spec);
 }

@@ -1,7 +1,7 @@
 import type { Units } from '../contract.js';
+import type { Slab } from '../memory/slab.js';
 import type { PolicySet } from './policy-set.js';
 import { MOST_OPEN_OF_KEY, Reservations } from './reservations.js';
-import type { Slab } from './slab.js';
 
 /** The most reservations of one limiter that are open at one time: with one more, the oldest falls out. */
 const MOST_OPEN = 64 * MOST_OPEN_OF_KEY;

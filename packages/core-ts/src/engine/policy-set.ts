@@ -4,8 +4,8 @@ import { TIME, USED, type Words, wordAt } from '../algorithms/state.js';
 import type { Decision, Policy, PolicyRow, Units } from '../contract.js';
 import { decision, tightest } from '../decision.js';
 import { MAX_WINDOW_MS } from '../options/policy-options.js';
+import { unitsOf } from '../units.js';
 import { PROTECTED_RANK } from './eviction-order.js';
-import { unitsOf } from './units.js';
 
 /**
  * What all policies of a limiter together say of one entry: a cost fits if it fits all of them. The states of an entry

@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '../algorithms/compiled-policy.js';
 import type { Mark } from '../algorithms/mark.js';
 import type { Words } from '../algorithms/state.js';
 import type { Units } from '../contract.js';
-import { unitsOf } from './units.js';
+import { unitsOf } from '../units.js';
 
 /** Units that were taken and may be given back: kept with their entry and forgotten with it. */
 interface OpenReservation {

@@ -1,5 +1,5 @@
+import { NONE } from '../memory/slab.js';
 import { type EvictionOrder, PROTECTED_RANK } from './eviction-order.js';
-import { NONE } from './slab.js';
 
 /** Entries whose time has come that are looked at again where room is needed. */
 const LOOKS_FOR_ROOM = 64;

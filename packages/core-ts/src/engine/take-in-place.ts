@@ -3,9 +3,9 @@ import * as fixedWindow from '../algorithms/fixed-window.js';
 import * as slidingWindow from '../algorithms/sliding-window.js';
 import { USED, wordAt } from '../algorithms/state.js';
 import * as tokenBucket from '../algorithms/token-bucket.js';
+import type { Slab } from '../memory/slab.js';
 import { type EvictionOrder, RANK_SHIFT } from './eviction-order.js';
 import type { PolicySet } from './policy-set.js';
-import type { Slab } from './slab.js';
 
 /**
  * Takes units from an entry where that is all there is to do: they fit, and the entry stays in its list. `reading`: the

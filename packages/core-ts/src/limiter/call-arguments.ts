@@ -1,19 +1,7 @@
-import type { Engine, Policy, Units } from '../contract.js';
+import type { Policy, Units } from '../contract.js';
 import { show } from '../errors.js';
-import { readList, readOnce } from '../options/checks.js';
+import { readList } from '../options/checks.js';
 import { readCost } from '../options/cost.js';
-import type { CallLimit, CallPolicies } from './call-policies.js';
-import type { By } from './reservation.js';
-
-/** What a call has of its own. */
-export interface CallOptions {
-  /**
-   * In the place of the limiter's: a whole number from 0 to 2^53 − 1; of several policies by name, those that differ. A
-   * key has one count, whatever limits its calls come with: a customer's plan, say. Costs O(policies), no more than
-   * any other call for the last 1,024 limits.
-   */
-  readonly limit?: CallLimit | undefined;
-}
 
 export function checkEngineFactory(createEngine: unknown): void {
   if (typeof createEngine !== 'function')
@@ -49,20 +37,4 @@ export function readUnits(key: unknown, cost: unknown, policies: readonly Policy
   if (typeof cost === 'object') return readCost('cost', cost, policies);
   checkCost(cost);
   return cost as number;
-}
-
-/** The policies that decide a call; `undefined`: the limiter's own. */
-export function policiesOf(options: CallOptions, known: CallPolicies, engine: Engine): readonly Policy[] | undefined {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options must be an object, got ${show(options)}`);
-  const { limit } = readOnce(options, ['limit']);
-  return limit === undefined ? undefined : known.of(engine, limit);
-}
-
-/** The policies that decide what goes on after its call, by the limit that it came with; updates change the rest. */
-export function lastingPolicies(limit: CallLimit | undefined, known: CallPolicies, engine: Engine): By {
-  if (limit === undefined) return undefined;
-  const own = typeof limit === 'object' && limit !== null ? { ...limit } : limit;
-  known.of(engine, own);
-  return () => known.again(engine, own);
 }

@@ -1,34 +1,68 @@
 import type { Engine, Policy } from '../contract.js';
 import { show } from '../errors.js';
-import { wholeNumber } from '../options/checks.js';
+import { readOnce, wholeNumber } from '../options/checks.js';
 import { mostBurst } from '../options/policy-options.js';
+import type { By } from './reservation.js';
 
 /** A limit in the place of the limiter's for one call; of several policies, those that are named. */
 export type CallLimit = number | Readonly<Record<string, number>>;
+
+/** What a call has of its own. */
+export interface CallOptions {
+  /**
+   * In the place of the limiter's: a whole number from 0 to 2^53 − 1; of several policies by name, those that differ. A
+   * key has one count, whatever limits its calls come with: a customer's plan, say. Costs O(policies), no more than
+   * any other call for the last 1,024 limits.
+   */
+  readonly limit?: CallLimit | undefined;
+}
 
 /** As many different limits are remembered, so that a call with one of them makes nothing. */
 const MOST_REMEMBERED = 1024;
 
 /** The policies of calls that come with limits of their own: the engine's, with these limits. */
 export class CallPolicies {
+  readonly #engine: Engine;
   #made: readonly Policy[] = [];
   #known = new Map<number | string, readonly Policy[]>();
 
-  /** @throws TypeError or RangeError for a limit that can't be, with its name and value. */
-  of(engine: Engine, limit: CallLimit): readonly Policy[] {
-    const limits = readLimits(engine.policies, limit);
-    engine.policies.forEach((policy, i) => {
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * Those that decide a call with these options; `undefined`: the limiter's own.
+   *
+   * @throws TypeError or RangeError for a limit that can't be, with its name and value.
+   */
+  given(options: CallOptions | undefined): readonly Policy[] | undefined {
+    if (options === undefined) return undefined;
+    if (typeof options !== 'object' || options === null)
+      throw new TypeError(`options must be an object, got ${show(options)}`);
+    const { limit } = readOnce(options, ['limit']);
+    return limit === undefined ? undefined : this.#checked(limit);
+  }
+
+  /** Those that decide what goes on after its call, by the limit that it came with; updates change the rest. */
+  lasting(limit: CallLimit | undefined): By {
+    if (limit === undefined) return undefined;
+    const own = typeof limit === 'object' && limit !== null ? { ...limit } : limit;
+    this.#checked(own);
+    // Not checked again: an update may have left less room for it than it needs.
+    return () => this.#of(readLimits(this.#engine.policies, own));
+  }
+
+  #checked(limit: CallLimit): readonly Policy[] {
+    const { policies } = this.#engine;
+    const limits = readLimits(policies, limit);
+    policies.forEach((policy, i) => {
       refuseTooLarge(policy, limits[i] as number);
     });
-    return this.#of(engine, limits);
+    return this.#of(limits);
   }
 
-  /** For what goes on by a limit that was taken before: an update may have left less room for it than it needs. */
-  again(engine: Engine, limit: CallLimit): readonly Policy[] {
-    return this.#of(engine, readLimits(engine.policies, limit));
-  }
-
-  #of({ policies }: Engine, limits: readonly number[]): readonly Policy[] {
+  #of(limits: readonly number[]): readonly Policy[] {
+    const { policies } = this.#engine;
     if (policies !== this.#made || this.#known.size >= MOST_REMEMBERED) this.#known = new Map();
     this.#made = policies;
     const name = limits.length === 1 ? (limits[0] as number) : limits.join();

@@ -2,7 +2,7 @@ import type { SteadyClock } from '../clock/steady-clock.js';
 import { waitClock } from '../clock/wait-clock.js';
 import type { Decision, Engine, EngineFactory, Policy, Stats, Units } from '../contract.js';
 import { delayed } from '../decision.js';
-import { createMapEngine } from '../engine/map-engine.js';
+import { createMapEngine } from '../engine/create-map-engine.js';
 import { wholeNumber } from '../options/checks.js';
 import type { Cost } from '../options/cost.js';
 import { type RateLimiterOptions, readOptions } from '../options/options.js';
@@ -17,16 +17,8 @@ import {
   type WaitOptions,
 } from '../options/wait-options.js';
 import { restoreInto, snapshotOf } from '../snapshot/snapshot.js';
-import {
-  type CallOptions,
-  checkCall,
-  checkEngineFactory,
-  lastingPolicies,
-  policiesOf,
-  readKeys,
-  readUnits,
-} from './call-arguments.js';
-import { CallPolicies } from './call-policies.js';
+import { checkCall, checkEngineFactory, readKeys, readUnits } from './call-arguments.js';
+import { type CallOptions, CallPolicies } from './call-policies.js';
 import {
   type AnyFunction,
   type KeyFor,
@@ -59,7 +51,7 @@ export class RateLimiter {
   readonly #engine: Engine;
   readonly #clock: SteadyClock | undefined;
   readonly #top: TopKeys | undefined;
-  readonly #byCall = new CallPolicies();
+  readonly #byCall: CallPolicies;
   #waiting: Waiting | undefined;
 
   /**
@@ -70,6 +62,7 @@ export class RateLimiter {
     checkEngineFactory(createEngine);
     const { track, ...spec } = readOptions(options);
     this.#engine = createEngine(spec);
+    this.#byCall = new CallPolicies(this.#engine);
     this.backend = this.#engine.backend;
     this.#clock = spec.clock;
     this.#top = track ? new TopKeys() : undefined;
@@ -88,11 +81,7 @@ export class RateLimiter {
   /** Takes `cost` units of the key if they fit. The hot path: O(1), and no object is made for a known key. */
   allow(key: string, cost: Cost = 1, options?: CallOptions): boolean {
     const units = typeof key !== 'string' || cost !== 1 ? readUnits(key, cost, this.policies) : 1;
-    const allowed = this.#engine.allow(
-      key,
-      units,
-      options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
-    );
+    const allowed = this.#engine.allow(key, units, this.#byCall.given(options));
     if (!allowed) this.#top?.add(key);
     return allowed;
   }
@@ -111,11 +100,7 @@ export class RateLimiter {
   /** Takes `cost` units of the key if they fit, and answers what is left and how long to wait. O(1). */
   check(key: string, cost: Cost = 1, options?: CallOptions): Decision {
     const units = typeof key !== 'string' || cost !== 1 ? readUnits(key, cost, this.policies) : 1;
-    const decision = this.#engine.check(
-      key,
-      units,
-      options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
-    );
+    const decision = this.#engine.check(key, units, this.#byCall.given(options));
     if (!decision.allowed) this.#top?.add(key);
     return this.#byTheClock(decision);
   }
@@ -126,13 +111,7 @@ export class RateLimiter {
    */
   peek(key: string, cost: Cost = 1, options?: CallOptions): Decision {
     const units = readUnits(key, cost, this.policies);
-    return this.#byTheClock(
-      this.#engine.peek(
-        key,
-        units,
-        options === undefined ? undefined : policiesOf(options, this.#byCall, this.#engine),
-      ),
-    );
+    return this.#byTheClock(this.#engine.peek(key, units, this.#byCall.given(options)));
   }
 
   /** Units of the key that are left now: `peek(key).remaining`. */
@@ -176,7 +155,7 @@ export class RateLimiter {
   reserve(key: string, estimate: Cost = 1, options: ReserveOptions = {}): Reservation | Promise<Reservation> {
     const { limit, wait } = readReserve(options);
     const units = readUnits(key, estimate, this.policies);
-    const by = lastingPolicies(limit, this.#byCall, this.#engine);
+    const by = this.#byCall.lasting(limit);
     const take = () => this.#reserve(key, estimate, units, by);
     if (wait === undefined) return take();
     return reserveInTurn(take, (decide) => this.#wait(key, units, by, wait, decide));
@@ -206,7 +185,7 @@ export class RateLimiter {
   async wait(key: string, options: WaitOptions = {}): Promise<Decision> {
     const { cost, limit, ...wait } = readWait(options);
     const units = readUnits(key, cost, this.policies);
-    const by = lastingPolicies(limit, this.#byCall, this.#engine);
+    const by = this.#byCall.lasting(limit);
     return this.#wait(key, units, by, wait, () => this.#engine.check(key, units, by?.()));
   }
 
@@ -219,10 +198,8 @@ export class RateLimiter {
    * Decides by other numbers from the next call on: `{ limit: 20 }`, or of several policies those that are named
    * in `{ limits: [{ name: 'day', limit: 9000 }] }`. What isn't given stays, and so do names and algorithms.
    *
-   * Keys keep what they have used. A fixed window goes on from its start, with the new length; a sliding window
-   * keeps the units that still count; a token bucket keeps the units that are owed, at a limit of 0 for one window. A
-   * limit that is lower than what is used leaves none. A limit of 0 has no `burst`: give it again with the next limit
-   * where it is not that limit. Running blocks stay. O(keys held).
+   * Keys keep what they have used, and blocks that run stay (docs/semantics.md, live change). A limit of 0 has no
+   * `burst`: give it again with the next limit where it is not that limit. O(keys held).
    *
    * @throws TypeError or RangeError for a bad option, with its name and value; nothing changes then.
    */

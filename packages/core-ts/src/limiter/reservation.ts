@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Decision, Engine, Policy, Units } from '../contract.js';
-import { unitsOf } from '../engine/units.js';
 import { show } from '../errors.js';
 import { type Cost, readCost } from '../options/cost.js';
+import { unitsOf } from '../units.js';
 
 /** The policies that decide now, by limits of a call's own; `undefined`: the limiter's. */
 export type By = (() => readonly Policy[]) | undefined;

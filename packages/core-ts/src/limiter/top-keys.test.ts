@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, RateLimiter } from '../index.js';
-import { fold } from '../keys/fold.js';
+import { fold } from '../memory/fold.js';
 import { MOST_TOP_KEYS, TopKeys } from './top-keys.js';
 
 describe('the keys that are denied most', () => {

@@ -1,4 +1,4 @@
-import { flat, fold, MOST_UNITS } from '../keys/fold.js';
+import { flat, fold, MOST_UNITS } from '../memory/fold.js';
 import { wholeNumber } from '../options/checks.js';
 
 /** A key that was denied often. */

@@ -1,5 +1,5 @@
 import type { Decision, Policy, PolicyRow, Units } from '../../contract.js';
-import { unitsOf } from '../../engine/units.js';
+import { unitsOf } from '../../units.js';
 
 /**
  * How one who comes now would wait, who is the last of so many units `ahead`, as if all ahead stay until they are admitted

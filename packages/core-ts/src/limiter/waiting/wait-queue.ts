@@ -1,6 +1,6 @@
 import type { Decision, Policy, Units } from '../../contract.js';
-import { unitsOf } from '../../engine/units.js';
 import type { Signal } from '../../options/wait-options.js';
+import { unitsOf } from '../../units.js';
 import type { By } from '../reservation.js';
 import { type Deadline, Deadlines } from './deadlines.js';
 

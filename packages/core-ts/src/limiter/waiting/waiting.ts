@@ -1,9 +1,9 @@
 import type { WaitClock } from '../../clock/wait-clock.js';
 import type { Decision, Engine, Policy, Units } from '../../contract.js';
-import { canEverFit } from '../../engine/units.js';
 import { RateLimitExceeded } from '../../errors.js';
-import { flat } from '../../keys/fold.js';
+import { flat } from '../../memory/fold.js';
 import type { Signal } from '../../options/wait-options.js';
+import { canEverFit } from '../../units.js';
 import type { By } from '../reservation.js';
 import { onAbort } from './abort-listeners.js';
 import { Turns } from './turns.js';

@@ -1,4 +1,4 @@
-import type { Policy, Units } from '../contract.js';
+import type { Policy, Units } from './contract.js';
 
 /** How many of them are of one policy. */
 export function unitsOf(units: Units, policy: number): number {

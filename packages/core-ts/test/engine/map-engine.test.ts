@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BackendUnavailableError, createMapEngine, ManualClock, type Policy, RateLimiter } from '../index.js';
+import { BackendUnavailableError, createMapEngine, ManualClock, type Policy, RateLimiter } from '../../src/index.js';
 
 describe('reclaiming in the TypeScript engine', () => {
   it('holds the keys of two windows at the most, however many come', () => {
