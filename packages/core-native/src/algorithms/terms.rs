@@ -6,9 +6,9 @@ pub struct Terms {
     /// What it is of.
     pub policy: Policy,
     /// The length of a sub-window: a tenth of the window, and at least 1 ms.
-    pub sub_ms: u64,
+    pub sub_window_ms: u64,
     /// How many sub-windows can count at one time.
-    pub subs: u64,
+    pub sub_windows: u64,
     /// The longest that a key can stay live by this policy alone.
     pub span_ms: u64,
 }
@@ -18,14 +18,14 @@ impl Terms {
     #[must_use]
     pub fn of(policy: Policy) -> Self {
         let Policy { algorithm, limit, window_ms, burst, .. } = policy;
-        let sub_ms = (window_ms / 10).max(1);
-        let subs = if window_ms < 2 { 1 } else { (window_ms - 2) / sub_ms + 2 };
+        let sub_window_ms = (window_ms / 10).max(1);
+        let sub_windows = if window_ms < 2 { 1 } else { (window_ms - 2) / sub_window_ms + 2 };
         let span_ms = match algorithm {
             Algorithm::FixedWindow => window_ms,
-            Algorithm::SlidingWindow => window_ms + sub_ms,
+            Algorithm::SlidingWindow => window_ms + sub_window_ms,
             Algorithm::TokenBucket if limit == 0 => window_ms,
             Algorithm::TokenBucket => (burst * window_ms).div_ceil(limit),
         };
-        Self { policy, sub_ms, subs, span_ms }
+        Self { policy, sub_window_ms, sub_windows, span_ms }
     }
 }

@@ -5,6 +5,7 @@ pub mod entries;
 pub mod eviction_order;
 pub mod last_key;
 pub mod policy;
+pub mod policy_changes;
 pub mod policy_set;
 pub mod reservations;
 pub mod seed;
