@@ -5,6 +5,7 @@
 //! Reads side by side with `core-ts/src/algorithms/fixed-window.ts`.
 
 use super::{Terms, Verdict};
+use crate::clock::Now;
 use crate::engine::policy::MOST_UNITS;
 use crate::engine::reservations::Mark;
 use bytemuck::{Pod, Zeroable};
@@ -36,6 +37,25 @@ pub(super) fn decide(state: &FixedWindow, terms: &Terms, cost: u64, now_ms: u64)
         retry_after_ms: Verdict::wait(fits, terms, cost, || reset_after_ms),
     };
     (verdict, left)
+}
+
+/// The same by a clock that may lag, while the window lasts for sure: whether the cost fits, and the state that it leaves.
+/// `None`: only the exact time can tell.
+#[inline]
+pub(super) fn decide_roughly(
+    state: &FixedWindow,
+    terms: &Terms,
+    cost: u64,
+    rough_ms: u64,
+    clock: &impl Now,
+) -> Option<(bool, FixedWindow)> {
+    let &FixedWindow { start_ms, used } = state;
+    let end_ms = start_ms + terms.policy.window_ms;
+    if used == 0 || clock.against_from(rough_ms, end_ms) >= end_ms {
+        return None;
+    }
+    let fits = cost <= terms.policy.limit.saturating_sub(used);
+    Some((fits, FixedWindow { start_ms, used: if fits { used + cost } else { used } }))
 }
 
 pub(super) fn is_fresh(state: &FixedWindow, terms: &Terms, now_ms: u64) -> bool {

@@ -9,6 +9,7 @@ mod sliding_window;
 mod terms;
 mod token_bucket;
 
+use crate::clock::Now;
 use crate::engine::reservations::Mark;
 pub use compiled_policy::CompiledPolicy;
 use fixed_window::FixedWindow;
@@ -37,6 +38,17 @@ pub struct Verdict {
     pub reset_after_ms: u64,
     /// How long the cost has to wait; `None`: it can never fit.
     pub retry_after_ms: Option<u64>,
+}
+
+/// What came of a cost that was decided by a clock that may lag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roughly {
+    /// It does not fit.
+    Denied,
+    /// It was taken, and the key stays where it is in the order.
+    Taken,
+    /// It was taken, and the key keeps its rank and is as good as never seen then.
+    TakenUntil(u64),
 }
 
 impl Verdict {
@@ -101,6 +113,61 @@ impl State<'_> {
                 verdict
             }
         }
+    }
+
+    /// Takes the cost by a clock that may lag, where any time that it can be says the same: the second way down beside
+    /// [`Self::take`]. `None`: it took nothing, and only the exact time can tell. `rank`: of the list that the entry is in.
+    ///
+    /// Reading the time roughly takes 4 ns and exactly 17; and here nothing is asked of a place in the order that stays.
+    #[inline]
+    pub fn take_roughly(
+        &mut self,
+        terms: &Terms,
+        cost: u64,
+        rank: u32,
+        rough_ms: u64,
+        clock: &impl Now,
+    ) -> Option<Roughly> {
+        match self {
+            Self::FixedWindow(state) => {
+                let (fits, left) = fixed_window::decide_roughly(state, terms, cost, rough_ms, clock)?;
+                if fits {
+                    if !terms.keeps_rank(rank, left.used) {
+                        return None;
+                    }
+                    **state = left;
+                }
+                Some(if fits { Roughly::Taken } else { Roughly::Denied })
+            }
+            Self::SlidingWindow(state) => {
+                let (fits, left) = sliding_window::decide_roughly(state, terms, cost, rough_ms, clock)?;
+                if fits {
+                    if !terms.keeps_rank(rank, left.used) || !terms.is_above(rank, left.used) {
+                        return None;
+                    }
+                    sliding_window::leave(state, left, cost);
+                }
+                Some(if fits { Roughly::Taken } else { Roughly::Denied })
+            }
+            Self::TokenBucket(state) => {
+                let latest_ms = clock.latest_ms(rough_ms);
+                let left = token_bucket::decide_roughly(state, terms, cost, rough_ms, latest_ms)?;
+                if !token_bucket::has_rank(&left, terms, rank, rough_ms, latest_ms) {
+                    return None;
+                }
+                **state = left;
+                Some(Roughly::TakenUntil(token_bucket::repaid_ms(&left, terms)))
+            }
+        }
+    }
+
+    /// Whether [`Self::take_roughly`] would take from a fixed window.
+    #[inline]
+    #[must_use]
+    pub fn stays_roughly(&self, terms: &Terms, cost: u64, rank: u32, rough_ms: u64, clock: &impl Now) -> bool {
+        let Self::FixedWindow(state) = self else { return false };
+        fixed_window::decide_roughly(state, terms, cost, rough_ms, clock)
+            .is_some_and(|(fits, left)| fits && terms.keeps_rank(rank, left.used))
     }
 
     /// Whether the key is as good as never seen.

@@ -10,6 +10,7 @@
 //! Reads side by side with `core-ts/src/algorithms/sliding-window.ts`.
 
 use super::{Terms, Verdict};
+use crate::clock::Now;
 use crate::engine::policy::MOST_UNITS;
 use crate::engine::reservations::Mark;
 use bytemuck::{Pod, Zeroable};
@@ -56,6 +57,26 @@ pub(super) fn decide(state: &SlidingWindow, terms: &Terms, cost: u64, now_ms: u6
         retry_after_ms: Verdict::wait(fits, terms, cost, || retry_after_ms(state, &counted, terms, cost, now_ms)),
     };
     (verdict, left)
+}
+
+/// The same by a clock that may lag, while for sure the newest sub-window goes on and the oldest one counts: whether the
+/// cost fits, and the head that it leaves. `None`: only the exact time can tell.
+#[inline]
+pub(super) fn decide_roughly(
+    state: &SlidingWindow,
+    terms: &Terms,
+    cost: u64,
+    rough_ms: u64,
+    clock: &impl Now,
+) -> Option<(bool, Head)> {
+    let head = *state.head;
+    let next_ms = (head.newest + 1) * terms.sub_window_ms;
+    let until_ms = head.start_ms + next_ms.min(drops_at_ms(head.oldest, terms));
+    if head.used == 0 || clock.against_from(rough_ms, until_ms) >= until_ms {
+        return None;
+    }
+    let fits = cost <= terms.policy.limit.saturating_sub(head.used);
+    Some((fits, Head { used: if fits { head.used + cost } else { head.used }, ..head }))
 }
 
 /// Leaves what `decide` has answered for units that fit.

@@ -12,6 +12,7 @@
 //! Reads side by side with `core-ts/src/algorithms/token-bucket.ts`.
 
 use super::{Terms, Verdict};
+use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::policy::{MOST_UNITS, Policy};
 use crate::engine::reservations::Mark;
 use bytemuck::{Pod, Zeroable};
@@ -49,6 +50,40 @@ pub(super) fn decide(state: &TokenBucket, terms: &Terms, cost: u64, now_ms: u64)
         retry_after_ms: Verdict::wait(fits, terms, cost, || repaid_after_ms(owed.saturating_sub(room), terms)),
     };
     (verdict, left)
+}
+
+/// The same by a clock that may lag, of a cost that fits, while for sure something is owed: what is repaid meanwhile is
+/// then known, so the state that it leaves owes at any time what `decide` would leave. `latest_ms`: what the time is at
+/// the most. `None`: only the exact time can tell.
+#[inline]
+pub(super) fn decide_roughly(
+    state: &TokenBucket,
+    terms: &Terms,
+    cost: u64,
+    rough_ms: u64,
+    latest_ms: u64,
+) -> Option<TokenBucket> {
+    let Policy { limit, burst, .. } = terms.policy;
+    let is_known = latest_ms == rough_ms || owed(state, terms, latest_ms) > 0;
+    if limit == 0 || cost == 0 || cost > burst || !is_known {
+        return None;
+    }
+    let owed = owed(state, terms, rough_ms);
+    (owed <= debt_of(burst - cost, terms)).then(|| noted(state, owed + debt_of(cost, terms), rough_ms))
+}
+
+/// When a debt will have been repaid.
+#[inline]
+pub(super) fn repaid_ms(state: &TokenBucket, terms: &Terms) -> u64 {
+    state.noted_ms + repaid_after_ms(state.debt, terms)
+}
+
+/// Whether a debt has a rank from `rough_ms` to `latest_ms`, said without a division.
+#[inline]
+pub(super) fn has_rank(state: &TokenBucket, terms: &Terms, rank: u32, rough_ms: u64, latest_ms: u64) -> bool {
+    rank < PROTECTED_RANK
+        && owed(state, terms, rough_ms) <= debt_of(terms.up_to(rank), terms)
+        && (rank == 0 || owed(state, terms, latest_ms) > debt_of(terms.up_to(rank - 1), terms))
 }
 
 pub(super) fn is_fresh(state: &TokenBucket, terms: &Terms, now_ms: u64) -> bool {

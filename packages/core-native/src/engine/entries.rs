@@ -3,6 +3,8 @@
 //! Reads side by side with `core-ts/src/entries.ts`.
 #![forbid(unsafe_code)]
 
+use crate::algorithms::Roughly;
+use crate::clock::Now;
 use crate::engine::eviction_order::{LINK_WORD, Order, PROTECTED_RANK};
 use crate::engine::policy::Policy;
 use crate::engine::policy_set::{PolicySet, Standing, Taken};
@@ -101,12 +103,6 @@ impl Entries {
         black_box(tables ^ entries);
     }
 
-    /// The words of an entry.
-    #[inline]
-    pub fn words(&mut self, slot: Slot) -> &mut [u64] {
-        self.slab.get(slot)
-    }
-
     /// An entry's words, and what decides on them: `by`, or what decides where a call brings no limits.
     #[inline]
     pub fn ask<'ask>(&'ask mut self, slot: Slot, by: Option<&'ask PolicySet>) -> (&'ask PolicySet, &'ask mut [u64]) {
@@ -118,6 +114,26 @@ impl Entries {
     #[must_use]
     pub fn rank(&self, slot: Slot) -> u32 {
         Order::rank(Order::list(&self.slab, slot))
+    }
+
+    /// Takes the cost by a clock that may lag, where any time that it can be says the same. `None`: it took nothing, and
+    /// `take` has to decide.
+    #[inline]
+    pub fn take_roughly(&mut self, slot: Slot, cost: u64, rough_ms: u64, clock: &impl Now) -> Option<bool> {
+        if !self.blocks.is_empty() {
+            return None;
+        }
+        let list = Order::list(&self.slab, slot);
+        let is_listed = (Order::rank(list), !self.reservations.is_empty());
+        match self.ledger.take_roughly(self.slab.get(slot), cost, is_listed, rough_ms, clock)? {
+            Roughly::Denied => return Some(false),
+            Roughly::Taken => {}
+            Roughly::TakenUntil(due_ms) => {
+                let to = self.order.list_of(Order::rank(list), due_ms);
+                self.move_to(slot, to);
+            }
+        }
+        Some(true)
     }
 
     /// Takes the cost, more than 0 of some policy, if it fits all and the entry is not blocked.
@@ -349,13 +365,6 @@ impl Entries {
         let held = self.blocks.entry(slot).or_default();
         *held = until_ms.max(*held);
         self.weigh();
-    }
-
-    /// Whether any key is or was blocked.
-    #[inline]
-    #[must_use]
-    pub fn has_blocks(&self) -> bool {
-        !self.blocks.is_empty()
     }
 
     /// Forgets an entry.

@@ -3,7 +3,8 @@
 //! Reads side by side with `core-ts/src/engine/policy-set.ts`.
 #![forbid(unsafe_code)]
 
-use crate::algorithms::{CompiledPolicy, State, Verdict};
+use crate::algorithms::{CompiledPolicy, Roughly, State, Verdict};
+use crate::clock::Now;
 use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::policy::{Algorithm, Policy};
 use crate::engine::units::Units;
@@ -15,7 +16,8 @@ pub struct PolicySet {
     /// From when on keys are held for calls with limits of their own: what was taken before was taken by these.
     pub(super) kept_from_ms: u64,
     blocks: bool,
-    lone_window: Option<Policy>,
+    /// There is nothing but fixed windows.
+    fixed: bool,
 }
 
 /// How one policy stands.
@@ -61,12 +63,9 @@ impl PolicySet {
             end = policy.end;
             policy
         });
-        let lone_window = match policies {
-            [policy] if policy.algorithm == Algorithm::FixedWindow => Some(*policy),
-            _ => None,
-        };
+        let fixed = policies.iter().all(|policy| policy.algorithm == Algorithm::FixedWindow);
         let blocks = policies.iter().any(|policy| policy.block_for_ms > 0);
-        Self { policies: compiled.collect(), kept_from_ms: u64::MAX, blocks, lone_window }
+        Self { policies: compiled.collect(), kept_from_ms: u64::MAX, blocks, fixed }
     }
 
     /// How many words an entry has.
@@ -79,13 +78,6 @@ impl PolicySet {
     #[must_use]
     pub fn span_ms(&self) -> u64 {
         self.policies.iter().map(|policy| policy.terms.span_ms).max().unwrap_or(1)
-    }
-
-    /// The policy of a lone fixed window, the commonest limiter: it is asked directly, by a clock that may lag.
-    #[inline]
-    #[must_use]
-    pub fn lone_window(&self) -> Option<Policy> {
-        self.lone_window
     }
 
     /// Whether a key never seen could take the cost.
@@ -120,13 +112,48 @@ impl PolicySet {
             // A fixed window's time moves at its start only.
             stays &= units == 0
                 || matches!(&state, State::FixedWindow(window) if Some(window.start_ms) == start_ms
-                    && keeps_rank(rank, window.used, policy.terms.policy.burst));
+                    && policy.terms.keeps_rank(rank, window.used));
             standing = standing.with(policy, &verdict, policy.kept_for_ms(&state, self.kept_from_ms, now_ms));
         }
         if stays {
             return Taken::Stays;
         }
         Taken::Moves(self.with_protection(entry, standing, now_ms))
+    }
+
+    /// Takes the cost by a clock that may lag, where any time that it can be says the same: of a lone policy, or of fixed
+    /// windows. `None`: it took nothing, and `take` has to decide. `has_reserved`: something of the limiter is reserved.
+    #[inline]
+    pub fn take_roughly(
+        &self,
+        entry: &mut [u64],
+        cost: u64,
+        (rank, has_reserved): (u32, bool),
+        rough_ms: u64,
+        clock: &impl Now,
+    ) -> Option<Roughly> {
+        if let [policy] = self.policies.as_slice() {
+            let mut state = policy.state(entry)?;
+            // A reservation has to know of each debt, and a key may be held longer for calls with limits of their own.
+            let is_plain = self.fixed || !has_reserved && !self.keeps();
+            let taken = is_plain.then(|| state.take_roughly(&policy.terms, cost, rank, rough_ms, clock))?;
+            return taken.filter(|&taken| taken != Roughly::Denied || !self.blocks);
+        }
+        if !self.fixed {
+            return None;
+        }
+        let all = self.policies.iter().all(|policy| {
+            policy.state(entry).is_some_and(|state| state.stays_roughly(&policy.terms, cost, rank, rough_ms, clock))
+        });
+        if !all {
+            return None;
+        }
+        for policy in &self.policies {
+            if let Some(State::FixedWindow(window)) = policy.state(entry) {
+                window.used += cost;
+            }
+        }
+        Some(Roughly::Taken)
     }
 
     /// Takes units that were used beyond an estimate, whether they fit or not.
@@ -223,11 +250,7 @@ impl PolicySet {
 impl Standing {
     #[inline]
     fn with(self, policy: &CompiledPolicy, verdict: &Verdict, kept_ms: u64) -> Self {
-        let burst = policy.terms.policy.burst;
-        let rank = match verdict.remaining {
-            0 => PROTECTED_RANK,
-            left => rank_of(burst - left, burst),
-        };
+        let rank = policy.terms.rank(policy.terms.policy.burst - verdict.remaining);
         Self { rank: self.rank.max(rank), due_after_ms: self.due_after_ms.max(verdict.reset_after_ms).max(kept_ms) }
     }
 }
@@ -246,17 +269,4 @@ fn longest(waits: impl Iterator<Item = Option<u64>>) -> (usize, Option<u64>) {
         }
     }
     longest
-}
-
-/// Whether more use leaves a key in its rank.
-#[inline]
-#[must_use]
-pub fn keeps_rank(rank: u32, used: u64, burst: u64) -> bool {
-    used < burst && rank < PROTECTED_RANK && used << (PROTECTED_RANK - 1 - rank) <= burst
-}
-
-/// Compares what is used with ever smaller halves; both are below 2^53, so nothing is lost.
-#[inline]
-fn rank_of(used: u64, burst: u64) -> u32 {
-    (1..PROTECTED_RANK).find(|&halvings| used << halvings > burst).map_or(0, |halvings| PROTECTED_RANK - halvings)
 }

@@ -7,7 +7,7 @@ use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
-use crate::engine::policy_set::{PolicySet, Row, Taken, keeps_rank};
+use crate::engine::policy_set::{PolicySet, Row, Taken};
 use crate::engine::reservations::MOST_OPEN;
 use crate::engine::snapshot::{Damage, Kept};
 use crate::engine::units::Units;
@@ -91,13 +91,13 @@ impl Store {
         let Some(slot) = self.entries.find(id) else {
             return self.take_first(id, cost.into(), None, clock);
         };
-        if let Some(policy) = self.entries.ledger.lone_window()
-            && !self.entries.has_blocks()
-            && let Some(allowed) = self.take_in_window(slot, policy, cost, rough_ms, clock)
-        {
-            return Outcome { allowed, slot: Some(slot), full: false };
+        let allowed = self.entries.take_roughly(slot, cost, rough_ms, clock);
+        match allowed {
+            Some(true) => self.counts.allowed += 1,
+            Some(false) => self.count_denial(0),
+            None => return self.take_held(slot, cost.into(), None, clock.exact_ms()),
         }
-        self.take_held(slot, cost.into(), None, clock.exact_ms())
+        Outcome { allowed: allowed == Some(true), slot: Some(slot), full: false }
     }
 
     /// Takes units that may differ by policy, by limits that may be the call's own.
@@ -126,39 +126,7 @@ impl Store {
         allowed
     }
 
-    /// The hot path: a window that goes on, and nothing to be placed anew. `None`: it is another case.
-    #[inline]
-    fn take_in_window(
-        &mut self,
-        slot: Slot,
-        Policy { limit, window_ms, block_for_ms, .. }: Policy,
-        cost: u64,
-        rough_ms: u64,
-        clock: &impl Now,
-    ) -> Option<bool> {
-        let [_, _, start_ms, used] = self.entries.words(slot) else { return None };
-        let end_ms = *start_ms + window_ms;
-        if *used == 0 || clock.against_from(rough_ms, end_ms) >= end_ms {
-            return None;
-        }
-        if cost > limit.saturating_sub(*used) {
-            if block_for_ms > 0 {
-                return None;
-            }
-            self.count_denial(0);
-            return Some(false);
-        }
-        let used_then = *used + cost;
-        if !keeps_rank(self.entries.rank(slot), used_then, limit) {
-            return None;
-        }
-        if let [_, _, _, used] = self.entries.words(slot) {
-            *used = used_then;
-        }
-        self.counts.allowed += 1;
-        Some(true)
-    }
-
+    #[inline(never)]
     fn take_held(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Outcome {
         let taken = match cost.is_none() {
             true if self.entries.fits(slot, cost, by, now_ms) => Taken::Stays,
