@@ -17,6 +17,9 @@ use sliding_window::SlidingWindow;
 pub use terms::Terms;
 use token_bucket::TokenBucket;
 
+#[cfg(test)]
+mod tests;
+
 /// What one policy keeps of one key.
 pub enum State<'entry> {
     /// A window from the first unit.

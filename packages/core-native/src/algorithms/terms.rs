@@ -44,7 +44,7 @@ impl Terms {
     #[inline]
     #[must_use]
     pub fn keeps_rank(&self, rank: u32, used: u64) -> bool {
-        rank < PROTECTED_RANK && used <= self.up_to(rank)
+        rank < PROTECTED_RANK && used < self.policy.burst && used <= self.up_to(rank)
     }
 
     /// Whether a key has used more than those of the ranks below.
