@@ -8,6 +8,7 @@ pub mod policy;
 pub mod policy_changes;
 pub mod policy_set;
 pub mod reservations;
+pub mod rows;
 pub mod seed;
 pub mod shard;
 pub mod shared;

@@ -7,6 +7,7 @@ use crate::algorithms::{CompiledPolicy, Roughly, State, Verdict};
 use crate::clock::Now;
 use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::policy::{Algorithm, Policy};
+use crate::engine::rows::{Row, Rows};
 use crate::engine::units::Units;
 
 /// Policies, and where in an entry's words each has its own.
@@ -18,19 +19,6 @@ pub struct PolicySet {
     blocks: bool,
     /// There is nothing but fixed windows.
     fixed: bool,
-}
-
-/// How one policy stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The policy's limit, which another thread may have changed.
-    pub limit: u64,
-    /// Units left.
-    pub remaining: u64,
-    /// Until the key is as good as never seen.
-    pub reset_after_ms: u64,
-    /// How long the cost has to wait; `None`: it can never fit.
-    pub retry_after_ms: Option<u64>,
 }
 
 /// Where a key belongs in the order of eviction.
@@ -219,8 +207,8 @@ impl PolicySet {
     }
 
     /// How each policy stands, for `blocked_ms` more under a block.
-    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Vec<Row> {
-        let row = |(index, policy): (usize, &CompiledPolicy)| {
+    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Rows {
+        let mut row = |(index, policy): (usize, &CompiledPolicy)| {
             let cost = if allowed { 0 } else { cost.of(index) };
             let mut verdict = policy.decide(entry, cost, now_ms);
             if verdict.fits && cost > 0 {
@@ -237,7 +225,10 @@ impl PolicySet {
                 },
             }
         };
-        self.policies.iter().enumerate().map(row).collect()
+        match self.policies.as_slice() {
+            [policy] => Rows::One([row((0, policy))]),
+            several => Rows::Several(several.iter().enumerate().map(row).collect()),
+        }
     }
 
     /// How many policies there are.

@@ -7,8 +7,9 @@ use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
-use crate::engine::policy_set::{PolicySet, Row, Taken};
+use crate::engine::policy_set::{PolicySet, Taken};
 use crate::engine::reservations::MOST_OPEN;
+use crate::engine::rows::{Row, Rows};
 use crate::engine::snapshot::{Damage, Kept};
 use crate::engine::units::Units;
 use crate::memory::slab::Slot;
@@ -67,7 +68,7 @@ pub struct Answer {
     /// The policy that binds a denial.
     pub binding: usize,
     /// One per policy.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
 }
 
 impl Store {
@@ -221,7 +222,7 @@ impl Store {
                 retry_after_ms: Some(wait_ms),
             };
             let policies = by.unwrap_or(&self.entries.ledger).policies();
-            return Answer { allowed, binding: 0, rows: policies.into_iter().map(row).collect() };
+            return Answer { allowed, binding: 0, rows: Rows::Several(policies.into_iter().map(row).collect()) };
         }
         let mut nobody = if slot.is_none() { self.nobody() } else { Vec::new() };
         let (ledger, entry) = match slot {
