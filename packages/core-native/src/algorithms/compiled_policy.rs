@@ -1,3 +1,7 @@
+//! A policy with its numbers, and the one place where an entry's words become its state.
+//!
+//! Reads side by side with `core-ts/src/algorithms/compiled-policy.ts`.
+
 use super::{SlidingWindow, State, Terms, Verdict, fixed_window, sliding_window, token_bucket};
 use crate::engine::policy::{Algorithm, Policy};
 

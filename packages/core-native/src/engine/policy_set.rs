@@ -206,6 +206,19 @@ impl PolicySet {
         longest(waits.map(|(index, policy)| policy.decide(entry, cost.of(index), now_ms).retry_after_ms))
     }
 
+    /// How each policy stands after a cost was taken.
+    #[inline]
+    pub fn rows_after(&self, entry: &mut [u64], now_ms: u64) -> Rows {
+        let mut row = |policy: &CompiledPolicy| {
+            let Verdict { remaining, reset_after_ms, .. } = policy.decide(entry, 0, now_ms);
+            Row { limit: policy.terms.policy.limit, remaining, reset_after_ms, retry_after_ms: Some(0) }
+        };
+        match self.policies.as_slice() {
+            [policy] => Rows::One([row(policy)]),
+            several => Rows::Several(several.iter().map(row).collect()),
+        }
+    }
+
     /// How each policy stands, for `blocked_ms` more under a block.
     pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Rows {
         let mut row = |(index, policy): (usize, &CompiledPolicy)| {
