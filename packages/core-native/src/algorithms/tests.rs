@@ -163,6 +163,36 @@ fn a_clock_that_lags_decides_as_the_exact_one_or_not_at_all() {
     }
 }
 
+/// The same of several fixed windows, which are taken from together or not at all.
+#[test]
+fn several_windows_are_decided_roughly_as_exactly() {
+    let random = &mut Random(4);
+    let mut decided = 0;
+    for _ in 0..RANDOM_STATES {
+        let given = [0; 3].map(|_| random.policy(Algorithm::FixedWindow));
+        let policies = PolicySet::new(&given, 0);
+        let (mut entry, mut now_ms) = (vec![0; policies.words()], 1 << 20);
+        for _ in 0..random.below(6) {
+            now_ms += random.below(20);
+            policies.take(&mut entry, random.below(5).into(), now_ms, 0);
+        }
+        let rough_ms = now_ms + random.below(50);
+        let clock = Lagging { rough_ms, exact_ms: rough_ms + random.below(65) };
+        let cost = 1 + random.below(3);
+        let rank = policies.standing(&mut entry, false, now_ms).rank;
+        let mut exactly = entry.clone();
+        let before = entry.clone();
+        if policies.take_roughly(&mut entry, cost, (rank, false), rough_ms, &clock).is_none() {
+            assert_eq!(entry, before);
+            continue;
+        }
+        decided += 1;
+        assert!(matches!(policies.take(&mut exactly, cost.into(), clock.exact_ms, rank), Taken::Stays));
+        assert_eq!(entry, exactly);
+    }
+    assert!(decided > RANDOM_STATES / 20, "{decided}");
+}
+
 #[test]
 fn a_rank_is_what_halving_the_limit_says() {
     let random = &mut Random(3);
