@@ -121,7 +121,8 @@ impl State<'_> {
     /// Takes the cost by a clock that may lag, where any time that it can be says the same: the second way down beside
     /// [`Self::take`]. `None`: it took nothing, and only the exact time can tell. `rank`: of the list that the entry is in.
     ///
-    /// Reading the time roughly takes 4 ns and exactly 17; and here nothing is asked of a place in the order that stays.
+    /// Reading the time roughly takes 4 ns and exactly 17, and nothing is reckoned for a place in the order that stays: so
+    /// a call from JavaScript on a hot key takes some 45 ns by this way and 80 to 100 by the other.
     #[inline]
     pub fn take_roughly(
         &mut self,
@@ -153,9 +154,9 @@ impl State<'_> {
                 Some(if fits { Roughly::Taken } else { Roughly::Denied })
             }
             Self::TokenBucket(state) => {
-                let latest_ms = clock.latest_ms(rough_ms);
-                let left = token_bucket::decide_roughly(state, terms, cost, rough_ms, latest_ms)?;
-                if !token_bucket::has_rank(&left, terms, rank, rough_ms, latest_ms) {
+                let (earliest_ms, latest_ms) = token_bucket::bounds_ms(state, terms, rough_ms, clock);
+                let left = token_bucket::decide_roughly(state, terms, cost, earliest_ms)?;
+                if !token_bucket::has_rank(&left, terms, rank, earliest_ms, latest_ms) {
                     return None;
                 }
                 **state = left;

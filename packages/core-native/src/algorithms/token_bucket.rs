@@ -12,6 +12,7 @@
 //! Reads side by side with `core-ts/src/algorithms/token-bucket.ts`.
 
 use super::{Terms, Verdict};
+use crate::clock::Now;
 use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::policy::{MOST_UNITS, Policy};
 use crate::engine::reservations::Mark;
@@ -52,24 +53,28 @@ pub(super) fn decide(state: &TokenBucket, terms: &Terms, cost: u64, now_ms: u64)
     (verdict, left)
 }
 
-/// The same by a clock that may lag, of a cost that fits, while for sure something is owed: what is repaid meanwhile is
-/// then known, so the state that it leaves owes at any time what `decide` would leave. `latest_ms`: what the time is at
-/// the most. `None`: only the exact time can tell.
+/// The earliest and the latest that now can be: by a clock that may lag while for sure something is owed, since what is
+/// repaid meanwhile is known then. Else it is read exactly.
 #[inline]
-pub(super) fn decide_roughly(
-    state: &TokenBucket,
-    terms: &Terms,
-    cost: u64,
-    rough_ms: u64,
-    latest_ms: u64,
-) -> Option<TokenBucket> {
+pub(super) fn bounds_ms(state: &TokenBucket, terms: &Terms, rough_ms: u64, clock: &impl Now) -> (u64, u64) {
+    let latest_ms = clock.latest_ms(rough_ms);
+    if latest_ms == rough_ms || owed(state, terms, latest_ms) > 0 {
+        return (rough_ms, latest_ms);
+    }
+    let exact_ms = clock.exact_ms();
+    (exact_ms, exact_ms)
+}
+
+/// The same as `decide` from the earliest of these bounds, of a cost that fits: the state that it leaves owes at any time
+/// what `decide` would leave at any time between them. `None`: only the exact time can tell.
+#[inline]
+pub(super) fn decide_roughly(state: &TokenBucket, terms: &Terms, cost: u64, earliest_ms: u64) -> Option<TokenBucket> {
     let Policy { limit, burst, .. } = terms.policy;
-    let is_known = latest_ms == rough_ms || owed(state, terms, latest_ms) > 0;
-    if limit == 0 || cost == 0 || cost > burst || !is_known {
+    if limit == 0 || cost == 0 || cost > burst {
         return None;
     }
-    let owed = owed(state, terms, rough_ms);
-    (owed <= debt_of(burst - cost, terms)).then(|| noted(state, owed + debt_of(cost, terms), rough_ms))
+    let owed = owed(state, terms, earliest_ms);
+    (owed <= debt_of(burst - cost, terms)).then(|| noted(state, owed + debt_of(cost, terms), earliest_ms))
 }
 
 /// When a debt will have been repaid.
@@ -78,11 +83,11 @@ pub(super) fn repaid_ms(state: &TokenBucket, terms: &Terms) -> u64 {
     state.noted_ms + repaid_after_ms(state.debt, terms)
 }
 
-/// Whether a debt has a rank from `rough_ms` to `latest_ms`, said without a division.
+/// Whether a debt has a rank from `earliest_ms` to `latest_ms`, said without a division.
 #[inline]
-pub(super) fn has_rank(state: &TokenBucket, terms: &Terms, rank: u32, rough_ms: u64, latest_ms: u64) -> bool {
+pub(super) fn has_rank(state: &TokenBucket, terms: &Terms, rank: u32, earliest_ms: u64, latest_ms: u64) -> bool {
     rank < PROTECTED_RANK
-        && owed(state, terms, rough_ms) <= debt_of(terms.up_to(rank), terms)
+        && owed(state, terms, earliest_ms) <= debt_of(terms.up_to(rank), terms)
         && (rank == 0 || owed(state, terms, latest_ms) > debt_of(terms.up_to(rank - 1), terms))
 }
 

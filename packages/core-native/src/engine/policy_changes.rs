@@ -124,6 +124,7 @@ impl PolicySet {
                 return vec![0; policy.end - policy.start];
             }
             let age_ms = policy.state(entry).map_or(0, |mut state| state.age_ms(&policy.terms, now_ms));
+            // Where they can't be read there are too few, and the bytes are refused for it.
             let mut words = policy.words(entry).map_or_else(Vec::new, |words| words.to_vec());
             if let Some(time) = words.first_mut() {
                 *time = age_ms;
