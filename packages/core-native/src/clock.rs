@@ -12,6 +12,12 @@ pub trait Now {
     /// To the millisecond.
     fn exact_ms(&self) -> u64;
 
+    /// What the exact time is at the most, from a rough reading that was just made.
+    #[inline]
+    fn latest_ms(&self, rough_ms: u64) -> u64 {
+        rough_ms.saturating_add(ROUGH_BY_MS)
+    }
+
     /// A reading that tells on which side of `edge_ms` now is.
     ///
     /// The rough one is enough while the edge is clearly ahead. A tick that comes late can only make it
@@ -92,6 +98,10 @@ impl Now for OwnClock {
 pub struct Given(pub u64);
 
 impl Now for Given {
+    fn latest_ms(&self, rough_ms: u64) -> u64 {
+        rough_ms
+    }
+
     fn rough_ms(&self) -> u64 {
         self.0
     }

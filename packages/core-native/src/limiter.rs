@@ -4,7 +4,7 @@
 use crate::clock::{Given, Now};
 use crate::engine::last_key::LastKey;
 use crate::engine::policy::Policy;
-use crate::engine::policy_set::CallLimit;
+use crate::engine::policy_changes::CallLimit;
 use crate::engine::shard::{Answer, Counts, Store};
 use crate::engine::shared::{Frame, Shared, Spec};
 use crate::engine::snapshot::{Damage, Snapshot};

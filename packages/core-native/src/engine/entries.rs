@@ -3,9 +3,11 @@
 //! Reads side by side with `core-ts/src/entries.ts`.
 #![forbid(unsafe_code)]
 
+use crate::algorithms::Roughly;
+use crate::clock::Now;
 use crate::engine::eviction_order::{LINK_WORD, Order, PROTECTED_RANK};
 use crate::engine::policy::Policy;
-use crate::engine::policy_set::Ledger;
+use crate::engine::policy_set::{PolicySet, Standing, Taken};
 use crate::engine::reservations::Reservations;
 use crate::engine::snapshot::{Damage, Kept};
 use crate::engine::units::Units;
@@ -26,7 +28,7 @@ const FIRST_STATE_WORD: usize = LINK_WORD + 1;
 /// Entries by id.
 pub struct Entries {
     /// What decides on their words.
-    pub ledger: Ledger,
+    pub ledger: PolicySet,
     slab: Slab,
     index: Index,
     order: Order,
@@ -50,7 +52,7 @@ impl Entries {
     /// None, at time 0.
     #[must_use]
     pub fn new(policies: &[Policy], max_keys: usize) -> Self {
-        let ledger = Ledger::new(policies, FIRST_STATE_WORD);
+        let ledger = PolicySet::new(policies, FIRST_STATE_WORD);
         let mut slab = Slab::new(ledger.words());
         let order = Order::new(ledger.span_ms(), &mut slab);
         let index = Index::default();
@@ -84,7 +86,7 @@ impl Entries {
     }
 
     /// The entry of an id for a call with limits of its own, without what is over by the others.
-    pub fn find_for(&mut self, id: u64, by: Option<&Ledger>, now_ms: u64) -> Option<Slot> {
+    pub fn find_for(&mut self, id: u64, by: Option<&PolicySet>, now_ms: u64) -> Option<Slot> {
         let slot = self.find(id)?;
         if by.is_some() {
             self.ledger.drop_expired(self.slab.get(slot), now_ms);
@@ -101,15 +103,9 @@ impl Entries {
         black_box(tables ^ entries);
     }
 
-    /// The words of an entry.
-    #[inline]
-    pub fn words(&mut self, slot: Slot) -> &mut [u64] {
-        self.slab.get(slot)
-    }
-
     /// An entry's words, and what decides on them: `by`, or what decides where a call brings no limits.
     #[inline]
-    pub fn ask<'ask>(&'ask mut self, slot: Slot, by: Option<&'ask Ledger>) -> (&'ask Ledger, &'ask mut [u64]) {
+    pub fn ask<'ask>(&'ask mut self, slot: Slot, by: Option<&'ask PolicySet>) -> (&'ask PolicySet, &'ask mut [u64]) {
         (by.unwrap_or(&self.ledger), self.slab.get(slot))
     }
 
@@ -120,24 +116,63 @@ impl Entries {
         Order::rank(Order::list(&self.slab, slot))
     }
 
-    /// Takes units more than 0: those that fit, or what was used beyond an estimate.
-    /// Answers whether the entry stays in its list.
+    /// Takes the cost by a clock that may lag, where any time that it can be says the same. `None`: it took nothing, and
+    /// `take` has to decide.
     #[inline]
-    pub fn add(&mut self, slot: Slot, units: Units, by: Option<&Ledger>, now_ms: u64) -> bool {
+    pub fn take_roughly(&mut self, slot: Slot, cost: u64, rough_ms: u64, clock: &impl Now) -> Option<bool> {
+        if !self.blocks.is_empty() {
+            return None;
+        }
+        let list = Order::list(&self.slab, slot);
+        let is_listed = (Order::rank(list), !self.reservations.is_empty());
+        match self.ledger.take_roughly(self.slab.get(slot), cost, is_listed, rough_ms, clock)? {
+            Roughly::Denied => return Some(false),
+            Roughly::Taken => {}
+            Roughly::TakenUntil(due_ms) => {
+                let to = self.order.list_of(Order::rank(list), due_ms);
+                self.move_to(slot, to);
+            }
+        }
+        Some(true)
+    }
+
+    /// Takes the cost, more than 0 of some policy, if it fits all and the entry is not blocked.
+    #[inline]
+    pub fn take(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Taken {
+        if self.block_left_ms(slot, now_ms) > 0 {
+            return Taken::Denied;
+        }
         let rank = self.rank(slot);
         let ledger = by.unwrap_or(&self.ledger);
         let entry = self.slab.get(slot);
         if !self.reservations.is_empty()
             && let Some(reservations) = self.reservations.get_mut(&slot)
         {
+            if !ledger.fits(entry, cost, now_ms) {
+                return Taken::Denied;
+            }
+            ledger.before_taking(entry, reservations, cost, now_ms);
+        }
+        match ledger.take(entry, cost, now_ms, rank) {
+            // Where it is was said by other limits, maybe.
+            Taken::Stays if by.is_some() => Taken::Moves(ledger.standing(entry, false, now_ms)),
+            taken => taken,
+        }
+    }
+
+    /// Takes units that were used beyond an estimate, whether they fit or not.
+    pub fn add(&mut self, slot: Slot, units: Units, by: Option<&PolicySet>, now_ms: u64) {
+        let ledger = by.unwrap_or(&self.ledger);
+        let entry = self.slab.get(slot);
+        if let Some(reservations) = self.reservations.get_mut(&slot) {
             ledger.before_taking(entry, reservations, units, now_ms);
         }
-        ledger.add(entry, units, now_ms, rank) && by.is_none()
+        ledger.add(entry, units, now_ms);
     }
 
     /// Whether the cost fits all policies of an entry that is not blocked.
     #[inline]
-    pub fn fits(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) -> bool {
+    pub fn fits(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> bool {
         let is_blocked = self.block_left_ms(slot, now_ms) > 0;
         let (ledger, entry) = self.ask(slot, by);
         !is_blocked && ledger.fits(entry, cost, now_ms)
@@ -145,7 +180,7 @@ impl Entries {
 
     /// Notes that what was taken just now may be given back.
     /// `most`: so many are open at one time.
-    pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, by: Option<&Ledger>, now_ms: u64) {
+    pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, by: Option<&PolicySet>, now_ms: u64) {
         let ledger = by.unwrap_or(&self.ledger);
         let entry = self.slab.get(slot);
         self.open.insert(number, slot);
@@ -170,7 +205,7 @@ impl Entries {
     }
 
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
-    pub fn settle(&mut self, slot: Slot, number: u64, units: Units, by: Option<&Ledger>, now_ms: u64) {
+    pub fn settle(&mut self, slot: Slot, number: u64, units: Units, by: Option<&PolicySet>, now_ms: u64) {
         let Some(reservations) = self.reservations.get_mut(&slot) else { return };
         by.unwrap_or(&self.ledger).settle(self.slab.get(slot), reservations, number, units, now_ms);
         self.open.remove(&number);
@@ -265,9 +300,20 @@ impl Entries {
     }
 
     /// Moves an entry to where it belongs by now, by the limits of the call that takes from it.
-    #[inline]
-    pub fn place(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) {
+    pub fn place(&mut self, slot: Slot, by: Option<&PolicySet>, now_ms: u64) {
         let list = self.list_of(slot, by, now_ms);
+        self.move_to(slot, list);
+    }
+
+    /// Moves an entry that is not blocked to where its standing says.
+    #[inline]
+    pub fn place_as(&mut self, slot: Slot, Standing { rank, due_after_ms }: Standing, now_ms: u64) {
+        let list = self.order.list_of(rank, now_ms + due_after_ms);
+        self.move_to(slot, list);
+    }
+
+    #[inline]
+    fn move_to(&mut self, slot: Slot, list: u32) {
         if list != Order::list(&self.slab, slot) {
             Order::remove(&mut self.slab, slot);
             self.order.append(&mut self.slab, slot, list);
@@ -275,18 +321,16 @@ impl Entries {
     }
 
     /// Puts an entry that is in no list where it belongs.
-    pub fn append(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) {
+    pub fn append(&mut self, slot: Slot, by: Option<&PolicySet>, now_ms: u64) {
         let list = self.list_of(slot, by, now_ms);
         self.order.append(&mut self.slab, slot, list);
     }
 
-    #[inline]
-    fn list_of(&mut self, slot: Slot, by: Option<&Ledger>, now_ms: u64) -> u32 {
+    fn list_of(&mut self, slot: Slot, by: Option<&PolicySet>, now_ms: u64) -> u32 {
         let blocked_ms = self.block_left_ms(slot, now_ms);
         let (ledger, entry) = (by.unwrap_or(&self.ledger), self.slab.get(slot));
-        let rank = if blocked_ms > 0 { PROTECTED_RANK } else { ledger.rank(entry, now_ms) };
-        let due_after_ms = ledger.due_after_ms(entry, rank, now_ms).max(blocked_ms);
-        self.order.list_of(rank, now_ms + due_after_ms)
+        let Standing { rank, due_after_ms } = ledger.standing(entry, blocked_ms > 0, now_ms);
+        self.order.list_of(rank, now_ms + due_after_ms.max(blocked_ms))
     }
 
     /// Whether the key is as good as never seen.
@@ -321,13 +365,6 @@ impl Entries {
         let held = self.blocks.entry(slot).or_default();
         *held = until_ms.max(*held);
         self.weigh();
-    }
-
-    /// Whether any key is or was blocked.
-    #[inline]
-    #[must_use]
-    pub fn has_blocks(&self) -> bool {
-        !self.blocks.is_empty()
     }
 
     /// Forgets an entry.

@@ -1,253 +1,188 @@
 //! What all policies of a limiter together say of one entry: a cost fits if it fits all of them.
 //!
-//! Reads side by side with `core-ts/src/ledger.ts`.
+//! Reads side by side with `core-ts/src/engine/policy-set.ts`.
 #![forbid(unsafe_code)]
 
-use crate::algorithms::{self, Terms};
-use crate::clock::START_MS;
+use crate::algorithms::{CompiledPolicy, Roughly, State, Verdict};
+use crate::clock::Now;
 use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::policy::{Algorithm, Policy};
-use crate::engine::reservations::Reservations;
+use crate::engine::rows::{Row, Rows};
 use crate::engine::units::Units;
-
-/// Ten years, and what they can have of leap days.
-const MOST_KEPT_MS: u64 = 3_653 * 86_400_000;
 
 /// Policies, and where in an entry's words each has its own.
 #[derive(Clone)]
-pub struct Ledger {
-    rules: Vec<Rule>,
+pub struct PolicySet {
+    pub(super) policies: Vec<CompiledPolicy>,
     /// From when on keys are held for calls with limits of their own: what was taken before was taken by these.
-    kept_from_ms: u64,
+    pub(super) kept_from_ms: u64,
     blocks: bool,
-    lone_window: Option<Policy>,
+    /// There is nothing but fixed windows.
+    fixed: bool,
 }
 
-#[derive(Clone)]
-struct Rule {
-    terms: Terms,
-    start: usize,
-    end: usize,
-    /// For how long a key is held since it was last taken from, once calls come with limits of their own: a token bucket
-    /// that is repaid by this rate may not be by theirs. 0: only its state says so.
-    kept_ms: u64,
-}
-
-/// What of a policy a call may bring.
+/// Where a key belongs in the order of eviction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CallLimit {
-    /// Units per window.
-    pub limit: u64,
-    /// The most units that can be taken at once.
-    pub burst: u64,
+pub struct Standing {
+    /// How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth.
+    pub rank: u32,
+    /// In how long to look again: when the key is fresh or, if it is protected, when it no longer is.
+    pub due_after_ms: u64,
 }
 
-/// How one policy stands.
+/// What came of a taking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The policy's limit, which another thread may have changed.
-    pub limit: u64,
-    /// Units left.
-    pub remaining: u64,
-    /// Until the key is as good as never seen.
-    pub reset_after_ms: u64,
-    /// How long the cost has to wait; `None`: it can never fit.
-    pub retry_after_ms: Option<u64>,
+pub enum Taken {
+    /// Nothing was taken.
+    Denied,
+    /// The key stays where it is in the order: neither does its rank rise nor can its time have moved.
+    Stays,
+    /// It may belong elsewhere now.
+    Moves(Standing),
 }
 
-impl Ledger {
+impl PolicySet {
     /// Of policies whose states begin at a word of the entry.
     #[must_use]
     pub fn new(policies: &[Policy], first_word: usize) -> Self {
         let mut end = first_word;
-        let rules = policies.iter().map(|&policy| {
-            let terms = Terms::of(policy);
-            let start = end;
-            end += algorithms::words(&terms);
-            Rule { kept_ms: kept_ms(&policy), terms, start, end }
+        let compiled = policies.iter().map(|&policy| {
+            let policy = CompiledPolicy::new(policy, end);
+            end = policy.end;
+            policy
         });
-        let lone_window = match policies {
-            [policy] if policy.algorithm == Algorithm::FixedWindow => Some(*policy),
-            _ => None,
-        };
+        let fixed = policies.iter().all(|policy| policy.algorithm == Algorithm::FixedWindow);
         let blocks = policies.iter().any(|policy| policy.block_for_ms > 0);
-        Self { rules: rules.collect(), kept_from_ms: u64::MAX, blocks, lone_window }
-    }
-
-    /// What decides a call that comes with limits of its own, and keys are held for it from here on.
-    #[must_use]
-    pub fn of_call(&mut self, limits: &[CallLimit], now_ms: u64) -> Self {
-        self.keep_from(now_ms);
-        let mut by = self.clone();
-        by.kept_from_ms = u64::MAX;
-        for (rule, &CallLimit { limit, burst }) in by.rules.iter_mut().zip(limits) {
-            rule.terms = Terms::of(Policy { limit, burst, ..rule.terms.policy });
-        }
-        by
-    }
-
-    /// Whether keys are held for calls with limits of their own.
-    #[must_use]
-    pub fn keeps(&self) -> bool {
-        self.kept_from_ms < u64::MAX
-    }
-
-    /// Holds keys for such calls, where they are taken from then on.
-    pub fn keep_from(&mut self, now_ms: u64) {
-        self.kept_from_ms = self.kept_from_ms.min(now_ms);
-    }
-
-    /// As another one does.
-    pub fn keep_as(&mut self, other: &Self) {
-        self.keep_from(other.kept_from_ms);
+        Self { policies: compiled.collect(), kept_from_ms: u64::MAX, blocks, fixed }
     }
 
     /// How many words an entry has.
     #[must_use]
     pub fn words(&self) -> usize {
-        self.rules.last().map_or(0, |rule| rule.end)
+        self.policies.last().map_or(0, |policy| policy.end)
     }
 
     /// The longest time in which a key comes back by itself.
     #[must_use]
     pub fn span_ms(&self) -> u64 {
-        self.rules.iter().map(|rule| rule.terms.span_ms).max().unwrap_or(1)
-    }
-
-    /// The policy of a lone fixed window, the commonest limiter: it is asked directly, by a clock that may lag.
-    #[inline]
-    #[must_use]
-    pub fn lone_window(&self) -> Option<Policy> {
-        self.lone_window
+        self.policies.iter().map(|policy| policy.terms.span_ms).max().unwrap_or(1)
     }
 
     /// Whether a key never seen could take the cost.
     #[inline]
     #[must_use]
     pub fn can_ever_fit(&self, cost: Units) -> bool {
-        self.rules.iter().enumerate().all(|(policy, rule)| cost.of(policy) <= rule.terms.policy.burst)
+        self.policies.iter().enumerate().all(|(index, policy)| cost.of(index) <= policy.terms.policy.burst)
     }
 
     /// Whether the cost fits all policies.
     #[inline]
     pub fn fits(&self, entry: &mut [u64], cost: Units, now_ms: u64) -> bool {
-        let mut rules = self.rules.iter().enumerate();
-        rules.all(|(policy, rule)| algorithms::fits(rule.state(entry), &rule.terms, cost.of(policy), now_ms))
+        self.policies.iter().enumerate().all(|(index, policy)| policy.decide(entry, cost.of(index), now_ms).fits)
     }
 
-    /// Takes units, more than 0 of some policy: those that fit, or what was used beyond an estimate.
-    /// Answers whether the entry stays in a list of that rank: where neither its rank rises nor its time may move, which
-    /// in a fixed window it does at the start only.
+    /// Takes the cost, more than 0 of some policy, if it fits all: of several policies each is asked before any is taken
+    /// from. `rank`: of the list that the entry is in.
     #[inline]
-    pub fn add(&self, entry: &mut [u64], units: Units, now_ms: u64, rank: u32) -> bool {
-        let mut stays = true;
-        for (policy, rule) in self.rules.iter().enumerate() {
-            let units = units.of(policy);
-            if units == 0 {
-                continue;
-            }
-            let (state, terms) = (rule.state(entry), &rule.terms);
-            let start = state.first().copied();
-            algorithms::add(state, terms, units, now_ms);
-            stays &= terms.policy.algorithm == Algorithm::FixedWindow
-                && matches!(state, [at, used] if Some(*at) == start && keeps_rank(rank, *used, terms.policy.burst));
+    pub fn take(&self, entry: &mut [u64], cost: Units, now_ms: u64, rank: u32) -> Taken {
+        if self.policies.len() > 1 && !self.fits(entry, cost, now_ms) {
+            return Taken::Denied;
         }
-        stays
-    }
-
-    /// Before more is taken: tells the newest reservation how little was owed meanwhile. Where not all of it will be
-    /// counted, nothing comes back of any: without what they took, more of this would have been counted.
-    pub fn before_taking(&self, entry: &mut [u64], reservations: &mut Reservations, units: Units, now_ms: u64) {
-        for (policy, rule) in self.rules.iter().enumerate() {
-            let (state, terms) = (rule.state(entry), &rule.terms);
-            reservations.lower_newest(policy, algorithms::owed(state, terms, now_ms));
-            if !algorithms::has_room_for(state, terms, units.of(policy), now_ms) {
-                reservations.spend(policy);
+        let (mut stays, mut standing) = (true, Standing { rank: 0, due_after_ms: 0 });
+        for (index, policy) in self.policies.iter().enumerate() {
+            let Some(mut state) = policy.state(entry) else { return Taken::Denied };
+            let units = cost.of(index);
+            let start_ms = if let State::FixedWindow(window) = &state { Some(window.start_ms) } else { None };
+            let verdict = state.take(&policy.terms, units, now_ms);
+            if !verdict.fits {
+                return Taken::Denied;
             }
+            // A fixed window's time moves at its start only.
+            stays &= units == 0
+                || matches!(&state, State::FixedWindow(window) if Some(window.start_ms) == start_ms
+                    && policy.terms.keeps_rank(rank, window.used));
+            standing = standing.with(policy, &verdict, policy.kept_for_ms(&state, self.kept_from_ms, now_ms));
         }
-    }
-
-    /// Notes what has just been taken as open to be given back. Answers which one falls out for it, if one does.
-    pub fn reserve(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, now_ms: u64) -> Option<u64> {
-        let marks = self.rules.iter().map(|rule| algorithms::mark(rule.state(entry), &rule.terms, now_ms)).collect();
-        reservations.open(number, marks)
-    }
-
-    /// Forgets a reservation, and gives back so many of its units as far as they still count.
-    pub fn settle(&self, entry: &mut [u64], reservations: &mut Reservations, number: u64, units: Units, now_ms: u64) {
-        let Some(index) = reservations.find(number) else { return };
-        for (policy, rule) in self.rules.iter().enumerate() {
-            let units = units.of(policy);
-            if units == 0 {
-                continue;
-            }
-            let mark = reservations.since(index, policy);
-            let given = algorithms::refund(rule.state(entry), &rule.terms, &mark, units, now_ms);
-            if given > 0 {
-                reservations.give(index, policy, given);
-            }
+        if stays {
+            return Taken::Stays;
         }
-        reservations.remove(index);
+        Taken::Moves(self.with_protection(entry, standing, now_ms))
     }
 
-    /// Makes an entry of another ledger's policies one of these, in words whose states are all zero.
-    pub fn change(&self, entry: &mut [u64], from: &Self, old: &mut [u64], now_ms: u64) {
-        for (rule, was) in self.rules.iter().zip(&from.rules) {
-            algorithms::change(was.state(old), &was.terms, rule.state(entry), &rule.terms, now_ms);
+    /// Takes the cost by a clock that may lag, where any time that it can be says the same: of a lone policy, or of fixed
+    /// windows. `None`: it took nothing, and `take` has to decide. `has_reserved`: something of the limiter is reserved.
+    #[inline]
+    pub fn take_roughly(
+        &self,
+        entry: &mut [u64],
+        cost: u64,
+        (rank, has_reserved): (u32, bool),
+        rough_ms: u64,
+        clock: &impl Now,
+    ) -> Option<Roughly> {
+        if let [policy] = self.policies.as_slice() {
+            let mut state = policy.state(entry)?;
+            // A reservation has to know of each debt, and a key may be held longer for calls with limits of their own.
+            let is_plain = self.fixed || !has_reserved && !self.keeps();
+            let taken = is_plain.then(|| state.take_roughly(&policy.terms, cost, rank, rough_ms, clock))?;
+            return taken.filter(|&taken| taken != Roughly::Denied || !self.blocks);
         }
-    }
-
-    /// The same for what is reserved, before the entry is changed.
-    pub fn change_reservations(&self, from: &Self, old: &mut [u64], reservations: &mut Reservations, now_ms: u64) {
-        reservations.change(|policy, mark| {
-            let (Some(rule), Some(was)) = (self.rules.get(policy), from.rules.get(policy)) else { return *mark };
-            algorithms::change_mark(was.state(old), &was.terms, mark, &rule.terms, now_ms)
+        if !self.fixed {
+            return None;
+        }
+        let all = self.policies.iter().all(|policy| {
+            policy.state(entry).is_some_and(|state| state.stays_roughly(&policy.terms, cost, rank, rough_ms, clock))
         });
-    }
-
-    /// An entry's states with times as ages, and none of those that are over.
-    #[must_use]
-    pub fn aged(&self, entry: &mut [u64], now_ms: u64) -> Vec<u64> {
-        let aged = self.rules.iter().flat_map(|rule| {
-            let state = rule.state(entry);
-            if self.is_fresh_by(rule, state, now_ms) {
-                return vec![0; state.len()];
-            }
-            let mut words = state.to_vec();
-            if let Some(time) = words.first_mut() {
-                *time = algorithms::age_ms(state, &rule.terms, now_ms);
-            }
-            words
-        });
-        aged.collect()
-    }
-
-    /// Writes states with ages into an entry; whether they can have come about.
-    pub fn restore(&self, entry: &mut [u64], aged: &[u64], now_ms: u64) -> bool {
-        if let Some(states) = self.rules.first().and_then(|rule| entry.get_mut(rule.start..)) {
-            states.copy_from_slice(aged);
+        if !all {
+            return None;
         }
-        self.rules.iter().all(|rule| {
-            let state = rule.state(entry);
-            let Some(time) = state.first_mut() else { return false };
-            if *time > START_MS {
-                return false;
+        for policy in &self.policies {
+            if let Some(State::FixedWindow(window)) = policy.state(entry) {
+                window.used += cost;
             }
-            *time = now_ms.saturating_sub(*time);
-            algorithms::is_sound(state, &rule.terms, now_ms)
-        })
+        }
+        Some(Roughly::Taken)
     }
 
-    /// How many words of an entry are states.
-    #[must_use]
-    pub fn state_words(&self) -> usize {
-        self.words() - self.rules.first().map_or(0, |rule| rule.start)
+    /// Takes units that were used beyond an estimate, whether they fit or not.
+    pub fn add(&self, entry: &mut [u64], units: Units, now_ms: u64) {
+        for (index, policy) in self.policies.iter().enumerate() {
+            let units = units.of(index);
+            if units > 0
+                && let Some(mut state) = policy.state(entry)
+            {
+                state.add(&policy.terms, units, now_ms);
+            }
+        }
     }
 
-    /// The policies, in the order given.
-    #[must_use]
-    pub fn policies(&self) -> Vec<Policy> {
-        self.rules.iter().map(|rule| rule.terms.policy).collect()
+    /// Where the key belongs in the order of eviction. One that is blocked is protected.
+    pub fn standing(&self, entry: &mut [u64], is_blocked: bool, now_ms: u64) -> Standing {
+        let mut standing = Standing { rank: if is_blocked { PROTECTED_RANK } else { 0 }, due_after_ms: 0 };
+        for policy in &self.policies {
+            let state = policy.state(entry);
+            let verdict = state.as_ref().map_or(Verdict::UNREADABLE, |state| state.decide(&policy.terms, 0, now_ms));
+            let kept_ms = state.map_or(0, |state| policy.kept_for_ms(&state, self.kept_from_ms, now_ms));
+            standing = standing.with(policy, &verdict, kept_ms);
+        }
+        self.with_protection(entry, standing, now_ms)
+    }
+
+    /// One that is protected is looked at again when a unit fits again.
+    #[inline]
+    fn with_protection(&self, entry: &mut [u64], standing: Standing, now_ms: u64) -> Standing {
+        if standing.rank < PROTECTED_RANK {
+            return standing;
+        }
+        let due_after_ms = self.policies.iter().map(|policy| {
+            if policy.terms.policy.burst > 0 {
+                return policy.decide(entry, 1, now_ms).retry_after_ms.unwrap_or(0);
+            }
+            let Some(state) = policy.state(entry) else { return 0 };
+            let kept_ms = policy.kept_for_ms(&state, self.kept_from_ms, now_ms);
+            state.decide(&policy.terms, 0, now_ms).reset_after_ms.max(kept_ms)
+        });
+        Standing { due_after_ms: due_after_ms.max().unwrap_or(0), ..standing }
     }
 
     /// For how long the denial of a cost blocks the key: the longest block of the policies that deny it.
@@ -255,136 +190,87 @@ impl Ledger {
         if !self.blocks || !self.can_ever_fit(cost) {
             return 0;
         }
-        let denying = self
-            .rules
-            .iter()
-            .enumerate()
-            .filter(|(policy, rule)| !algorithms::fits(rule.state(entry), &rule.terms, cost.of(*policy), now_ms));
-        denying.map(|(_, rule)| rule.terms.policy.block_for_ms).max().unwrap_or(0)
+        let policies = self.policies.iter().enumerate();
+        let denying = policies.filter(|(index, policy)| !policy.decide(entry, cost.of(*index), now_ms).fits);
+        denying.map(|(_, policy)| policy.terms.policy.block_for_ms).max().unwrap_or(0)
     }
 
     /// Whether all policies see the key as good as never seen.
     pub fn is_fresh(&self, entry: &mut [u64], now_ms: u64) -> bool {
-        self.rules.iter().all(|rule| self.is_fresh_by(rule, rule.state(entry), now_ms))
-    }
-
-    /// How much is used by the policy of which most is: in halves of the limit, down to a sixty-fourth.
-    #[inline]
-    pub fn rank(&self, entry: &mut [u64], now_ms: u64) -> u32 {
-        let rank = |rule: &Rule| {
-            let left = algorithms::remaining(rule.state(entry), &rule.terms, now_ms);
-            if left == 0 { PROTECTED_RANK } else { rank_of(rule.terms.policy.burst - left, rule.terms.policy.burst) }
-        };
-        self.rules.iter().map(rank).max().unwrap_or(0)
-    }
-
-    /// In how long to look again: when the key is fresh or, if it is protected, when it no longer is.
-    #[inline]
-    pub fn due_after_ms(&self, entry: &mut [u64], rank: u32, now_ms: u64) -> u64 {
-        let due = |rule: &Rule| {
-            let state = rule.state(entry);
-            if rank == PROTECTED_RANK && rule.terms.policy.burst > 0 {
-                algorithms::retry_after_ms(state, &rule.terms, 1, now_ms).unwrap_or(0)
-            } else {
-                let kept_ms = self.kept_for_ms(rule, state, now_ms);
-                algorithms::reset_after_ms(state, &rule.terms, now_ms).max(kept_ms)
-            }
-        };
-        self.rules.iter().map(due).max().unwrap_or(0)
+        self.policies.iter().all(|policy| policy.is_fresh(entry, self.kept_from_ms, now_ms))
     }
 
     /// The policy that binds a denial, the longest to wait for and the first of those, and that wait.
     pub fn binding(&self, entry: &mut [u64], cost: Units, now_ms: u64) -> (usize, Option<u64>) {
-        let mut binding = (0, Some(0));
-        for (index, rule) in self.rules.iter().enumerate() {
-            let wait = algorithms::retry_after_ms(rule.state(entry), &rule.terms, cost.of(index), now_ms);
-            let longer = match (wait, binding.1) {
-                (_, None) => false,
-                (None, _) => true,
-                (Some(wait), Some(longest)) => wait > longest,
-            };
-            if longer {
-                binding = (index, wait);
-            }
+        let waits = self.policies.iter().enumerate();
+        longest(waits.map(|(index, policy)| policy.decide(entry, cost.of(index), now_ms).retry_after_ms))
+    }
+
+    /// How each policy stands after a cost was taken.
+    #[inline]
+    pub fn rows_after(&self, entry: &mut [u64], now_ms: u64) -> Rows {
+        let mut row = |policy: &CompiledPolicy| {
+            let Verdict { remaining, reset_after_ms, .. } = policy.decide(entry, 0, now_ms);
+            Row { limit: policy.terms.policy.limit, remaining, reset_after_ms, retry_after_ms: Some(0) }
+        };
+        match self.policies.as_slice() {
+            [policy] => Rows::One([row(policy)]),
+            several => Rows::Several(several.iter().map(row).collect()),
         }
-        binding
     }
 
     /// How each policy stands, for `blocked_ms` more under a block.
-    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Vec<Row> {
-        let row = |(policy, rule): (usize, &Rule)| {
-            let (state, terms) = (rule.state(entry), &rule.terms);
+    pub fn rows(&self, entry: &mut [u64], allowed: bool, cost: Units, now_ms: u64, blocked_ms: u64) -> Rows {
+        let mut row = |(index, policy): (usize, &CompiledPolicy)| {
+            let cost = if allowed { 0 } else { cost.of(index) };
+            let mut verdict = policy.decide(entry, cost, now_ms);
+            if verdict.fits && cost > 0 {
+                verdict = policy.decide(entry, 0, now_ms); // it was not taken, since another policy denies
+            }
             Row {
-                limit: terms.policy.limit,
-                remaining: if blocked_ms > 0 { 0 } else { algorithms::remaining(state, terms, now_ms) },
-                reset_after_ms: algorithms::reset_after_ms(state, terms, now_ms).max(blocked_ms),
+                limit: policy.terms.policy.limit,
+                remaining: if blocked_ms > 0 { 0 } else { verdict.remaining },
+                reset_after_ms: verdict.reset_after_ms.max(blocked_ms),
                 retry_after_ms: if allowed {
                     Some(0)
                 } else {
-                    algorithms::retry_after_ms(state, terms, cost.of(policy), now_ms)
-                        .map(|wait_ms| wait_ms.max(blocked_ms))
+                    verdict.retry_after_ms.map(|wait_ms| wait_ms.max(blocked_ms))
                 },
             }
         };
-        self.rules.iter().enumerate().map(row).collect()
-    }
-
-    /// Forgets what is over by these limits: others may look at it differently, and it may be reclaimed at any time.
-    pub fn drop_expired(&self, entry: &mut [u64], now_ms: u64) {
-        for rule in &self.rules {
-            let state = rule.state(entry);
-            if self.is_fresh_by(rule, state, now_ms) {
-                state.fill(0);
-            }
-        }
-    }
-
-    fn is_fresh_by(&self, rule: &Rule, state: &mut [u64], now_ms: u64) -> bool {
-        algorithms::is_fresh(state, &rule.terms, now_ms) && self.kept_for_ms(rule, state, now_ms) == 0
-    }
-
-    /// For how long a state is held still, for calls with limits of their own.
-    fn kept_for_ms(&self, rule: &Rule, state: &[u64], now_ms: u64) -> u64 {
-        match *state {
-            [at_ms, used, ..] if used > 0 && at_ms >= self.kept_from_ms => {
-                rule.kept_ms.saturating_sub(now_ms.saturating_sub(at_ms))
-            }
-            _ => 0,
+        match self.policies.as_slice() {
+            [policy] => Rows::One([row((0, policy))]),
+            several => Rows::Several(several.iter().enumerate().map(row).collect()),
         }
     }
 
     /// How many policies there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rules.len()
+        self.policies.len()
     }
 }
 
-impl Rule {
+impl Standing {
     #[inline]
-    fn state<'entry>(&self, entry: &'entry mut [u64]) -> &'entry mut [u64] {
-        entry.get_mut(self.start..self.end).unwrap_or_default()
+    fn with(self, policy: &CompiledPolicy, verdict: &Verdict, kept_ms: u64) -> Self {
+        let rank = policy.terms.rank(policy.terms.policy.burst - verdict.remaining);
+        Self { rank: self.rank.max(rank), due_after_ms: self.due_after_ms.max(verdict.reset_after_ms).max(kept_ms) }
     }
 }
 
-/// The longest that a bucket takes to be repaid by any limit, whose burst follows it unless it is another.
-fn kept_ms(policy: &Policy) -> u64 {
-    let &Policy { algorithm, limit, burst, window_ms, .. } = policy;
-    match algorithm {
-        Algorithm::TokenBucket if burst == limit => window_ms,
-        Algorithm::TokenBucket => (burst * window_ms).min(MOST_KEPT_MS),
-        Algorithm::FixedWindow | Algorithm::SlidingWindow => 0,
+/// The longest of the waits, the first of those; `None` is longer than any.
+fn longest(waits: impl Iterator<Item = Option<u64>>) -> (usize, Option<u64>) {
+    let mut longest = (0, Some(0));
+    for (index, wait_ms) in waits.enumerate() {
+        let is_longer = match (wait_ms, longest.1) {
+            (_, None) => false,
+            (None, _) => true,
+            (Some(wait_ms), Some(longest_ms)) => wait_ms > longest_ms,
+        };
+        if is_longer {
+            longest = (index, wait_ms);
+        }
     }
-}
-
-/// Whether more use leaves a key in its rank.
-#[inline]
-#[must_use]
-pub fn keeps_rank(rank: u32, used: u64, burst: u64) -> bool {
-    used < burst && rank < PROTECTED_RANK && used << (PROTECTED_RANK - 1 - rank) <= burst
-}
-
-/// Compares what is used with ever smaller halves; both are below 2^53, so nothing is lost.
-fn rank_of(used: u64, burst: u64) -> u32 {
-    (1..PROTECTED_RANK).find(|&halvings| used << halvings > burst).map_or(0, |halvings| PROTECTED_RANK - halvings)
+    longest
 }

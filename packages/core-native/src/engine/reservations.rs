@@ -1,6 +1,6 @@
 //! What is reserved of one entry, in the order in which it was taken, which is the order of the numbers.
 //!
-//! Reads side by side with `core-ts/src/reservations.ts`.
+//! Reads side by side with `core-ts/src/engine/reservations.ts`.
 #![forbid(unsafe_code)]
 
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ pub struct Mark {
     /// When the window started that it was taken in.
     pub start_ms: u64,
     /// The sub-window that it was taken in.
-    pub sub: u64,
+    pub sub_window: u64,
     /// Token bucket: the least that was owed from this taking to the next one in the list.
     pub low: u64,
 }

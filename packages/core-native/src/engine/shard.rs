@@ -6,8 +6,10 @@
 use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
 use crate::engine::policy::Policy;
-use crate::engine::policy_set::{CallLimit, Ledger, Row, keeps_rank};
+use crate::engine::policy_changes::CallLimit;
+use crate::engine::policy_set::{PolicySet, Taken};
 use crate::engine::reservations::MOST_OPEN;
+use crate::engine::rows::{Row, Rows};
 use crate::engine::snapshot::{Damage, Kept};
 use crate::engine::units::Units;
 use crate::memory::slab::Slot;
@@ -66,7 +68,7 @@ pub struct Answer {
     /// The policy that binds a denial.
     pub binding: usize,
     /// One per policy.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
 }
 
 impl Store {
@@ -90,17 +92,17 @@ impl Store {
         let Some(slot) = self.entries.find(id) else {
             return self.take_first(id, cost.into(), None, clock);
         };
-        if let Some(policy) = self.entries.ledger.lone_window()
-            && !self.entries.has_blocks()
-            && let Some(allowed) = self.take_in_window(slot, policy, cost, rough_ms, clock)
-        {
-            return Outcome { allowed, slot: Some(slot), full: false };
+        let allowed = self.entries.take_roughly(slot, cost, rough_ms, clock);
+        match allowed {
+            Some(true) => self.counts.allowed += 1,
+            Some(false) => self.count_denial(0),
+            None => return self.take_held(slot, cost.into(), None, clock.exact_ms()),
         }
-        self.take_held(slot, cost.into(), None, clock.exact_ms())
+        Outcome { allowed: allowed == Some(true), slot: Some(slot), full: false }
     }
 
     /// Takes units that may differ by policy, by limits that may be the call's own.
-    pub fn take_by(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now: &impl Now) -> Outcome {
+    pub fn take_by(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now: &impl Now) -> Outcome {
         self.entries.look_if_time(LOOKS_PER_CALL, now.exact_ms());
         self.settled += 1;
         match self.entries.find_for(id, by, now.exact_ms()) {
@@ -111,7 +113,7 @@ impl Store {
 
     /// What decides a call that comes with limits of its own.
     #[must_use]
-    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>, now_ms: u64) -> Option<Ledger> {
+    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>, now_ms: u64) -> Option<PolicySet> {
         limits.map(|limits| self.entries.ledger.of_call(limits, now_ms))
     }
 
@@ -125,53 +127,27 @@ impl Store {
         allowed
     }
 
-    /// The hot path: a window that goes on, and nothing to be placed anew. `None`: it is another case.
-    #[inline]
-    fn take_in_window(
-        &mut self,
-        slot: Slot,
-        Policy { limit, window_ms, block_for_ms, .. }: Policy,
-        cost: u64,
-        rough_ms: u64,
-        clock: &impl Now,
-    ) -> Option<bool> {
-        let [_, _, start_ms, used] = self.entries.words(slot) else { return None };
-        let end_ms = *start_ms + window_ms;
-        if *used == 0 || clock.against_from(rough_ms, end_ms) >= end_ms {
-            return None;
-        }
-        if cost > limit.saturating_sub(*used) {
-            if block_for_ms > 0 {
-                return None;
+    #[inline(never)]
+    fn take_held(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Outcome {
+        let taken = match cost.is_none() {
+            true if self.entries.fits(slot, cost, by, now_ms) => Taken::Stays,
+            true => Taken::Denied,
+            false => self.entries.take(slot, cost, by, now_ms),
+        };
+        match taken {
+            Taken::Denied => {
+                self.deny(slot, cost, by, now_ms);
+                return Outcome { allowed: false, slot: Some(slot), full: false };
             }
-            self.count_denial(0);
-            return Some(false);
-        }
-        let used_then = *used + cost;
-        if !keeps_rank(self.entries.rank(slot), used_then, limit) {
-            return None;
-        }
-        if let [_, _, _, used] = self.entries.words(slot) {
-            *used = used_then;
+            Taken::Stays => {}
+            Taken::Moves(standing) => self.entries.place_as(slot, standing, now_ms),
         }
         self.counts.allowed += 1;
-        Some(true)
-    }
-
-    fn take_held(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Outcome {
-        if !self.entries.fits(slot, cost, by, now_ms) {
-            self.deny(slot, cost, by, now_ms);
-            return Outcome { allowed: false, slot: Some(slot), full: false };
-        }
-        self.counts.allowed += 1;
-        if !cost.is_none() && !self.entries.add(slot, cost, by, now_ms) {
-            self.entries.place(slot, by, now_ms);
-        }
         Outcome { allowed: true, slot: Some(slot), full: false }
     }
 
     /// Counts a denial by the policy that binds, and starts the block that it asks for.
-    fn deny(&mut self, slot: Slot, cost: Units, by: Option<&Ledger>, now_ms: u64) {
+    fn deny(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) {
         let (ledger, entry) = self.entries.ask(slot, by);
         let (binding, _) = if ledger.len() == 1 { (0, None) } else { ledger.binding(entry, cost, now_ms) };
         self.count_denial(binding);
@@ -194,7 +170,7 @@ impl Store {
         }
     }
 
-    fn take_first(&mut self, id: u64, cost: Units, by: Option<&Ledger>, clock: &impl Now) -> Outcome {
+    fn take_first(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, clock: &impl Now) -> Outcome {
         let ledger = by.unwrap_or(&self.entries.ledger);
         if !ledger.can_ever_fit(cost) {
             let (binding, _) = ledger.binding(&mut self.nobody(), cost, 0);
@@ -212,14 +188,23 @@ impl Store {
             *(if allowed { &mut self.counts.allowed } else { &mut self.counts.blocked }) += 1;
             return Outcome { allowed, slot: None, full: true };
         };
-        self.counts.allowed += 1;
-        self.entries.add(slot, cost, by, now_ms);
+        let allowed = self.entries.take(slot, cost, by, now_ms) != Taken::Denied;
         self.entries.append(slot, by, now_ms);
-        Outcome { allowed: true, slot: Some(slot), full: false }
+        if allowed {
+            self.counts.allowed += 1;
+        } else {
+            self.count_denial(0); // an entry that can't be read
+        }
+        Outcome { allowed, slot: Some(slot), full: false }
     }
 
     /// How the key stands after a call at `now_ms`.
-    pub fn answer(&mut self, outcome: Outcome, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Answer {
+    #[inline]
+    pub fn answer(&mut self, outcome: Outcome, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
+        if let Outcome { allowed: true, slot: Some(slot), .. } = outcome {
+            let (ledger, entry) = self.entries.ask(slot, by);
+            return Answer { allowed: true, binding: 0, rows: ledger.rows_after(entry, now_ms) };
+        }
         let blocked_ms = outcome.slot.map_or(0, |slot| self.entries.block_left_ms(slot, now_ms));
         self.answer_blocked(outcome, cost, by, now_ms, blocked_ms)
     }
@@ -228,7 +213,7 @@ impl Store {
         &mut self,
         outcome: Outcome,
         cost: Units,
-        by: Option<&Ledger>,
+        by: Option<&PolicySet>,
         now_ms: u64,
         blocked_ms: u64,
     ) -> Answer {
@@ -242,7 +227,7 @@ impl Store {
                 retry_after_ms: Some(wait_ms),
             };
             let policies = by.unwrap_or(&self.entries.ledger).policies();
-            return Answer { allowed, binding: 0, rows: policies.into_iter().map(row).collect() };
+            return Answer { allowed, binding: 0, rows: Rows::Several(policies.into_iter().map(row).collect()) };
         }
         let mut nobody = if slot.is_none() { self.nobody() } else { Vec::new() };
         let (ledger, entry) = match slot {
@@ -255,7 +240,7 @@ impl Store {
     }
 
     /// What `check` would decide now, and how the key stands without it.
-    pub fn peek(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now_ms: u64) -> Answer {
+    pub fn peek(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
         let Some(slot) = self.entries.find_for(id, by, now_ms) else {
             let fits = by.unwrap_or(&self.entries.ledger).can_ever_fit(cost);
@@ -284,7 +269,7 @@ impl Store {
 
     /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered; 0: nothing
     /// was taken.
-    pub fn reserve(&mut self, id: u64, cost: Units, by: Option<&Ledger>, now: &impl Now) -> (Outcome, u64) {
+    pub fn reserve(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now: &impl Now) -> (Outcome, u64) {
         let outcome = self.take_by(id, cost, by, now);
         let Outcome { allowed: true, slot: Some(slot), .. } = outcome else { return (outcome, 0) };
         if cost.is_none() {
@@ -302,7 +287,7 @@ impl Store {
         id: u64,
         number: u64,
         (estimate, actual): (Units, Units),
-        by: Option<&Ledger>,
+        by: Option<&PolicySet>,
         now_ms: u64,
     ) {
         self.entries.look_if_time(LOOKS_PER_CALL, now_ms);

@@ -5,6 +5,7 @@
 
 use super::held::Held;
 use super::key;
+use crate::engine::rows::Row;
 use crate::engine::shard::Answer;
 use napi::bindgen_prelude::{Float64Array, JsValue, Object, ToNapiValue};
 use napi::{Env, Error, Status, check_status, sys};
@@ -12,6 +13,7 @@ use std::ffi::{CStr, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
+use std::slice;
 
 /// What the functions of one limiter share.
 struct Bound {
@@ -137,13 +139,25 @@ unsafe extern "C" fn block(env: sys::napi_env, info: sys::napi_callback_info) ->
 }
 
 /// What JavaScript reads of an answer, and of a reservation that was made with it.
-#[allow(clippy::cast_precision_loss)] // all of them are below 2^53
 pub(super) fn numbers(answer: &Answer, reservation: u64) -> impl Iterator<Item = f64> {
-    let rows = answer.rows.iter().flat_map(|row| {
-        let retry_after_ms = row.retry_after_ms.map_or(-1.0, |ms| ms as f64);
-        [row.limit as f64, row.remaining as f64, row.reset_after_ms as f64, retry_after_ms]
-    });
-    [answer.binding as f64, reservation as f64].into_iter().chain(rows)
+    first_numbers(answer, reservation).into_iter().chain(answer.rows.iter().flat_map(row_numbers))
+}
+
+fn first_numbers(answer: &Answer, reservation: u64) -> [f64; FIRST_NUMBERS] {
+    [number_of(answer.binding as u64), number_of(reservation)]
+}
+
+#[inline]
+fn row_numbers(row: &Row) -> [f64; ROW_NUMBERS] {
+    let retry_after_ms = row.retry_after_ms.map_or(-1.0, number_of);
+    [number_of(row.limit), number_of(row.remaining), number_of(row.reset_after_ms), retry_after_ms]
+}
+
+/// All of them are below 2^53: so they are signed ones too, which a processor turns into a float by one instruction.
+#[inline]
+#[allow(clippy::cast_precision_loss)]
+fn number_of(number: u64) -> f64 {
+    number.cast_signed() as f64
 }
 
 struct Call<'a> {
@@ -160,10 +174,14 @@ impl Call<'_> {
 
     /// Leaves the numbers where JavaScript reads them, and passes on whether the cost was allowed.
     fn tell(&self, answer: &Answer, reservation: u64) -> bool {
-        for (index, number) in numbers(answer, reservation).take(self.bound.numbers).enumerate() {
-            // SAFETY: `answer` has room for `numbers` of them, is kept alive by `answer_ref`, and is touched by
-            // this thread alone.
-            unsafe { self.bound.answer.add(index).write(number) };
+        // SAFETY: `answer` has room for `numbers` of them, is kept alive by `answer_ref`, and is touched by this thread
+        // alone, which runs no JavaScript meanwhile.
+        let room = unsafe { slice::from_raw_parts_mut(self.bound.answer, self.bound.numbers) };
+        if let Some((first, rows)) = room.split_first_chunk_mut() {
+            *first = first_numbers(answer, reservation);
+            for (numbers, row) in rows.as_chunks_mut().0.iter_mut().zip(answer.rows.iter()) {
+                *numbers = row_numbers(row);
+            }
         }
         answer.allowed
     }

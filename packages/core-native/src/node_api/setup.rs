@@ -3,7 +3,7 @@
 use super::calls;
 use super::held::Held;
 use crate::engine::policy::{Algorithm, Policy};
-use crate::engine::policy_set::CallLimit;
+use crate::engine::policy_changes::CallLimit;
 use crate::engine::shard::Counts;
 use crate::engine::shared::Spec;
 use crate::engine::units::Units;
