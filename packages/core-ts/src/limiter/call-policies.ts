@@ -1,8 +1,7 @@
 import type { Engine, Policy } from '../contract.js';
 import { show } from '../errors.js';
-import { readOnce, wholeNumber } from '../options/checks.js';
+import { readOnce, refuseOtherNames, wholeNumber } from '../options/checks.js';
 import { mostBurst } from '../options/policy-options.js';
-import type { By } from './reservation.js';
 
 /** A limit in the place of the limiter's for one call; of several policies, those that are named. */
 export type CallLimit = number | Readonly<Record<string, number>>;
@@ -16,6 +15,9 @@ export interface CallOptions {
    */
   readonly limit?: CallLimit | undefined;
 }
+
+/** The policies that decide by now what began with a limit of its own; `undefined`: the limiter's. */
+export type By = (() => readonly Policy[]) | undefined;
 
 /** As many different limits are remembered, so that a call with one of them makes nothing. */
 const MOST_REMEMBERED = 1024;
@@ -87,13 +89,6 @@ function readLimits(policies: readonly Policy[], limit: unknown): number[] {
     const own: unknown = Reflect.get(limit, policy.name);
     return own === undefined ? policy.limit : wholeNumber(`limit.${policy.name}`, own, 0, Number.MAX_SAFE_INTEGER);
   });
-}
-
-/** @throws RangeError for the first name that no policy has. */
-export function refuseOtherNames(option: string, value: object, names: readonly string[]): void {
-  for (const name of Object.keys(value))
-    if (!names.includes(name))
-      throw new RangeError(`${option} names policies, which are ${names.map(show).join(' and ')}, got ${show(name)}`);
 }
 
 function refuseTooLarge(policy: Policy, limit: number): void {

@@ -18,7 +18,7 @@ import {
 } from '../options/wait-options.js';
 import { restoreInto, snapshotOf } from '../snapshot/snapshot.js';
 import { checkCall, checkEngineFactory, readKeys, readUnits } from './call-arguments.js';
-import { type CallOptions, CallPolicies } from './call-policies.js';
+import { type By, type CallOptions, CallPolicies } from './call-policies.js';
 import {
   type AnyFunction,
   type KeyFor,
@@ -27,7 +27,7 @@ import {
   limitDecorator,
   limited,
 } from './limit.js';
-import { type By, Reservation, reserveInTurn } from './reservation.js';
+import { Reservation, reserveInTurn } from './reservation.js';
 import { mostDenied, type TopKey, TopKeys } from './top-keys.js';
 import { Waiting } from './waiting/waiting.js';
 

@@ -3,9 +3,7 @@ import type { Decision, Engine, Policy, Units } from '../contract.js';
 import { show } from '../errors.js';
 import { type Cost, readCost } from '../options/cost.js';
 import { unitsOf } from '../units.js';
-
-/** The policies that decide now, by limits of a call's own; `undefined`: the limiter's. */
-export type By = (() => readonly Policy[]) | undefined;
+import type { By } from './call-policies.js';
 
 /** How an estimate is taken and settled. */
 export interface ReserveCall {

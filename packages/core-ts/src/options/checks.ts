@@ -64,3 +64,10 @@ export function oneOf<T extends string>(name: string, value: T, known: readonly 
   if (typeof value !== 'string') throw new TypeError(`${wanted}, got ${show(value)}`);
   throw new RangeError(`${wanted}, got ${show(value)}`);
 }
+
+/** @throws RangeError for the first name that no policy has. */
+export function refuseOtherNames(option: string, value: object, names: readonly string[]): void {
+  for (const name of Object.keys(value))
+    if (!names.includes(name))
+      throw new RangeError(`${option} names policies, which are ${names.map(show).join(' and ')}, got ${show(name)}`);
+}

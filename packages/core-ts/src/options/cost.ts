@@ -1,7 +1,6 @@
 import type { Policy, Units } from '../contract.js';
 import { show } from '../errors.js';
-import { refuseOtherNames } from '../limiter/call-policies.js';
-import { wholeNumber } from './checks.js';
+import { refuseOtherNames, wholeNumber } from './checks.js';
 
 /** Units that a call takes: so many of each policy, or of each its own by name, e.g. `{ requests: 1, tokens: 800 }`. */
 export type Cost = number | Readonly<Record<string, number>>;

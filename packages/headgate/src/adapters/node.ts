@@ -3,8 +3,10 @@ import type { RateLimiter } from '../backend/rate-limiter.js';
 import { errorOf, thrownBy, told } from '../http/callbacks/callbacks.js';
 import { goOnLater } from '../http/callbacks/later.js';
 import { isPromise, type MaybePromise } from '../http/callbacks/maybe-promise.js';
-import { createGate, gateCalls } from '../http/gate.js';
-import type { HttpDecision, HttpLimiter, HttpOptions } from '../http/options/options.js';
+import { createGate } from '../http/create-gate.js';
+import { gateCalls } from '../http/gate.js';
+import type { HttpDecision } from '../http/key/client.js';
+import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
 import {
   type NodeRequest,

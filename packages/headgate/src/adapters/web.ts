@@ -1,7 +1,8 @@
 import { answered } from '../http/callbacks/callbacks.js';
 import type { MaybePromise } from '../http/callbacks/maybe-promise.js';
-import { createGate } from '../http/gate.js';
-import type { HttpDecision, HttpLimiter, HttpOptions } from '../http/options/options.js';
+import { createGate } from '../http/create-gate.js';
+import type { HttpDecision } from '../http/key/client.js';
+import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import { runtimeAddress } from '../http/platform/web/runtime-address.js';
 import { addressReader, type WebAddressOptions, withPlatformsTrust } from '../http/platform/web/web-address.js';
 import { type Incoming, pathOfUrl, requestOf } from '../http/platform/web/web-request.js';

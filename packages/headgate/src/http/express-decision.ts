@@ -1,5 +1,5 @@
 import { lastDecision } from './answer/request-outcome.js';
-import type { HttpDecision } from './options/options.js';
+import type { HttpDecision } from './key/client.js';
 import { nodeCarrier } from './platform/node/node-request.js';
 
 const told = new WeakSet<object>();

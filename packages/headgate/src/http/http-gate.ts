@@ -6,8 +6,8 @@ import { isPromise, type MaybePromise, whenKnown } from './callbacks/maybe-promi
 import { within } from './callbacks/within.js';
 import { decisions, nameOf } from './channels.js';
 import type { Gate } from './gate.js';
-import { RequestClient, RequestDecision } from './key/client.js';
-import type { HttpDecision, HttpLimiter, Reserved } from './options/options.js';
+import { type HttpDecision, RequestClient, RequestDecision } from './key/client.js';
+import type { HttpLimiter, Reserved } from './options/options.js';
 import type { Settings } from './options/read-http-options.js';
 import { type Outcome, type Refusal, UNTOUCHED } from './outcome.js';
 import type { Reader } from './reader.js';

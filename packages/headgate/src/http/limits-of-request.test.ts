@@ -1,7 +1,7 @@
 import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { backends } from '../backend/backends.js';
-import { createGate } from './gate.js';
+import { createGate } from './create-gate.js';
 import type { HttpOptions } from './options/options.js';
 import type { Outcome } from './outcome.js';
 import type { Reader } from './reader.js';

@@ -1,4 +1,4 @@
-import type { HttpDecision } from './options/options.js';
+import type { HttpDecision } from './key/client.js';
 
 /** What a middleware has to do with a request, whatever its framework. */
 export interface Outcome {

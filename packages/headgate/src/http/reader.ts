@@ -1,4 +1,4 @@
-import type { FrameworkSetting } from './key/proxies/framework-proxies.js';
+import type { FrameworkSetting } from './key/proxies/framework-setting.js';
 
 /**
  * How one framework's request is read: a function per fact, so that nothing is worked out that no option asks

@@ -1,9 +1,7 @@
 import type { Stats } from '@headgate/core-ts';
 import type { HttpLimiter } from '../http/options/options.js';
 import { type WatchedLimiter, type WatchedLimiters, watchedLimiter } from '../http/serve/watched-limiter.js';
-import type { Registry } from './prometheus.js';
-
-type PromClient = typeof import('prom-client');
+import type { PromClient, Registry } from './registry.js';
 
 /**
  * By the names that decisions have, so that the two can be joined.

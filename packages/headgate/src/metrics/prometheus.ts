@@ -1,17 +1,11 @@
 import { refuseUnknown, show } from '@headgate/core-ts';
-import type { OpenMetricsContentType, Registry as PrometheusRegistry } from 'prom-client';
 import { find } from '#peers/prom-client';
 import { demand } from '../backend/peer.js';
 import type { HttpLimiter } from '../http/options/options.js';
 import { type Endpoint, endpoint, notAllowed } from '../http/serve/endpoint.js';
 import { addLimiterMetrics, limitersByName } from './limiter-metrics.js';
+import type { PromClient, Registry } from './registry.js';
 import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
-
-/** Of either format. */
-export type Registry = PrometheusRegistry | PrometheusRegistry<OpenMetricsContentType>;
-
-/** What `prom-client` exports. */
-type PromClient = typeof import('prom-client');
 
 export interface PrometheusOptions {
   /** Where the metrics are kept; by default in a registry of their own, which the endpoint serves alone. */

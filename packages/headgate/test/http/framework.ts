@@ -28,3 +28,11 @@ export interface Framework {
   /** Rules that it can't keep, by the name of the test, each with the reason that the report prints. */
   readonly skip?: Readonly<Record<string, string>>;
 }
+
+/** Starts a server with these limiters, runs the test against its address, and closes it whatever comes. */
+export type WithServer = (
+  limiters: AnyOptions | readonly AnyOptions[],
+  test: (url: string) => Promise<void>,
+) => Promise<void>;
+/** Declares a test, unless the framework skips it. */
+export type Rule = (name: string, test: () => Promise<void>) => void;

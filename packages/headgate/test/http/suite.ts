@@ -8,15 +8,7 @@ import { limits } from './cases/limits.js';
 import { operation } from './cases/operation.js';
 import { settling } from './cases/settling.js';
 import { several } from './cases/several.js';
-import type { AnyOptions, Framework, Running } from './framework.js';
-
-/** Starts a server with these limiters, runs the test against its address, and closes it whatever comes. */
-export type WithServer = (
-  limiters: AnyOptions | readonly AnyOptions[],
-  test: (url: string) => Promise<void>,
-) => Promise<void>;
-/** Declares a test, unless the framework skips it. */
-export type Rule = (name: string, test: () => Promise<void>) => void;
+import type { AnyOptions, Framework, Rule, Running, WithServer } from './framework.js';
 
 /** What holds for every framework, by real requests. */
 export function httpSuite(framework: Framework): void {

@@ -1,7 +1,7 @@
 import type { Decision, Policy, Units } from '../../contract.js';
 import type { Signal } from '../../options/wait-options.js';
 import { unitsOf } from '../../units.js';
-import type { By } from '../reservation.js';
+import type { By } from '../call-policies.js';
 import { type Deadline, Deadlines } from './deadlines.js';
 
 /** One who waits. */

@@ -4,7 +4,7 @@ import { RateLimitExceeded } from '../../errors.js';
 import { flat } from '../../memory/fold.js';
 import type { Signal } from '../../options/wait-options.js';
 import { canEverFit } from '../../units.js';
-import type { By } from '../reservation.js';
+import type { By } from '../call-policies.js';
 import { onAbort } from './abort-listeners.js';
 import { Turns } from './turns.js';
 import { foresee } from './wait-foresight.js';

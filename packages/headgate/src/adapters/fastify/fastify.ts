@@ -1,7 +1,8 @@
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { RateLimiter } from '../../backend/rate-limiter.js';
-import type { HttpDecision, HttpLimiter } from '../../http/options/options.js';
+import type { HttpDecision } from '../../http/key/client.js';
+import type { HttpLimiter } from '../../http/options/options.js';
 import { hookNameOf, type RateLimitHook, type RouteRateLimitOptions } from './limit-hook.js';
 import { type Limit, Limits, type RateLimitOptions, readOwn } from './limits.js';
 import { routeOf } from './route.js';

@@ -3,10 +3,12 @@ import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fast
 import { thrownBy, told } from '../../http/callbacks/callbacks.js';
 import { goOnLater } from '../../http/callbacks/later.js';
 import { isPromise, type MaybePromise, whenKnown } from '../../http/callbacks/maybe-promise.js';
+import { createGate } from '../../http/create-gate.js';
 import { behindMount } from '../../http/filter/path-forms.js';
-import { createGate, gateCalls } from '../../http/gate.js';
+import { gateCalls } from '../../http/gate.js';
+import type { HttpDecision } from '../../http/key/client.js';
 import { fastifyProxies } from '../../http/key/proxies/fastify-proxies.js';
-import type { HttpDecision, HttpLimiter, HttpOptions } from '../../http/options/options.js';
+import type { HttpLimiter, HttpOptions } from '../../http/options/options.js';
 import type { Outcome } from '../../http/outcome.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../../http/platform/node/node-request.js';
 import { checkUnsent } from '../../http/platform/node/node-response.js';

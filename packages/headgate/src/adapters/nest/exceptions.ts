@@ -1,4 +1,4 @@
-import type { HttpDecision } from '../../http/options/options.js';
+import type { HttpDecision } from '../../http/key/client.js';
 import type { Refusal } from '../../http/outcome.js';
 import { common, loadWebsockets } from './peers.js';
 

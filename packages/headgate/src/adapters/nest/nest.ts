@@ -1,5 +1,6 @@
 export type { GuardedCall } from './call/guarded-call.js';
-export type { NestRequest, RequestResponse } from './call/request-response.js';
+export type { NestRequest } from './call/replies.js';
+export type { RequestResponse } from './call/request-response.js';
 export { RateLimit, type Skipped, SkipRateLimit } from './decorators.js';
 export { RateLimitException } from './exceptions.js';
 export type { RateLimitModuleOptions, RateLimitOptions } from './options.js';

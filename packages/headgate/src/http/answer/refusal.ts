@@ -1,6 +1,7 @@
 import { type Decision, show } from '@headgate/core-ts';
 import { type MaybePromise, whenKnown } from '../callbacks/maybe-promise.js';
-import type { AnswerOptions, HttpDecision } from '../options/options.js';
+import type { HttpDecision } from '../key/client.js';
+import type { AnswerOptions } from '../options/options.js';
 import type { Refusal } from '../outcome.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -2,7 +2,7 @@ import { ManualClock } from '@headgate/core-ts';
 import { describe, expect, it, vi } from 'vitest';
 import { type Asked, decideNow, gateOf, headersOf, reader } from '../../../test/http/asked.js';
 import { RateLimiter } from '../../index.js';
-import { createGate } from '../gate.js';
+import { createGate } from '../create-gate.js';
 import type { HttpOptions } from '../options/options.js';
 
 const COMMON = { windowSeconds: 60, key: () => 'k', standard: 'latest', clock: new ManualClock() } as const;
@@ -102,7 +102,7 @@ describe('one limiter that is mounted twice', () => {
 describe('two copies of the package', () => {
   it('find each other on a request', async () => {
     vi.resetModules();
-    const copy = await import('../gate.js');
+    const copy = await import('../create-gate.js');
     expect(copy.createGate).not.toBe(createGate);
     const [ours, theirs] = [gateOf({ ...COMMON, limit: 5 }), copy.createGate({ ...COMMON, limit: 3 }, reader)];
     for (const gates of [

@@ -1,5 +1,6 @@
 import { type Cost, type Decision, decision as decisionOf, type Policy, tightest } from '@headgate/core-ts';
-import type { HttpDecision, HttpLimiter } from '../options/options.js';
+import type { HttpDecision } from '../key/client.js';
+import type { HttpLimiter } from '../options/options.js';
 import type { Outcome, Refusal } from '../outcome.js';
 import type { HeaderWriter } from './headers.js';
 

@@ -1,6 +1,5 @@
 import type { Decision, PolicyRow } from '@headgate/core-ts';
 import type { MaybePromise } from '../callbacks/maybe-promise.js';
-import type { HttpDecision } from '../options/options.js';
 
 /** Who a request comes from, before it is decided on. Each is read when it is asked for. */
 export interface Client {
@@ -42,6 +41,14 @@ export class RequestClient<R> extends Asker<R> implements Client {
   get key(): MaybePromise<string> {
     return this.#readKey();
   }
+}
+
+/** A decision on a request, and who it is about. */
+export interface HttpDecision extends Decision {
+  /** What the request counted by. */
+  readonly key: string;
+  /** The client's whole address, read when it is asked for; `undefined` where it can't be. */
+  readonly address: string | undefined;
 }
 
 /** A limiter's decision with who it is about. A copy, since limiters may hand out one object twice. */

@@ -3,7 +3,7 @@ import type { RateLimiterOptions } from '../../backend/rate-limiter.js';
 import type { HeaderNames } from '../answer/header-names.js';
 import type { MaybePromise } from '../callbacks/maybe-promise.js';
 import type { Ipv6Subnet } from '../key/address/ipv6-subnet.js';
-import type { Client } from '../key/client.js';
+import type { Client, HttpDecision } from '../key/client.js';
 import type { KeyOption } from '../key/key.js';
 import type { TrustProxy } from '../key/proxies/proxies.js';
 
@@ -15,14 +15,6 @@ export interface HttpLimiter {
   reserve(key: string, estimate?: Cost, options?: Pick<CallOptions, 'limit'>): MaybePromise<Reserved>;
   /** Forgets a key; whether there was one. Without it a client's count can't be reset. */
   reset?(key: string): MaybePromise<boolean>;
-}
-
-/** A decision on a request, and who it is about. */
-export interface HttpDecision extends Decision {
-  /** What the request counted by. */
-  readonly key: string;
-  /** The client's whole address, read when it is asked for; `undefined` where it can't be. */
-  readonly address: string | undefined;
 }
 
 /** What a request took, to be settled when its response has ended. */

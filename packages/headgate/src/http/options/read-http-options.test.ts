@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Asked, gateOf, reader } from '../../../test/http/asked.js';
 import { RateLimiter } from '../../index.js';
-import { createGate } from '../gate.js';
+import { createGate } from '../create-gate.js';
 import type { HttpOptions } from './options.js';
 import { HTTP_OPTIONS } from './read-http-options.js';
 

@@ -16,14 +16,14 @@ import { safely } from '../callbacks/callbacks.js';
 import { type MaybePromise, whenKnown } from '../callbacks/maybe-promise.js';
 import { nameOf } from '../channels.js';
 import { filterOf } from '../filter/filter.js';
-import type { Client, ClientReader } from '../key/client.js';
+import type { Client, ClientReader, HttpDecision } from '../key/client.js';
 import { readClient } from '../key/read-client.js';
 import { readLimits } from '../limits-of-request.js';
 import type { Refusal } from '../outcome.js';
 import type { Reader } from '../reader.js';
 import { clusterWarning } from '../warnings/cluster-warning.js';
 import { checkBooleans, checkFunctions } from './http-options.js';
-import type { Ended, HttpDecision, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
+import type { Ended, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
 
 /** Options, read: what a gate goes by. */
 export interface Settings<R> extends ClientReader<R>, WrittenHeaders {

@@ -9,7 +9,7 @@ const ONE = { limit: 1, windowSeconds: 60, key: () => 'k' } as const;
 /** What a process warns of that makes so many middlewares and asks each once, `later` or as it is made. */
 async function warningsOf(count: number, later: boolean, options: object = ONE): Promise<string[]> {
   vi.resetModules(); // a process counts them
-  const { createGate } = await import('../gate.js');
+  const { createGate } = await import('../create-gate.js');
   const warnings: string[] = [];
   const warn = (message: string) => warnings.push(message);
   const made = [];

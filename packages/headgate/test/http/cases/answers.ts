@@ -1,7 +1,7 @@
 import type { Decision } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { get } from '../client.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { Rule, WithServer } from '../framework.js';
 
 const NONE_LEFT = { limit: 0, windowSeconds: 60 } as const;
 

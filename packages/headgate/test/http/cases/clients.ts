@@ -3,8 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { expect } from 'vitest';
 import { RateLimiter } from '../../../src/index.js';
 import { get } from '../client.js';
-import type { AnyOptions } from '../framework.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { AnyOptions, Rule, WithServer } from '../framework.js';
 
 const MANY = { limit: 100, windowSeconds: 60 } as const;
 /** More than a client's and a server's buffers hold, so that it is being written until the client reads. */

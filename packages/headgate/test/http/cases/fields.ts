@@ -2,8 +2,7 @@ import { ManualClock } from '@headgate/core-ts';
 import { parseList } from 'structured-headers';
 import { expect } from 'vitest';
 import { type Answer, get } from '../client.js';
-import type { AnyOptions } from '../framework.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { AnyOptions, Rule, WithServer } from '../framework.js';
 
 const LIMITS = [
   { name: 'burst', limit: 2, windowSeconds: 1 },

@@ -2,7 +2,7 @@ import { ManualClock } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { RateLimiter } from '../../../src/index.js';
 import { get, statuses } from '../client.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { Rule, WithServer } from '../framework.js';
 
 const LIMIT = { limit: 2, windowSeconds: 60, trustProxy: false } as const;
 

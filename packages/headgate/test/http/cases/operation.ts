@@ -3,8 +3,7 @@ import type { Decision } from '@headgate/core-ts';
 import { expect } from 'vitest';
 import { ManualClock, RateLimiter } from '../../../src/index.js';
 import { get, statuses } from '../client.js';
-import type { AnyOptions } from '../framework.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { AnyOptions, Rule, WithServer } from '../framework.js';
 
 /** Its time stands still, so that no window ends however long the requests take. */
 const ONE = { limit: 1, windowSeconds: 60, clock: new ManualClock() } as const;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ManualClock, RateLimiter } from '../../../src/index.js';
 import { leave, statuses } from '../client.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { Rule, WithServer } from '../framework.js';
 
 /** Its time stands still, so that no window ends however long the requests take. */
 const TWO = { limit: 2, windowSeconds: 60, clock: new ManualClock() } as const;

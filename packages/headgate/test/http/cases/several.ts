@@ -1,8 +1,7 @@
 import { expect } from 'vitest';
 import { RateLimiter } from '../../../src/index.js';
 import { get, statuses } from '../client.js';
-import type { AnyOptions } from '../framework.js';
-import type { Rule, WithServer } from '../suite.js';
+import type { AnyOptions, Rule, WithServer } from '../framework.js';
 
 /** Ways to tell, outside and inside, of which the inner one denies. */
 const FORMATS: readonly (readonly [outer: AnyOptions, inner: AnyOptions])[] = [

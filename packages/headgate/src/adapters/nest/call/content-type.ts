@@ -1,5 +1,5 @@
 import type { NodeResponse } from '../../../http/platform/node/node-response.js';
-import type { Reply } from './request-response.js';
+import type { Reply } from './replies.js';
 
 const JSON_TYPE = 'application/json';
 

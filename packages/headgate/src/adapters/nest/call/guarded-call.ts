@@ -4,7 +4,8 @@ import { fastifyProxies } from '../../../http/key/proxies/fastify-proxies.js';
 import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../../../http/platform/node/node-request.js';
 import { peerAddress } from '../../../http/platform/node/peer-address.js';
 import type { Reader } from '../../../http/reader.js';
-import { type ContextType, graphqlArgs, type NestRequest } from './request-response.js';
+import type { NestRequest } from './replies.js';
+import { type ContextType, graphqlArgs } from './request-response.js';
 
 /** One call of a guarded handler: what the functions among the options get. */
 export interface GuardedCall {

@@ -1,5 +1,15 @@
 import type { HttpAdapterHost } from '@nestjs/core';
-import type { NestRequest, Reply } from './request-response.js';
+import type { NodeResponse } from '../../../http/platform/node/node-response.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: which request it is, and what is put on it, only the application knows
+export type NestRequest = Record<string, any>;
+
+/** Fastify's reply; Express's response is Node's own. */
+export interface Reply {
+  readonly raw: NodeResponse;
+  header(name: string, value: string): unknown;
+  removeHeader(name: string): unknown;
+}
 
 type Hook = (request: NestRequest, reply: Reply, done: () => void) => void;
 

@@ -1,17 +1,7 @@
 import { show } from '@headgate/core-ts';
 import type { ExecutionContext } from '@nestjs/common';
 import type { NodeResponse } from '../../../http/platform/node/node-response.js';
-import { replyOf } from './replies.js';
-
-// biome-ignore lint/suspicious/noExplicitAny: which request it is, and what is put on it, only the application knows
-export type NestRequest = Record<string, any>;
-
-/** Fastify's reply; Express's response is Node's own. */
-export interface Reply {
-  readonly raw: NodeResponse;
-  header(name: string, value: string): unknown;
-  removeHeader(name: string): unknown;
-}
+import { type NestRequest, type Reply, replyOf } from './replies.js';
 
 export interface RequestResponse {
   readonly req: NestRequest;

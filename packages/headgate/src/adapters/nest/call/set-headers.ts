@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../http/outcome.js';
 import type { NodeResponse } from '../../../http/platform/node/node-response.js';
 import { type ServerResponse, settleAtEnd } from '../../../http/platform/node/server-response.js';
-import type { Reply } from './request-response.js';
+import type { Reply } from './replies.js';
 
 /**
  * Sets the headers of an outcome, unless the response is on its way already, and calls `settle` when it has ended.

@@ -1,4 +1,4 @@
-import type { FrameworkSetting } from './framework-proxies.js';
+import type { FrameworkSetting } from './framework-setting.js';
 
 /** What is read of Express's application. */
 interface Settings {

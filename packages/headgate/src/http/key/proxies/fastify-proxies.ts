@@ -1,4 +1,4 @@
-import type { FrameworkSetting } from './framework-proxies.js';
+import type { FrameworkSetting } from './framework-setting.js';
 
 /** What is read of a request of Fastify's: `ips` is there where `trustProxy` is set. */
 interface WithAddresses {

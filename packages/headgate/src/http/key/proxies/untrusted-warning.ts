@@ -1,7 +1,13 @@
 import type { Reader } from '../../reader.js';
-import type { AddressOptions } from '../address/client-address.js';
+import type { Trusts } from './proxies.js';
 
-type Warned = Pick<AddressOptions, 'trusts' | 'forwardedHeader' | 'warn'>;
+/** What is known of proxies, and where a warning goes. */
+interface Proxies {
+  readonly trusts: Trusts | 'framework' | undefined;
+  /** In lower case. */
+  readonly forwardedHeader: string | undefined;
+  readonly warn: ((message: string) => void) | undefined;
+}
 
 /**
  * Says once that a proxy is not trusted: whoever stands behind one without knowing counts all clients as one. The
@@ -9,12 +15,12 @@ type Warned = Pick<AddressOptions, 'trusts' | 'forwardedHeader' | 'warn'>;
  */
 export function untrustedWarning<R>(
   reader: Reader<R>,
-  { trusts, forwardedHeader, warn }: Warned,
+  { trusts, forwardedHeader, warn }: Proxies,
 ): ((request: R) => void) | undefined {
   if (warn === undefined) return undefined;
   const headers = [...new Set([forwardedHeader ?? 'x-forwarded-for', 'x-forwarded-for', 'forwarded'])];
   let isFirst = trusts === undefined;
-  let told = false;
+  let isSaid = false;
 
   function find(request: R): string | undefined {
     const setting = isFirst ? reader.proxies?.(request) : undefined;
@@ -28,9 +34,9 @@ export function untrustedWarning<R>(
   }
 
   return (request) => {
-    const message = told ? undefined : find(request);
+    const message = isSaid ? undefined : find(request);
     if (message === undefined) return;
-    told = true;
+    isSaid = true;
     warn(message);
   };
 }
