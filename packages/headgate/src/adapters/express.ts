@@ -1,10 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { RateLimiter } from '../backend/rate-limiter.js';
-import { thrownBy, told } from '../http/callbacks/callbacks.js';
+import { notify, thrownBy } from '../http/callbacks/callbacks.js';
 import { goOnLater } from '../http/callbacks/later.js';
 import { isPromise, type MaybePromise } from '../http/callbacks/maybe-promise.js';
 import { createGate } from '../http/create-gate.js';
-import { tellRequest } from '../http/express-decision.js';
+import { setRequestDecision } from '../http/express-decision.js';
 import { gateCalls } from '../http/gate.js';
 import type { HttpDecision } from '../http/key/client.js';
 import { expressProxies } from '../http/key/proxies/express-proxies.js';
@@ -93,7 +93,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
 
   function isPassed(outcome: Outcome, request: Request, response: Response, next: NextFunction): boolean {
     const { decision, refusal } = outcome;
-    if (decision !== undefined) tellRequest(request, decision);
+    if (decision !== undefined) setRequestDecision(request, decision);
     prepareServerResponse(response, outcome, outcome.headers());
     if (refusal === undefined) return true;
     if (handler === undefined || decision === undefined) {
@@ -101,7 +101,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
       return false;
     }
     response.statusCode = refusal.status;
-    told(
+    notify(
       () => handler(request, response, next, decision),
       (thrown) => next(thrownBy('handler', thrown)),
     );

@@ -10,7 +10,7 @@ import type { HttpDecision } from '../http/key/client.js';
 import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
 import { prepareServerResponse } from '../http/platform/node/server-response.js';
-import { runtimeOf, told } from '../http/platform/web/runtime.js';
+import { readOrNone, runtimeOf } from '../http/platform/web/runtime.js';
 import { runtimeAddress } from '../http/platform/web/runtime-address.js';
 import { addressReader, type WebAddressOptions, withPlatformsTrust } from '../http/platform/web/web-address.js';
 import { pathOfUrl } from '../http/platform/web/web-request.js';
@@ -79,7 +79,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
     const { decision, refusal } = outcome;
     if (decision !== undefined) c.set('rateLimit', decision);
     const headers = outcome.headers();
-    const outgoing = told(() => runtimeOf(c.env)?.outgoing);
+    const outgoing = readOrNone(() => runtimeOf(c.env)?.outgoing);
     if (refusal !== undefined) {
       for (const name of outcome.stale()) outgoing?.removeHeader(name);
       return refuse(c, refusal, decision, headers);

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { RateLimiter } from '../backend/rate-limiter.js';
-import { errorOf, thrownBy, told } from '../http/callbacks/callbacks.js';
+import { errorOf, notify, thrownBy } from '../http/callbacks/callbacks.js';
 import { goOnLater } from '../http/callbacks/later.js';
 import { isPromise, type MaybePromise } from '../http/callbacks/maybe-promise.js';
 import { createGate } from '../http/create-gate.js';
@@ -72,7 +72,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
   const { handler, onError = (error: unknown) => console.error(error) } = options;
 
   function report(error: unknown, request: NodeRequest): void {
-    told(
+    notify(
       () => onError(error, request),
       (thrown) => console.error(error, errorOf('onError', thrown)),
     );
@@ -108,7 +108,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
       return false;
     }
     response.statusCode = refusal.status;
-    told(
+    notify(
       () => handler(request, response, decision),
       (thrown) => {
         refuse(response, FAILED);

@@ -9,7 +9,7 @@ const told = new WeakSet<object>();
  * that is the application's own, and each a shape of its own, so that a property more on each would take longer than
  * the decision. Who assigns `rateLimit` on a request, as other libraries do, gets a property of that request.
  */
-export function tellRequest(request: { rateLimit?: HttpDecision | undefined }, decision: HttpDecision): void {
+export function setRequestDecision(request: { rateLimit?: HttpDecision | undefined }, decision: HttpDecision): void {
   const prototype = Object.getPrototypeOf(request) as object;
   if (told.has(prototype)) return;
   if (!Object.hasOwn(prototype, 'app')) {

@@ -1,6 +1,6 @@
 import { type CallLimit, type Cost, type Decision, readCost, show, wholeNumber } from '@headgate/core-ts';
-import { Decided } from './answer/request-outcome.js';
-import { called, errorOf, thrownBy, told } from './callbacks/callbacks.js';
+import { RequestOutcome } from './answer/request-outcome.js';
+import { called, errorOf, notify, thrownBy } from './callbacks/callbacks.js';
 import { Failures } from './callbacks/failures.js';
 import { isPromise, type MaybePromise, whenKnown } from './callbacks/maybe-promise.js';
 import { within } from './callbacks/within.js';
@@ -47,7 +47,7 @@ export class HttpGate<R> implements Gate<R> {
     noteDecides(this, this.warn);
     if (applies !== undefined && !applies(request)) return UNTOUCHED;
     const carrier = this.#reader.carrier(request);
-    const earlier = Decided.earlier(this.#settings, carrier);
+    const earlier = RequestOutcome.earlier(this.#settings, carrier);
     if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
     const asked: Asked<R> = { request, carrier, waitsFor: 'skip', over: false };
     const outcome =
@@ -63,13 +63,13 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   keyOf(request: R): MaybePromise<string> {
-    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.carrier(request));
     return earlier === undefined ? this.#settings.key(request) : earlier.decision.key;
   }
 
   reset(request: R): MaybePromise<boolean> {
     const { key, limiter } = this.#settings;
-    const earlier = Decided.earlier(this.#settings, this.#reader.carrier(request));
+    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.carrier(request));
     if (earlier !== undefined) return forget(earlier.limiter, earlier.decision.key); // a login may have changed who it is
     return whenKnown(key(request), (of) => forget(limiter, of));
   }
@@ -136,7 +136,7 @@ export class HttpGate<R> implements Gate<R> {
   ): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
     const { limiter, counts } = this.#settings;
-    const earlier = options === undefined ? Decided.byLimiter(limiter, key, asked.carrier) : undefined;
+    const earlier = options === undefined ? RequestOutcome.byLimiter(limiter, key, asked.carrier) : undefined;
     if (earlier !== undefined && isSame(earlier.cost, cost)) return this.#again(asked, earlier);
     const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
     let answer: MaybePromise<Decision | Reserved>;
@@ -183,7 +183,7 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** What another middleware with the same limiter has counted already; a denial may have been a dry run's. */
-  #again(asked: Asked<R>, earlier: Decided): MaybePromise<Outcome> {
+  #again(asked: Asked<R>, earlier: RequestOutcome): MaybePromise<Outcome> {
     const { decision, refusal, cost } = earlier;
     if (decision.allowed || refusal !== undefined || this.#settings.dryRun) return earlier;
     return this.#denied(asked, decision, cost);
@@ -192,7 +192,7 @@ export class HttpGate<R> implements Gate<R> {
   #denied(asked: Asked<R>, decision: HttpDecision, cost: Cost): MaybePromise<Outcome> {
     const { request } = asked;
     const { dryRun, refuse } = this.#settings;
-    this.#tellOfDenial(request, decision);
+    this.#notifyOfDenial(request, decision);
     if (dryRun) return this.#outcome(asked, decision, cost, undefined, undefined);
     asked.waitsFor = 'message';
     return called(
@@ -211,11 +211,11 @@ export class HttpGate<R> implements Gate<R> {
     refusal: Refusal | undefined,
     settle: Outcome['settle'],
   ): Outcome {
-    return new Decided(this.#settings, carrier, this.limiter, decision, cost, refusal, settle);
+    return new RequestOutcome(this.#settings, carrier, this.limiter, decision, cost, refusal, settle);
   }
 
   /** Nobody waits for what it answers, so what it rejects with is a warning. */
-  #tellOfDenial(request: R, decision: HttpDecision): void {
+  #notifyOfDenial(request: R, decision: HttpDecision): void {
     const { onLimited, warn, dryRun } = this.#settings;
     if (onLimited === undefined) return;
     let answer: unknown;
@@ -225,7 +225,7 @@ export class HttpGate<R> implements Gate<R> {
       if (!dryRun) throw thrownBy('onLimited', thrown);
       this.#failures.warnOfListener(thrown);
     }
-    told(
+    notify(
       () => answer,
       (thrown) => {
         if (dryRun) this.#failures.warnOfListener(thrown);

@@ -13,12 +13,12 @@ interface PluginOptions {
   readonly routeInfo?: { readonly method?: unknown; readonly url?: unknown };
 }
 
-interface Told {
+interface Current {
   readonly current: number;
   readonly ttl: number;
 }
 
-type Callback = (error: Error | null, result?: Told) => void;
+type Callback = (error: Error | null, result?: Current) => void;
 
 /**
  * A `store` for @fastify/rate-limit, which makes one for itself and one for each route with limits of its own.
@@ -57,17 +57,17 @@ class Store implements FastifyRateLimitStore {
     const id = String(key); // a generator may answer anything, and what is no key would not be limited with skipOnError
     const counted = this.#windows.add(id, timeWindow);
     const { hits } = counted;
-    if (hits <= max || !isHeld(counted)) callback(null, told(counted));
-    else if (this.#continueExceeding) callback(null, told(this.#windows.restart(id, timeWindow, hits)));
+    if (hits <= max || !isHeld(counted)) callback(null, currentOf(counted));
+    else if (this.#continueExceeding) callback(null, currentOf(this.#windows.restart(id, timeWindow, hits)));
     else if (this.#exponentialBackoff) callback(null, this.#backOff(id, timeWindow, hits, max));
-    else callback(null, told(counted));
+    else callback(null, currentOf(counted));
   }
 
   /** As `incr` would tell it, counting nothing. */
   read(key: string | number, callback: Callback): void {
     const id = String(key);
     const count = this.#windows.homeOf(id)?.read(id);
-    callback(null, count === undefined ? { current: 0, ttl: 0 } : told(count));
+    callback(null, count === undefined ? { current: 0, ttl: 0 } : currentOf(count));
   }
 
   child(routeOptions: object): FastifyRateLimitStore {
@@ -78,12 +78,12 @@ class Store implements FastifyRateLimitStore {
   }
 
   /** Twice as long with each denial, for ten years at the most; what is told is not cut to that, as in the plugin. */
-  #backOff(id: string, timeWindow: number, hits: number, max: number): Told {
+  #backOff(id: string, timeWindow: number, hits: number, max: number): Current {
     const ttl = Math.min(timeWindow * 2 ** (hits - max - 1), Number.MAX_SAFE_INTEGER);
     return { current: this.#windows.restart(id, ttl, hits).hits, ttl };
   }
 }
 
-function told({ hits, resetAfterMs }: Count): Told {
+function currentOf({ hits, resetAfterMs }: Count): Current {
   return { current: hits, ttl: resetAfterMs };
 }

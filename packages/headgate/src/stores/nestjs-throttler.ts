@@ -53,7 +53,7 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
       return this.#hits.increment(key, windowMs, limit, blockForMs, throttlerName);
     const wholeLimit = Math.min(Math.max(0, Math.floor(limit)), Number.MAX_SAFE_INTEGER);
     const limiter = this.#limiterOf(throttlerName, windowMs, blockForMs);
-    return told(limiter.check(key, 1, { limit: wholeLimit }), Math.max(windowMs, blockForMs));
+    return recordOf(limiter.check(key, 1, { limit: wholeLimit }), Math.max(windowMs, blockForMs));
   }
 
   /** Forgets all keys. */
@@ -74,7 +74,7 @@ export class HeadgateThrottlerStorage implements ThrottlerStorage {
 }
 
 /** What never fits has no time after which to retry, where a header wants one: `otherwiseMs`. */
-function told(decision: Decision, otherwiseMs: number): ThrottlerStorageRecord {
+function recordOf(decision: Decision, otherwiseMs: number): ThrottlerStorageRecord {
   const { allowed, limit, remaining, resetAfterSeconds, retryAfterSeconds } = decision;
   return {
     totalHits: limit - remaining + (allowed ? 0 : 1),

@@ -56,7 +56,7 @@ export class RateLimiterMemory extends classes.Abstract {
     const isFirstDenial = consumed.consumedPoints <= this.points + points;
     if (!(this.blockDuration > 0 && isFirstDenial)) throw consumed;
     const blockMs = readMs('blockDuration', this.blockDuration);
-    throw this.#told(this.#held.set(this.#idOf(key), consumed.consumedPoints, blockMs), true);
+    throw this.#resOf(this.#held.set(this.#idOf(key), consumed.consumedPoints, blockMs), true);
   }
 
   async penalty(key: string | number, points = 1, options: CallOptions = {}): Promise<RateLimiterRes> {
@@ -71,7 +71,7 @@ export class RateLimiterMemory extends classes.Abstract {
   /** `null` where nothing is known of the key. */
   async get(key: string | number): Promise<RateLimiterRes | null> {
     const held = this.#held.get(this.#idOf(key));
-    return held === undefined ? null : this.#told(held, false);
+    return held === undefined ? null : this.#resOf(held, false);
   }
 
   /** For so many seconds, or for ever where that is 0. */
@@ -131,10 +131,10 @@ export class RateLimiterMemory extends classes.Abstract {
     this.#protect();
     const id = this.#idOf(key);
     const known = this.#held.add(id, points);
-    if (known !== undefined) return this.#told(known, false);
+    if (known !== undefined) return this.#resOf(known, false);
     const customDuration = options?.customDuration ?? -1;
     const durationMs = readMs('duration', customDuration >= 0 ? customDuration : this.duration);
-    return this.#told(this.#held.set(id, points, durationMs), true);
+    return this.#resOf(this.#held.set(id, points, durationMs), true);
   }
 
   /** `points` may have been changed since the last call. */
@@ -145,7 +145,7 @@ export class RateLimiterMemory extends classes.Abstract {
     this.#protectedPoints = this.points;
   }
 
-  #told({ points, msLeft }: Held, isFirst: boolean): RateLimiterRes {
+  #resOf({ points, msLeft }: Held, isFirst: boolean): RateLimiterRes {
     return new RateLimiterRes(Math.max(0, this.points - points), msLeft, points, isFirst);
   }
 

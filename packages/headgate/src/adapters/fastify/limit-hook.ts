@@ -1,6 +1,6 @@
 import { oneOf } from '@headgate/core-ts';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { thrownBy, told } from '../../http/callbacks/callbacks.js';
+import { notify, thrownBy } from '../../http/callbacks/callbacks.js';
 import { goOnLater } from '../../http/callbacks/later.js';
 import { isPromise, type MaybePromise, whenKnown } from '../../http/callbacks/maybe-promise.js';
 import { createGate } from '../../http/create-gate.js';
@@ -99,13 +99,13 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
   ): boolean {
     const { decision, refusal } = outcome;
     if (decision !== undefined) request.rateLimit = decision;
-    tell(reply, outcome);
+    setHeaders(reply, outcome);
     if (refusal === undefined || reply.sent) return true; // of what is sent already, Fastify runs nothing further
     checkUnsent(reply.raw);
     reply.code(refusal.status);
     if (handler === undefined || decision === undefined) reply.type(refusal.contentType).send(refusal.body);
     else
-      told(
+      notify(
         () => whenKnown(handler(request, reply, decision), (answer) => sendAnswer(reply, answer)),
         (thrown) => failed(thrownBy('handler', thrown)),
       );
@@ -115,7 +115,7 @@ export function limitHook(options: RouteRateLimitOptions): RateLimitHook {
   return Object.assign(rateLimit, gateCalls(gate));
 }
 
-function tell(reply: FastifyReply, outcome: Outcome): void {
+function setHeaders(reply: FastifyReply, outcome: Outcome): void {
   if (outcome.settle !== undefined) settleAtEnd(reply.raw, outcome.settle);
   for (const name of outcome.stale()) reply.removeHeader(name);
   const headers = outcome.headers();

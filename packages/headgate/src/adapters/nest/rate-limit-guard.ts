@@ -1,6 +1,6 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { isPromise, type MaybePromise, whenKnown } from '../../http/callbacks/maybe-promise.js';
-import { tellRequest } from '../../http/express-decision.js';
+import { setRequestDecision } from '../../http/express-decision.js';
 import type { Gate } from '../../http/gate.js';
 import type { HttpDecision } from '../../http/key/client.js';
 import type { Outcome, Refusal } from '../../http/outcome.js';
@@ -8,7 +8,7 @@ import { endCall, settleWithCall } from './call/call-end.js';
 import { sendJsonAs } from './call/content-type.js';
 import type { GuardedCall } from './call/guarded-call.js';
 import { type RequestResponse, requestResponseOf } from './call/request-response.js';
-import { tell } from './call/set-headers.js';
+import { setHeaders } from './call/set-headers.js';
 import { RateLimitException, wsException } from './exceptions.js';
 import { common } from './peers.js';
 import { RateLimits } from './rate-limits.js';
@@ -81,10 +81,10 @@ export class RateLimitGuard implements CanActivate {
     const { decision, refusal } = outcome;
     const isHttp = context.getType() === 'http';
     if (decision !== undefined) {
-      if (isHttp) tellRequest(req, decision);
+      if (isHttp) setRequestDecision(req, decision);
       else req.rateLimit = decision; // an operation's or a message's own
     }
-    if (res !== undefined) tell(res, outcome, isHttp ? outcome.settle : settlingTurnedAway(outcome));
+    if (res !== undefined) setHeaders(res, outcome, isHttp ? outcome.settle : settlingTurnedAway(outcome));
     if (outcome.settle !== undefined && !isHttp) settleWithCall(context, outcome.settle);
     if (refusal === undefined) return;
     if (!isHttp) endCall(context, refusal.status); // what others of these limits took

@@ -33,11 +33,11 @@ async function read(): Promise<void> {
     for (const { name, stats } of snapshot.limiters) historyOf(name).add(snapshot, stats);
     const moved = last !== undefined && snapshot.processStartedAtMs !== last.processStartedAtMs;
     show(snapshot);
-    tell('live', moved ? 'Live, now from another process' : 'Live');
+    showStatus('live', moved ? 'Live, now from another process' : 'Live');
     await lookup.refresh();
     say(byId('read-at'), `at ${formatTime(snapshot.atMs / 1000)}`);
   } catch (error) {
-    tell('lost', `No answer (${(error as Error).message}); asking on`);
+    showStatus('lost', `No answer (${(error as Error).message}); asking on`);
   }
   clearTimeout(next);
   if (!document.hidden) next = setTimeout(read, READING_EVERY_MS);
@@ -64,14 +64,14 @@ function historyOf(name: string): RateHistory {
   return known;
 }
 
-function tell(state: 'live' | 'lost' | 'waiting', text: string): void {
+function showStatus(state: 'live' | 'lost' | 'waiting', text: string): void {
   byId('status').dataset.state = state;
   say(byId('status'), text);
 }
 
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) void read();
-  else tell('waiting', 'Paused while out of sight');
+  else showStatus('waiting', 'Paused while out of sight');
 });
 startTheme(() => plot.recolor());
 void read();

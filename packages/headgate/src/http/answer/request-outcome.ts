@@ -7,19 +7,19 @@ import type { HeaderWriter } from './headers.js';
 const LAST = Symbol.for('headgate.last-outcome');
 
 /** What one limiter decided on a request, linked to what others before it did. */
-export class Decided implements Outcome {
+export class RequestOutcome implements Outcome {
   readonly decision: HttpDecision;
   readonly cost: Cost;
   readonly refusal: Refusal | undefined;
   readonly settle: Outcome['settle'];
   // Not private: what another copy of this package decided on the same request is read too.
-  readonly teller: Teller;
+  readonly headerSettings: HeaderSettings;
   readonly limiter: Limiter;
-  readonly before: Decided | undefined;
+  readonly before: RequestOutcome | undefined;
   readonly #carrier: object;
 
   constructor(
-    teller: Teller,
+    headerSettings: HeaderSettings,
     carrier: object,
     limiter: Limiter,
     decision: HttpDecision,
@@ -31,7 +31,7 @@ export class Decided implements Outcome {
     this.cost = cost;
     this.refusal = refusal;
     this.settle = settle;
-    this.teller = teller;
+    this.headerSettings = headerSettings;
     this.limiter = limiter;
     this.before = lastOf(carrier);
     this.#carrier = carrier;
@@ -40,7 +40,7 @@ export class Decided implements Outcome {
 
   /** Of several limiters the one that binds, and each one's policies. */
   headers(): readonly string[] {
-    const { dryRun, writeHeaders } = this.teller;
+    const { dryRun, writeHeaders } = this.headerSettings;
     const last = lastOf(this.#carrier) ?? this; // asked again, it tells of those after it too
     if ((last === this && this.before === undefined) || dryRun) return writeHeaders(this.limiter, this.decision);
     const { policies, decision } = together(last);
@@ -50,7 +50,7 @@ export class Decided implements Outcome {
   stale(): readonly string[] {
     if (this.refusal === undefined || this.before === undefined) return [];
     const own = new Set(this.headers().map((name) => name.toLowerCase()));
-    const others = chain(this.before).flatMap(({ teller }) => teller.headerNames);
+    const others = chain(this.before).flatMap(({ headerSettings }) => headerSettings.headerNames);
     return others.filter((name) => !own.has(name.toLowerCase()));
   }
 
@@ -60,13 +60,14 @@ export class Decided implements Outcome {
   }
 
   /** What the same middleware decided on this request already. */
-  static earlier(teller: Teller, carrier: object): Decided | undefined {
-    for (let each = lastOf(carrier); each !== undefined; each = each.before) if (each.teller === teller) return each;
+  static earlier(headerSettings: HeaderSettings, carrier: object): RequestOutcome | undefined {
+    for (let each = lastOf(carrier); each !== undefined; each = each.before)
+      if (each.headerSettings === headerSettings) return each;
     return undefined;
   }
 
   /** What the same limiter decided on this request already, by the same key. */
-  static byLimiter(limiter: Limiter, key: string, carrier: object): Decided | undefined {
+  static byLimiter(limiter: Limiter, key: string, carrier: object): RequestOutcome | undefined {
     for (let each = lastOf(carrier); each !== undefined; each = each.before)
       if (each.limiter === limiter && each.decision.key === key) return each;
     return undefined;
@@ -74,9 +75,9 @@ export class Decided implements Outcome {
 }
 
 /** All limiters on a request: a denial binds, and else the one with the fewest units left. */
-function together(last: Decided): { policies: readonly Policy[]; decision: Decision } {
+function together(last: RequestOutcome): { policies: readonly Policy[]; decision: Decision } {
   const all = chain(last)
-    .filter(({ teller }) => !teller.dryRun)
+    .filter(({ headerSettings }) => !headerSettings.dryRun)
     .reverse();
   const names = new Set<string>();
   const policies: Policy[] = [];
@@ -94,7 +95,7 @@ function together(last: Decided): { policies: readonly Policy[]; decision: Decis
 }
 
 /** The middleware whose decision it is, as far as that matters here. */
-interface Teller {
+interface HeaderSettings {
   readonly dryRun: boolean;
   readonly writeHeaders: HeaderWriter;
   readonly headerNames: readonly string[];
@@ -104,7 +105,7 @@ interface Teller {
 type Limiter = Pick<HttpLimiter, 'policies' | 'reset'>;
 
 interface Carrier {
-  [LAST]?: Decided;
+  [LAST]?: RequestOutcome;
 }
 
 /** What the last limiter decided on a request. */
@@ -113,13 +114,13 @@ export function lastDecision(carrier: object): HttpDecision | undefined {
 }
 
 /** It and those before it. */
-function chain(last: Decided | undefined): Decided[] {
-  const all: Decided[] = [];
+function chain(last: RequestOutcome | undefined): RequestOutcome[] {
+  const all: RequestOutcome[] = [];
   for (let each = last; each !== undefined; each = each.before) all.push(each);
   return all;
 }
 
-function lastOf(carrier: object): Decided | undefined {
+function lastOf(carrier: object): RequestOutcome | undefined {
   return (carrier as Carrier)[LAST];
 }
 

@@ -21,7 +21,7 @@ export function called<T, U>(
 }
 
 /** Calls what only wants to be told. Nobody waits for it, so all that it throws or rejects with goes to `failed`. */
-export function told(call: () => unknown, failed: (thrown: unknown) => void): void {
+export function notify(call: () => unknown, failed: (thrown: unknown) => void): void {
   called<unknown, void>(call, () => {}, failed);
 }
 
@@ -58,7 +58,7 @@ function isError(thrown: unknown): thrown is Error {
 /** A `warn` that fails ends nothing: its message goes to the console instead. */
 export function safely(warn: (message: string) => void): (message: string) => void {
   return (message) =>
-    told(
+    notify(
       () => warn(message),
       (thrown) => console.error(message, errorOf('warn', thrown)),
     );

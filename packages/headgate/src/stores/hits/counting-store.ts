@@ -60,13 +60,13 @@ export class CountingStore {
   get(key: string): ClientHits | undefined {
     const id = String(key);
     const count = this.#windows.homeOf(id)?.read(id);
-    return count && told(count);
+    return count && clientHitsOf(count);
   }
 
   /** A key that is no string, which a generator may answer all the same, counts as the string that is made of it. */
   increment(key: string): ClientHits {
     const id = String(key);
-    return told(this.#windows.homeOr(id, this.#windowMs ?? MAX_WINDOW_MS).add(id));
+    return clientHitsOf(this.#windows.homeOr(id, this.#windowMs ?? MAX_WINDOW_MS).add(id));
   }
 
   /** Takes back one hit of the window that runs, if there is any. */
@@ -92,6 +92,6 @@ export class CountingStore {
   }
 }
 
-function told({ hits, resetAfterMs }: Count): ClientHits {
+function clientHitsOf({ hits, resetAfterMs }: Count): ClientHits {
   return { totalHits: hits, resetTime: new Date(Date.now() + resetAfterMs) };
 }

@@ -6,7 +6,7 @@ import type { Reply } from './replies.js';
 /**
  * Sets the headers of an outcome, unless the response is on its way already, and calls `settle` when it has ended.
  */
-export function tell(response: NodeResponse | Reply, outcome: Outcome, settle: Outcome['settle']): void {
+export function setHeaders(response: NodeResponse | Reply, outcome: Outcome, settle: Outcome['settle']): void {
   const reply = 'raw' in response ? response : undefined;
   const raw = reply?.raw ?? (response as NodeResponse);
   if (settle !== undefined) settleWithOthers(raw, settle);

@@ -35,7 +35,7 @@ export class RatePlot {
     const [times] = columns;
     this.#plot.setData([...columns, times.map(() => this.#drawnLimit())]);
     byId('plot-note').hidden = latest !== undefined;
-    this.#tell();
+    this.#showLegend();
     this.#sayLimit();
     const spoken =
       latest === undefined ? 'nothing yet' : `now ${shown(latest.allowed)} allowed, ${shown(latest.denied)} denied`;
@@ -97,7 +97,7 @@ export class RatePlot {
           values: (_plot, splits) => splits.map(formatCount),
         },
       ],
-      hooks: { setCursor: [() => this.#tell()] },
+      hooks: { setCursor: [() => this.#showLegend()] },
     };
   }
 
@@ -105,7 +105,7 @@ export class RatePlot {
     return seconds > this.#nowSeconds - EDGE_SECONDS ? '' : formatTime(seconds);
   }
 
-  #tell(): void {
+  #showLegend(): void {
     const [times, allowed, denied] = this.#history?.columns ?? [[], [], []];
     const pointed = this.#plot.cursor.idx ?? undefined;
     const index = pointed ?? times.length - 1;

@@ -1,5 +1,5 @@
 import { LOCAL_PEER, peerAddress } from '../node/peer-address.js';
-import { onWorkers, runtimeOf, told } from './runtime.js';
+import { onWorkers, readOrNone, runtimeOf } from './runtime.js';
 
 /**
  * The address at the other end of the socket, as the runtime that took the request tells it; `null` where the client
@@ -8,12 +8,12 @@ import { onWorkers, runtimeOf, told } from './runtime.js';
 export function runtimeAddress(request: Request, beside: unknown): string | null | undefined {
   if (onWorkers()) return workersAddress(request);
   const runtime = runtimeOf(beside);
-  const incoming = told(() => runtime?.incoming);
-  if (incoming !== undefined) return told(() => peerAddress(incoming.socket));
-  const remoteAddr = told(() => runtime?.remoteAddr);
+  const incoming = readOrNone(() => runtime?.incoming);
+  if (incoming !== undefined) return readOrNone(() => peerAddress(incoming.socket));
+  const remoteAddr = readOrNone(() => runtime?.remoteAddr);
   if (remoteAddr !== undefined)
-    return told(() => (remoteAddr.transport?.startsWith('unix') ? LOCAL_PEER : remoteAddr.hostname));
-  return told(() => runtime?.requestIP?.(request)?.address) ?? undefined;
+    return readOrNone(() => (remoteAddr.transport?.startsWith('unix') ? LOCAL_PEER : remoteAddr.hostname));
+  return readOrNone(() => runtime?.requestIP?.(request)?.address) ?? undefined;
 }
 
 /**

@@ -18,16 +18,16 @@ export interface Runtime {
  */
 export function runtimeOf(beside: unknown): Runtime | undefined {
   if (typeof beside !== 'object' || beside === null || onWorkers()) return undefined;
-  return told(() => (beside as { readonly server?: Runtime }).server) ?? beside;
+  return readOrNone(() => (beside as { readonly server?: Runtime }).server) ?? beside;
 }
 
 /** Hono asks the same. */
 export function onWorkers(): boolean {
-  return told(() => globalThis.navigator?.userAgent) === 'Cloudflare-Workers';
+  return readOrNone(() => globalThis.navigator?.userAgent) === 'Cloudflare-Workers';
 }
 
 /** What a foreign object tells, which may be nothing: frameworks have getters that throw for what isn't there. */
-export function told<T>(read: () => T): T | undefined {
+export function readOrNone<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

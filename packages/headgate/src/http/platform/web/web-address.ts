@@ -36,7 +36,7 @@ export function addressReader<A extends readonly unknown[]>(
   runtime: (...args: A) => string | null | undefined,
   request: (...args: A) => Request,
 ): (...args: A) => string | null | undefined {
-  const read = address === undefined ? runtime : told(address, request);
+  const read = address === undefined ? runtime : callAddress(address, request);
   let quiet = typeof trustProxy === 'number' && trustProxy > 0;
   return (...args) => {
     const found = read(...args);
@@ -51,7 +51,7 @@ export function addressReader<A extends readonly unknown[]>(
 }
 
 /** `null`, of a header that is not there, is no sign of a client that is gone. */
-function told<A extends readonly unknown[]>(
+function callAddress<A extends readonly unknown[]>(
   address: NonNullable<WebAddressOptions<A>['address']>,
   request: (...args: A) => Request,
 ): (...args: A) => string | undefined {
