@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 const MEASURES = {
-  questions: async () => (await import('./measure-questions.mjs')).measureQuestions,
+  questions: async () => (await import('./run/measure-questions.mjs')).measureQuestions,
   http: async () => (await import('./http/measure-http.mjs')).measureHttp,
 };
 
@@ -13,7 +13,7 @@ const { values: options, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     write: { type: 'boolean', default: false },
-    readme: { type: 'string' },
+    contended: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });

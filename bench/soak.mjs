@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { createNativeEngine, nativeStatus } from '@headgate/core-native';
 import { RateLimiter } from '@headgate/core-ts';
+import { quantile } from './run/statistics.mjs';
 import { CHURNED, EXACT, Load, MAX_KEYS } from './soak/load.mjs';
-import { quantile } from './statistics.mjs';
 
 const THREADS = 4;
 const SAMPLE_MS = 2_000;

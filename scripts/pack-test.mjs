@@ -64,8 +64,8 @@ for (const file of ['use.mjs', 'use.cjs']) {
   }
 }
 check('every subpath without its framework', process.execPath, ['subpaths.mjs'], project);
-writeFileSync(join(project, 'readme.mjs'), firstExample());
-check("the README's first example", process.execPath, ['readme.mjs'], project);
+writeFileSync(join(project, 'limiter.mjs'), firstExample());
+check('the first example of docs/limiter.md', process.execPath, ['limiter.mjs'], project);
 check('types of the packed packages', join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'], project);
 writeFileSync(join(project, 'node10.ts'), everySubpath());
 check(
@@ -99,7 +99,7 @@ function pack(folder) {
 }
 
 function firstExample() {
-  const [, example] = readFileSync(join(root, 'README.md'), 'utf8').match(/```ts\n(.*?)```/s);
+  const [, example] = readFileSync(join(root, 'docs/limiter.md'), 'utf8').match(/```ts\n(.*?)```/s);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   return ts.transpileModule(example, { compilerOptions }).outputText;
 }

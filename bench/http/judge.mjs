@@ -1,4 +1,4 @@
-import { pairedDifferences, summary } from '../statistics.mjs';
+import { pairedDifferences, summary } from '../run/statistics.mjs';
 
 /**
  * What the samples of one framework come to: for each variant the CPU of a request in microseconds, what it adds to

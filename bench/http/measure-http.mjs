@@ -1,19 +1,19 @@
 import { besideIt } from '../cores.mjs';
 import { Draw } from '../keys.mjs';
 import { describeRun } from '../machine.mjs';
-import { updateReadme, writeFigures } from '../report/files.mjs';
+import { updatePage, writeFigures } from '../report/files.mjs';
 import { heading } from '../report/text.mjs';
-import { Child } from './child.mjs';
 import { FRAMEWORKS } from './frameworks.mjs';
 import { judge } from './judge.mjs';
 import { planOf } from './plan.mjs';
-import { frameworkText, readmeSection } from './report.mjs';
+import { Child } from './processes/child.mjs';
+import { frameworkText, pageSection } from './report.mjs';
 import { runFramework } from './run-framework.mjs';
 import { LIMITED, VARIANTS } from './variants.mjs';
 import { verify } from './verify.mjs';
 
 /** What a limiter adds to the CPU of a request, in each framework: ours, and what its users have today. */
-export async function measureHttp({ quick, only, write, readme, seed }) {
+export async function measureHttp({ quick, only, write, seed }) {
   const names = chosen(only);
   const packages = ['autocannon', ...Object.values(FRAMEWORKS).flatMap((framework) => framework.packages)];
   const run = { ...describeRun(packages), quick, seed: Number(seed), plan: planOf(quick) };
@@ -37,7 +37,7 @@ export async function measureHttp({ quick, only, write, readme, seed }) {
   }
   const report = { ...run, frameworks };
   writeFigures(report, write ? 'http' : 'last-run.http');
-  if (write || readme !== undefined) updateReadme(readmeSection(report), readme, 'bench-http');
+  if (write) updatePage('docs/benchmarks.md', 'bench-http', pageSection(report));
 }
 
 /** What limited servers do otherwise than they should, and those that don't run: told with the figures. */

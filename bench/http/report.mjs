@@ -28,8 +28,8 @@ export function frameworkText({ title, peer, marks, target, rows }) {
   return [`\n${title}`, ...aligned(cells), ...told].join('\n');
 }
 
-/** The README's part: the table, what it means, and where it was measured. */
-export function readmeSection(report) {
+/** The page's part: the table, what it means, and where it was measured. */
+export function pageSection(report) {
   const told = report.frameworks.flatMap(({ title, peer, marks }) =>
     Object.entries(marks).map(([variant, mark]) => `\\* ${title}: ${markText(titleOf(variant, peer), mark)}.`),
   );

@@ -1,12 +1,12 @@
 import { onOneCore } from '../cores.mjs';
-import { startServer } from './server-child.mjs';
+import { startServer } from './processes/server-child.mjs';
 import { measuredNumbers, VARIANTS } from './variants.mjs';
 
 /**
  * Measures one framework: a server per variant, and in each round every one of them once, in an order drawn anew.
  * Only one of them has something to do at a time.
  *
- * @param {{ framework: string, variants: string[], plan: import('./plan.mjs').Plan, load: import('./child.mjs').Child,
+ * @param {{ framework: string, variants: string[], plan: import('./plan.mjs').Plan, load: import('./processes/child.mjs').Child,
  *   draw: import('../keys.mjs').Draw }} run
  * @returns {Promise<Record<string, number[]>>} for each variant the CPU of one request in microseconds, by round
  */

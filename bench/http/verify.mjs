@@ -1,5 +1,5 @@
 import { onAnyCore } from '../cores.mjs';
-import { startServer } from './server-child.mjs';
+import { startServer } from './processes/server-child.mjs';
 
 const NUMBERS = { limit: 7, windowMs: 3_600_000 };
 const DENIALS = 3;

@@ -1,21 +1,26 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chart } from './chart.mjs';
-import { readmeSection } from './markdown.mjs';
+import { pageSection, summarySection } from './markdown.mjs';
 
 const RESULTS = new URL('../results/', import.meta.url);
-const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 /**
  * Writes the JSON and the chart: those that the repository keeps with `write`, and others that git ignores
- * without. With `write` the figures go into the README too, or into the file that `readme` names.
+ * without. With `write` the figures go into docs/benchmarks.md and the README's table too.
  */
-export async function writeReport(report, { write, readme }) {
+export async function writeReport(report, { write }) {
   const name = write ? 'results' : 'last-run';
   writeFigures(report, name);
   writeFileSync(new URL(`${name}.svg`, RESULTS), await chart(report));
   console.log(`bench/results/${name}.svg`);
-  if (write || readme !== undefined) updateReadme(readmeSection(report, `bench/results/${name}.svg`), readme);
+  if (write) updatePages(report);
+}
+
+/** Puts the figures of limiters by themselves where readers look for them. */
+export function updatePages(report) {
+  updatePage('docs/benchmarks.md', 'bench', pageSection(report, '../bench/results/results.svg'));
+  updatePage('README.md', 'bench-readme', summarySection(report));
 }
 
 /** Writes `results/<name>.json`; git ignores names that begin with `last-run.`. */
@@ -30,18 +35,13 @@ export function keptReport(name) {
   return JSON.parse(readFileSync(new URL(`${name}.json`, RESULTS), 'utf8'));
 }
 
-/**
- * Puts a section between the lines `<!-- <part>:start -->` and `<!-- <part>:end -->`. Where there is no place for the
- * figures, they are in the results still: no reason to fail.
- */
-export function updateReadme(section, path = README, part = 'bench') {
+/** Puts a section of a page between the lines `<!-- <part>:start -->` and `<!-- <part>:end -->`. */
+export function updatePage(page, part, section) {
+  const path = fileURLToPath(new URL(`../../${page}`, import.meta.url));
   const [startLine, endLine] = [`<!-- ${part}:start -->`, `<!-- ${part}:end -->`];
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const text = readFileSync(path, 'utf8');
   const [start, end] = [text.indexOf(startLine), text.indexOf(endLine)];
-  if (start < 0 || end < start) {
-    console.log(`${path}: not updated, it has no lines ${startLine} and ${endLine}`);
-    return;
-  }
+  if (start < 0 || end < start) throw new Error(`${page} has no lines ${startLine} and ${endLine}`);
   writeFileSync(path, `${text.slice(0, start)}${startLine}\n${section}\n${text.slice(end)}`);
-  console.log(`${path}: updated`);
+  console.log(`${page}: updated`);
 }

@@ -4,8 +4,8 @@ import { figure, machineLine, spread, targetOf, withUnit } from './format.mjs';
 
 const ENGINES = { ts: 'TypeScript', native: 'native' };
 
-/** The README's part: the table, where it was measured, the chart, and where we lose. */
-export function readmeSection(report, chartPath) {
+/** All figures: the table, where it was measured, the chart, and where we lose. */
+export function pageSection(report, chartPath) {
   const metrics = report.questions.flatMap((question) => question.metrics).filter(({ detail }) => !detail);
   const rows = metrics.map((metric) => `| ${tableRow(metric).join(' | ')} |`);
   return [
@@ -24,6 +24,35 @@ export function readmeSection(report, chartPath) {
     ...losses(metrics, report.unavailable),
     '',
     ...notes(report.questions),
+  ].join('\n');
+}
+
+/** What people would take otherwise, in five rows. */
+const IN_SHORT = [
+  'one hot key',
+  '10k keys, fresh',
+  "1M keys by Zipf's law, fresh",
+  'resident bytes per key, 1M',
+  'longest pause, 1M keys expiring',
+];
+const SHORT_PEERS = ['flexible', 'express'];
+
+/** The README's table, of five rows. */
+export function summarySection(report) {
+  const metrics = report.questions.flatMap((question) => question.metrics);
+  const candidates = ['native', 'ts', ...SHORT_PEERS];
+  const titles = candidates.map((candidate) => titleOf(candidate));
+  const rows = IN_SHORT.map((title) => {
+    const metric = metrics.find((each) => each.title === title);
+    if (metric === undefined) throw new Error(`there is no figure for ${title}`);
+    return [title, ...candidates.map((each) => peerCell(metric.rows[each], metric.unit))];
+  });
+  return [
+    `| | ${['headgate, native', 'headgate, TypeScript', ...titles.slice(2)].join(' | ')} |`,
+    `|---|${candidates.map(() => '---|').join('')}`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    'A bare number is a ratio to a JavaScript `Map` with `Date.now()` and a count, in the same run: below 1 is faster.',
   ].join('\n');
 }
 
@@ -89,7 +118,7 @@ function targets(rows, unit) {
 }
 
 function measuredOn(report) {
-  const kind = report.quick ? 'a quick run' : 'a full run';
+  const kind = `${report.quick ? 'a quick run' : 'a full run'}${report.contended ? ', with the memory contended,' : ''}`;
   return `Measured on ${machineLine(report)}; commit ${report.commit}; ${kind} of \`npm run bench\`, of which only ratios carry over to other machines.`;
 }
 

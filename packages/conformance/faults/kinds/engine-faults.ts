@@ -7,7 +7,7 @@ const LOOK = '      if (this.isFresh(slot, nowMs)) this.#forget(slot);\n      el
 const FIRST = '    if (isNone(cost)) {\n      this.#counters.allowed++;\n      return UNHELD;\n    }\n';
 const ROOM = '    if (this.size >= this.#maxKeys && !makeRoom(this, nowMs)) return NONE;';
 const BLOCK = '    if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);';
-const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastKey.clear();';
+const SETTLED_LAST = '    else entries.place(slot, policySet, nowMs);\n    this.#lastDenial.clear();';
 
 const engine: readonly Replacement[] = [
   ['reset forgets nothing', '    this.#entries.remove(slot);\n    return isLive;', '    return isLive;'],
@@ -57,7 +57,7 @@ const engine: readonly Replacement[] = [
     'const isNew = false;',
   ],
   ['a denial that was remembered outlives a refund', SETTLED_LAST, SETTLED_LAST.slice(0, SETTLED_LAST.indexOf('\n'))],
-  ['an update names the old policies', '    this.#policies = policies;\n    this.#lastKey', '    this.#lastKey'],
+  ['an update names the old policies', '    this.#policies = policies;\n    this.#lastDenial', '    this.#lastDenial'],
   [
     'a snapshot names the policies that were first',
     '{ policies: this.#policies, bytes',
@@ -66,16 +66,11 @@ const engine: readonly Replacement[] = [
   ['each denial extends the block', 'const askedMs = isBlocked ? 0 : ', 'const askedMs = '],
 ];
 
-const lastKey: readonly Replacement[] = [
-  ['a denial that was remembered outlives its key', 'this.#forgotten !== forgotten || ', ''],
-  ['a denial is remembered for every cost', 'cost === this.#deniedCost && ', ''],
-  ['a denial is remembered for ever', ' && reading < this.#deniedUntilMs', ''],
-  ['a denial is remembered for every key', ' || !isNameOf(key, slab.nameOf(slot))', ''],
-  [
-    'a denial is remembered for the next key',
-    '    this.#forgotten = forgotten;\n    this.#deniedUntilMs = Number.NEGATIVE_INFINITY;\n',
-    '    this.#forgotten = forgotten;\n',
-  ],
+const lastDenial: readonly Replacement[] = [
+  ['a denial that was remembered outlives its key', ' && this.#forgotten === forgotten', ''],
+  ['a denial is remembered for every cost', 'cost === this.#cost && ', ''],
+  ['a denial is remembered too long', '    this.untilMs = untilMs;', '    this.untilMs = untilMs + 1;'],
+  ['a denial is remembered for every key', ' && isNameOf(key, slab.nameOf(this.#slot))', ''],
 ];
 
 const FIRSTS = ' || lookAtFirsts(entries, nowMs)) return true;';
@@ -180,7 +175,7 @@ export const engineFaults: readonly Fault[] = [
   ...listed('engine/map-engine.ts', readings),
   ...listed('engine/decisions.ts', decisions),
   ...listed('engine/room.ts', room),
-  ...listed('engine/last-key.ts', lastKey),
+  ...listed('engine/last-denial.ts', lastDenial),
   ...listed('engine/counters.ts', counters),
   ...listed('engine/entries.ts', entries),
   ...listed('memory/slab.ts', slab),

@@ -29,7 +29,11 @@ export class OwnClock implements Clock {
   now(): number {
     if (Date !== this.#chosenBy) this.#changeSource();
     const nowMs = this.#source.now() + this.#aheadMs;
-    if (this.#isFaked) this.#lastFaked = { nowMs, realMs: realNow() };
+    return this.#isFaked ? this.#noted(nowMs) : nowMs;
+  }
+
+  #noted(nowMs: number): number {
+    this.#lastFaked = { nowMs, realMs: realNow() };
     return nowMs;
   }
 

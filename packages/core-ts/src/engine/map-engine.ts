@@ -17,7 +17,7 @@ import { beyond, isNone } from '../units.js';
 import { Counters } from './counters.js';
 import { bindingOfNobody, DENIED, decisionOn, firstDecision, foreseen, UNHELD } from './decisions.js';
 import { Entries } from './entries.js';
-import { LastKey } from './last-key.js';
+import { LastDenial } from './last-denial.js';
 import type { PolicySet } from './policy-set.js';
 
 /**
@@ -32,7 +32,7 @@ export class MapEngine implements Engine {
   readonly #entries: Entries;
   readonly #counters: Counters;
   #policies: readonly Policy[];
-  readonly #lastKey = new LastKey();
+  readonly #lastDenial = new LastDenial();
 
   constructor(spec: EngineSpec) {
     this.#spec = spec;
@@ -51,27 +51,27 @@ export class MapEngine implements Engine {
     return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
   }
 
-  /** `reading`: the time, not rounded down. */
+  /**
+   * `reading`: the time, not rounded down. Short, so that V8 compiles all of it into its caller: what most calls don't
+   * need is in functions of its own.
+   */
   #allow(key: string, cost: number, reading: number): boolean {
     const entries = this.#entries;
     if (reading >= entries.nextReclaimAtMs) entries.reclaimSome(Math.floor(reading));
-    const last = this.#lastKey.slotOf(key, entries);
-    if (last !== NONE) {
-      if (!this.#lastKey.denies(cost, reading)) return this.#allowHeld(last, cost, reading);
+    if (reading < this.#lastDenial.untilMs && this.#lastDenial.holds(key, cost, entries)) {
       this.#counters.deny(0);
       return false;
     }
     const name = fold(key);
     const slot = entries.find(name);
-    if (slot === undefined) return this.#takeFirst(name, cost, entries.policySet, Math.floor(reading)) !== DENIED;
-    this.#lastKey.replace(slot, entries);
-    return this.#allowHeld(slot, cost, reading);
+    if (slot !== undefined && this.#takeInPlace(slot, cost, reading)) return true;
+    return this.#allowOrDeny(name, slot, cost, Math.floor(reading));
   }
 
-  #allowHeld(slot: number, cost: number, reading: number): boolean {
-    if (this.#takeInPlace(slot, cost, reading)) return true;
-    const nowMs = Math.floor(reading);
-    const allowed = this.#takeOrDeny(slot, cost, this.#entries.policySet, nowMs);
+  #allowOrDeny(name: string, slot: number | undefined, cost: number, nowMs: number): boolean {
+    const { policySet } = this.#entries;
+    if (slot === undefined) return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
+    const allowed = this.#takeOrDeny(slot, cost, policySet, nowMs);
     if (!allowed) this.#rememberDenial(slot, cost, nowMs);
     return allowed;
   }
@@ -147,7 +147,7 @@ export class MapEngine implements Engine {
     if (isNew) entries.append(slot, policySet, nowMs);
     else if (entries.isFresh(slot, nowMs)) entries.remove(slot);
     else entries.place(slot, policySet, nowMs);
-    this.#lastKey.clear();
+    this.#lastDenial.clear();
   }
 
   /** The entry of a name, without what is over by the engine's limits where others decide; `NONE` where there is none. */
@@ -161,7 +161,7 @@ export class MapEngine implements Engine {
 
   /** By policies of the call's own nothing is foretold of the next call. */
   #policySetOf(by: readonly Policy[] | undefined, nowMs: number): PolicySet {
-    if (by !== undefined) this.#lastKey.clear();
+    if (by !== undefined) this.#lastDenial.clear();
     return this.#entries.policySet.of(by, nowMs);
   }
 
@@ -175,7 +175,7 @@ export class MapEngine implements Engine {
     if (entries.blockLeftMs(slot, nowMs) < ms) entries.block(slot, nowMs + ms);
     if (held === undefined) entries.append(slot, entries.policySet, nowMs);
     else entries.placeAnew(slot, nowMs);
-    this.#lastKey.clear();
+    this.#lastDenial.clear();
     return true;
   }
 
@@ -189,7 +189,7 @@ export class MapEngine implements Engine {
   }
 
   clear(): void {
-    this.#lastKey.clear();
+    this.#lastDenial.clear();
     this.#entries.clear();
   }
 
@@ -206,7 +206,7 @@ export class MapEngine implements Engine {
   update(policies: readonly Policy[]): void {
     this.#entries.change(policies, this.#now());
     this.#policies = policies;
-    this.#lastKey.clear();
+    this.#lastDenial.clear();
   }
 
   snapshot(): EngineSnapshot {
@@ -217,7 +217,7 @@ export class MapEngine implements Engine {
 
   restore(bytes: Uint8Array): void {
     this.#entries.read(new ByteReader(bytes), this.#now());
-    this.#lastKey.clear();
+    this.#lastDenial.clear();
   }
 
   stats(): Stats {
@@ -263,8 +263,7 @@ export class MapEngine implements Engine {
     if (this.#policies.length > 1) return;
     const blockedMs = this.#entries.blockLeftMs(slot, nowMs);
     const waitMs = blockedMs > 0 ? blockedMs : policySet.waitMs(slab.words, slab.at(slot), cost, nowMs);
-    this.#lastKey.replace(slot, this.#entries);
-    this.#lastKey.deny(cost, nowMs + waitMs);
+    this.#lastDenial.note(slot, cost, nowMs + waitMs, this.#entries);
   }
 
   /** Takes from a key that is not held. Answers its entry, `UNHELD` or `DENIED`. */

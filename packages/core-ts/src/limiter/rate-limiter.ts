@@ -81,7 +81,7 @@ export class RateLimiter {
   /** Takes `cost` units of the key if they fit. The hot path: O(1), and no object is made for a known key. */
   allow(key: string, cost: Cost = 1, options?: CallOptions): boolean {
     const units = typeof key !== 'string' || cost !== 1 ? readUnits(key, cost, this.policies) : 1;
-    const allowed = this.#engine.allow(key, units, this.#byCall.given(options));
+    const allowed = this.#engine.allow(key, units, options === undefined ? undefined : this.#byCall.given(options));
     if (!allowed) this.#top?.add(key);
     return allowed;
   }

@@ -17,10 +17,13 @@ export class KeyMap {
 
   get(key: string): number | undefined {
     const slot = this.#newest.get(key);
-    if (slot !== undefined || this.#full.length === 0) return slot;
+    return slot === undefined && this.#full.length > 0 ? this.#older(key) : slot;
+  }
+
+  #older(key: string): number | undefined {
     for (const map of this.#full) {
-      const older = map.get(key);
-      if (older !== undefined) return older;
+      const slot = map.get(key);
+      if (slot !== undefined) return slot;
     }
     return undefined;
   }

@@ -1,0 +1,21 @@
+import { ENGINES_AND_PEERS } from '../../candidates/index.mjs';
+import { buildKey } from '../../keys.mjs';
+import { batchOf } from '../../measure/batch.mjs';
+import { nsPerCallOf } from '../../measure/ns-per-call.mjs';
+import { ROOMY } from '../../policies.mjs';
+
+const CALLS = 2_000;
+
+export const question = {
+  title: 'One hot key, allowed',
+  note: 'The best case of an engine that remembers its last key; 100 repeated keys are its worst.',
+  candidates: ENGINES_AND_PEERS,
+  metrics: [{ name: 'allow', title: 'one hot key', unit: 'ns', judged: 'ratio', targets: { ts: 1.2, native: 1.25 } }],
+  prepare(make, { timeMs }) {
+    const limiter = make(ROOMY);
+    const key = buildKey(0);
+    const before = () => limiter.reset(key); // or its limit would end
+    const batch = batchOf(limiter, CALLS, () => key);
+    return async () => ({ allow: await nsPerCallOf(limiter, batch, CALLS, { timeMs, before }) });
+  },
+};

@@ -1,0 +1,3 @@
+import { manyKeys } from '../../measure/many-keys.mjs';
+
+export const question = manyKeys(10_000, '10k', { ts: 1.2, native: 0.55 });

@@ -1,3 +1,0 @@
-import { twoThreads } from '../measure/worker-threads.mjs';
-
-export const question = twoThreads(1, 'one hot key');
