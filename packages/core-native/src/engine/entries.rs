@@ -1,6 +1,6 @@
 //! What is held of all keys: at most so many, each in the order in which they would be evicted.
 //!
-//! Reads side by side with `core-ts/src/entries.ts`.
+//! Reads side by side with `core-ts/src/engine/entries.ts`.
 #![forbid(unsafe_code)]
 
 use crate::algorithms::Roughly;

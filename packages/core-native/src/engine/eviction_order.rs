@@ -11,7 +11,7 @@
 //!
 //! The lists are circles through the entries' link words, each with a head of its own in the slab.
 //!
-//! Reads side by side with `core-ts/src/eviction-order.ts`.
+//! Reads side by side with `core-ts/src/engine/eviction-order.ts`.
 #![forbid(unsafe_code)]
 
 use crate::memory::slab::{NONE, SLOT_BITS, Slab, Slot};

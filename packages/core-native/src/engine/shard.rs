@@ -1,6 +1,6 @@
 //! Decides on entries, for one thread at a time, and counts what came of it.
 //!
-//! Reads side by side with `core-ts/src/map-engine.ts`.
+//! Reads side by side with `core-ts/src/engine/map-engine.ts`.
 #![forbid(unsafe_code)]
 
 use crate::clock::Now;
