@@ -5,7 +5,7 @@ use crate::clock::{Given, Now};
 use crate::engine::last_key::LastKey;
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
-use crate::engine::shard::{Answer, Counts, Store};
+use crate::engine::shard::{Answer, Counts, Shard};
 use crate::engine::shared::{Frame, Shared, Spec};
 use crate::engine::snapshot::{Damage, Snapshot};
 use crate::engine::units::Units;
@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Used by one thread only, the one of the limiter's JavaScript.
-pub enum Handle {
+pub enum Limiter {
     /// Entries that nobody else can see need no lock, and that is a third of a hot call.
     Alone(Box<RefCell<Alone>>),
     /// Entries of all threads.
@@ -25,7 +25,7 @@ pub enum Handle {
 pub struct Alone {
     frame: Frame,
     fingerprint: Fingerprint,
-    store: Store,
+    shard: Shard,
     last_key: LastKey,
 }
 
@@ -49,14 +49,14 @@ pub struct Call<'call> {
     pub limits: Option<&'call [CallLimit]>,
 }
 
-impl Handle {
+impl Limiter {
     /// With entries of its own.
     ///
     /// # Errors
     /// Where the system has no randomness to give.
     pub fn alone(spec: &Spec) -> Result<Self, getrandom::Error> {
-        let (frame, fingerprint, store) = (Frame::new(spec), Fingerprint::seeded()?, spec.store(0, 1));
-        Ok(Self::Alone(Box::new(RefCell::new(Alone { frame, fingerprint, store, last_key: LastKey::default() }))))
+        let (frame, fingerprint, shard) = (Frame::new(spec), Fingerprint::seeded()?, spec.shard(0, 1));
+        Ok(Self::Alone(Box::new(RefCell::new(Alone { frame, fingerprint, shard, last_key: LastKey::default() }))))
     }
 
     /// Takes the cost if it fits.
@@ -74,11 +74,11 @@ impl Handle {
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
+                let Alone { frame, fingerprint, shard, last_key } = &mut *alone.borrow_mut();
                 let id = last_key.id(key, fingerprint);
                 let now = frame.exactly(given_ms);
-                let outcome = store.take(id, cost, &now);
-                store.answer(outcome, cost.into(), None, now.0)
+                let outcome = shard.take(id, cost, &now);
+                shard.answer(outcome, cost.into(), None, now.0)
             }
             Self::Shared(shared) => shared.check(key, cost, given_ms),
         }
@@ -87,32 +87,32 @@ impl Handle {
     /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered.
     #[must_use]
     pub fn reserve(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> (Answer, u64) {
-        self.with_key(key, given_ms, |store, id, now_ms| {
-            let (outcome, number) = store.reserve(id, cost.into(), None, &Given(now_ms));
-            (store.answer(outcome, cost.into(), None, now_ms), number)
+        self.with_key(key, given_ms, |shard, id, now_ms| {
+            let (outcome, number) = shard.reserve(id, cost.into(), None, &Given(now_ms));
+            (shard.answer(outcome, cost.into(), None, now_ms), number)
         })
     }
 
     /// Takes, peeks or reserves by units that may differ by policy, and by limits that may be the call's own.
     #[must_use]
     pub fn call(&self, kind: Kind, key: &[u16], call: Call, given_ms: Option<i64>) -> (Answer, u64) {
-        self.with_key(key, given_ms, |store, id, now_ms| {
-            let ledger = store.ledger_of(call.limits, now_ms);
-            let (now, by) = (Given(now_ms), ledger.as_ref());
+        self.with_key(key, given_ms, |shard, id, now_ms| {
+            let policy_set = shard.policy_set_of(call.limits, now_ms);
+            let (now, by) = (Given(now_ms), policy_set.as_ref());
             let (outcome, number) = match kind {
-                Kind::Peek => return (store.peek(id, call.units, by, now_ms), 0),
-                Kind::Check => (store.take_by(id, call.units, by, &now), 0),
-                Kind::Reserve => store.reserve(id, call.units, by, &now),
+                Kind::Peek => return (shard.peek(id, call.units, by, now_ms), 0),
+                Kind::Check => (shard.take_by(id, call.units, by, &now), 0),
+                Kind::Reserve => shard.reserve(id, call.units, by, &now),
             };
-            (store.answer(outcome, call.units, by, now_ms), number)
+            (shard.answer(outcome, call.units, by, now_ms), number)
         })
     }
 
     /// Settles what was reserved by a call: `actual` in the place of its units.
     pub fn settle(&self, key: &[u16], number: u64, call: Call, actual: Units, given_ms: Option<i64>) {
-        self.with_key(key, given_ms, |store, id, now_ms| {
-            let ledger = store.ledger_of(call.limits, now_ms);
-            store.settle(id, number, (call.units, actual), ledger.as_ref(), now_ms);
+        self.with_key(key, given_ms, |shard, id, now_ms| {
+            let policy_set = shard.policy_set_of(call.limits, now_ms);
+            shard.settle(id, number, (call.units, actual), policy_set.as_ref(), now_ms);
         });
     }
 
@@ -121,9 +121,9 @@ impl Handle {
     pub fn take_many(&self, keys: &[&[u16]], cost: u64, given_ms: Option<i64>) -> Vec<u8> {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
+                let Alone { frame, fingerprint, shard, .. } = &mut *alone.borrow_mut();
                 let ids: Vec<_> = keys.iter().map(|key| fingerprint.of(key)).collect();
-                store.take_many(&ids, cost, &frame.exactly(given_ms))
+                shard.take_many(&ids, cost, &frame.exactly(given_ms))
             }
             Self::Shared(shared) => keys.iter().map(|key| u8::from(shared.take(key, cost, given_ms))).collect(),
         }
@@ -132,18 +132,18 @@ impl Handle {
     /// What `check` would decide now, and how the key stands without it.
     #[must_use]
     pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        self.with_key(key, given_ms, |store, id, now_ms| store.peek(id, cost.into(), None, now_ms))
+        self.with_key(key, given_ms, |shard, id, now_ms| shard.peek(id, cost.into(), None, now_ms))
     }
 
     /// Forgets the key; whether it had live state.
     pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
-        self.with_key(key, given_ms, Store::reset)
+        self.with_key(key, given_ms, Shard::reset)
     }
 
     /// Blocks the key for that long at least; whether there was room to hold it.
     #[must_use]
     pub fn block(&self, key: &[u16], ms: u64, given_ms: Option<i64>) -> bool {
-        self.with_key(key, given_ms, |store, id, now_ms| store.block(id, ms, now_ms))
+        self.with_key(key, given_ms, |shard, id, now_ms| shard.block(id, ms, now_ms))
     }
 
     /// The engine's own time, as a reading that calls could hand in.
@@ -157,23 +157,23 @@ impl Handle {
 
     /// Forgets all keys.
     pub fn clear(&self) {
-        self.sum(None, |store, _| {
-            store.clear();
+        self.sum(None, |shard, _| {
+            shard.clear();
             0
         });
     }
 
     /// Drops all that has expired and answers how many entries went.
     pub fn cleanup_expired(&self, given_ms: Option<i64>) -> usize {
-        self.sum(given_ms, Store::cleanup_expired)
+        self.sum(given_ms, Shard::cleanup_expired)
     }
 
     /// Decides by other policies from here on.
     pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, store, .. } = &mut *alone.borrow_mut();
-                store.update(policies, frame.exactly(given_ms).0);
+                let Alone { frame, shard, .. } = &mut *alone.borrow_mut();
+                shard.update(policies, frame.exactly(given_ms).0);
             }
             Self::Shared(shared) => shared.update(policies, given_ms),
         }
@@ -184,9 +184,9 @@ impl Handle {
     pub fn snapshot(&self, given_ms: Option<i64>) -> Vec<u8> {
         let snapshot = match self {
             Self::Alone(alone) => {
-                let Alone { frame, fingerprint, store, .. } = &mut *alone.borrow_mut();
-                let entries = store.kept(frame.exactly(given_ms).0);
-                Snapshot { policies: store.policies(), keeps: store.keeps(), seed: fingerprint.seed, entries }
+                let Alone { frame, fingerprint, shard, .. } = &mut *alone.borrow_mut();
+                let entries = shard.kept(frame.exactly(given_ms).0);
+                Snapshot { policies: shard.policies(), keeps: shard.keeps(), seed: fingerprint.seed, entries }
             }
             Self::Shared(shared) => shared.snapshot(given_ms),
         };
@@ -200,11 +200,11 @@ impl Handle {
     pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
-                let snapshot = Snapshot::from_bytes(bytes, &store.policies(), store.state_words())?;
+                let Alone { frame, fingerprint, shard, last_key } = &mut *alone.borrow_mut();
+                let snapshot = Snapshot::from_bytes(bytes, &shard.policies(), shard.state_words())?;
                 let entries =
-                    store.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
-                store.replace(entries, snapshot.keeps);
+                    shard.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
+                shard.replace(entries, snapshot.keeps);
                 *fingerprint = Fingerprint { seed: snapshot.seed };
                 *last_key = LastKey::default();
                 Ok(())
@@ -217,7 +217,7 @@ impl Handle {
     #[must_use]
     pub fn policies(&self) -> Vec<Policy> {
         match self {
-            Self::Alone(alone) => alone.borrow().store.policies(),
+            Self::Alone(alone) => alone.borrow().shard.policies(),
             Self::Shared(shared) => shared.policies(),
         }
     }
@@ -225,10 +225,10 @@ impl Handle {
     /// Entries held, evictions, and what came of all calls.
     #[must_use]
     pub fn stats(&self) -> (usize, u64, Counts) {
-        let active_keys = self.sum(None, |store, _| store.len());
-        let evictions = self.sum(None, |store, _| usize::try_from(store.evictions()).unwrap_or(usize::MAX)) as u64;
+        let active_keys = self.sum(None, |shard, _| shard.len());
+        let evictions = self.sum(None, |shard, _| usize::try_from(shard.evictions()).unwrap_or(usize::MAX)) as u64;
         let counts = match self {
-            Self::Alone(alone) => alone.borrow().store.counts.clone(),
+            Self::Alone(alone) => alone.borrow().shard.counts.clone(),
             Self::Shared(shared) => shared.counts(),
         };
         (active_keys, evictions, counts)
@@ -239,29 +239,29 @@ impl Handle {
     #[must_use]
     pub fn bytes(&self) -> usize {
         match self {
-            Self::Alone(alone) => size_of::<Alone>() + alone.borrow().store.bytes(),
+            Self::Alone(alone) => size_of::<Alone>() + alone.borrow().shard.bytes(),
             Self::Shared(_) => 0,
         }
     }
 
-    fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
+    fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Shard, u64, u64) -> R) -> R {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, fingerprint, store, last_key } = &mut *alone.borrow_mut();
+                let Alone { frame, fingerprint, shard, last_key } = &mut *alone.borrow_mut();
                 let id = last_key.id(key, fingerprint);
                 let now = frame.exactly(given_ms);
-                ask(store, id, now.0)
+                ask(shard, id, now.0)
             }
             Self::Shared(shared) => shared.with_key(key, given_ms, ask),
         }
     }
 
-    fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Store, u64) -> usize) -> usize {
+    fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Shard, u64) -> usize) -> usize {
         match self {
             Self::Alone(alone) => {
-                let Alone { frame, store, .. } = &mut *alone.borrow_mut();
+                let Alone { frame, shard, .. } = &mut *alone.borrow_mut();
                 let now = frame.exactly(given_ms);
-                ask(store, now.0)
+                ask(shard, now.0)
             }
             Self::Shared(shared) => shared.sum(given_ms, ask),
         }
@@ -271,26 +271,26 @@ impl Handle {
 impl Alone {
     #[inline]
     fn take(&mut self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let Self { frame, fingerprint, store, last_key } = self;
+        let Self { frame, fingerprint, shard, last_key } = self;
         let id = last_key.id(key, fingerprint);
         match given_ms {
-            None => take(store, last_key, id, cost, frame.own()),
-            Some(ms) => take(store, last_key, id, cost, &frame.given(ms)),
+            None => take(shard, last_key, id, cost, frame.own()),
+            Some(ms) => take(shard, last_key, id, cost, &frame.given(ms)),
         }
     }
 }
 
 #[inline]
-fn take(store: &mut Store, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
-    if let Some(binding) = last_key.denies(cost, store.forgotten(), clock) {
-        store.look_if_time(clock.rough_ms());
-        store.count_denial(binding);
+fn take(shard: &mut Shard, last_key: &mut LastKey, id: u64, cost: u64, clock: &impl Now) -> bool {
+    if let Some(binding) = last_key.denies(cost, shard.forgotten(), clock) {
+        shard.reclaim_some(clock.rough_ms());
+        shard.count_denial(binding);
         return false;
     }
-    let outcome = store.take(id, cost, clock);
+    let outcome = shard.take(id, cost, clock);
     if let (false, Some(slot)) = (outcome.allowed, outcome.slot) {
-        let (until_ms, binding) = store.denied_until(slot, cost, clock.exact_ms());
-        last_key.deny(cost, until_ms, binding, store.forgotten());
+        let (until_ms, binding) = shard.denied_until(slot, cost, clock.exact_ms());
+        last_key.deny(cost, until_ms, binding, shard.forgotten());
     }
     outcome.allowed
 }

@@ -5,14 +5,14 @@
 
 use crate::algorithms::Roughly;
 use crate::clock::Now;
-use crate::engine::eviction_order::{LINK_WORD, Order, PROTECTED_RANK};
+use crate::engine::eviction_order::{EvictionOrder, LINK_WORD, PROTECTED_RANK};
 use crate::engine::policy::Policy;
 use crate::engine::policy_set::{PolicySet, Standing, Taken};
 use crate::engine::reservations::Reservations;
 use crate::engine::snapshot::{Damage, Kept};
 use crate::engine::units::Units;
 use crate::memory::index::{ID_WORD, Index};
-use crate::memory::shares::SHARDS;
+use crate::memory::shares::TABLES;
 use crate::memory::slab::{Slab, Slot};
 use std::collections::{BTreeMap, HashMap};
 use std::hint::black_box;
@@ -28,17 +28,17 @@ const FIRST_STATE_WORD: usize = LINK_WORD + 1;
 /// Entries by id.
 pub struct Entries {
     /// What decides on their words.
-    pub ledger: PolicySet,
+    pub policy_set: PolicySet,
     slab: Slab,
     index: Index,
-    order: Order,
+    order: EvictionOrder,
     /// Until when keys are blocked, for the few that are or were.
     blocks: HashMap<Slot, u64>,
     /// What is reserved, for the few keys of which something is.
     reservations: HashMap<Slot, Reservations>,
     /// The entry of each one that is open, by numbers that count up.
     open: BTreeMap<u64, Slot>,
-    quiet_until_ms: u64,
+    next_reclaim_at_ms: u64,
     max_keys: usize,
     /// Live entries that were forgotten to make room.
     pub evictions: u64,
@@ -52,12 +52,12 @@ impl Entries {
     /// None, at time 0.
     #[must_use]
     pub fn new(policies: &[Policy], max_keys: usize) -> Self {
-        let ledger = PolicySet::new(policies, FIRST_STATE_WORD);
-        let mut slab = Slab::new(ledger.words());
-        let order = Order::new(ledger.span_ms(), &mut slab);
+        let policy_set = PolicySet::new(policies, FIRST_STATE_WORD);
+        let mut slab = Slab::new(policy_set.words());
+        let order = EvictionOrder::new(policy_set.span_ms(), &mut slab);
         let index = Index::default();
         Self {
-            ledger,
+            policy_set,
             bytes: slab.bytes() + index.bytes(),
             slab,
             index,
@@ -65,7 +65,7 @@ impl Entries {
             blocks: HashMap::new(),
             reservations: HashMap::new(),
             open: BTreeMap::new(),
-            quiet_until_ms: 0,
+            next_reclaim_at_ms: 0,
             max_keys,
             evictions: 0,
             forgotten: 0,
@@ -89,7 +89,7 @@ impl Entries {
     pub fn find_for(&mut self, id: u64, by: Option<&PolicySet>, now_ms: u64) -> Option<Slot> {
         let slot = self.find(id)?;
         if by.is_some() {
-            self.ledger.drop_expired(self.slab.get(slot), now_ms);
+            self.policy_set.drop_expired(self.slab.get(slot), now_ms);
         }
         Some(slot)
     }
@@ -106,14 +106,14 @@ impl Entries {
     /// An entry's words, and what decides on them: `by`, or what decides where a call brings no limits.
     #[inline]
     pub fn ask<'ask>(&'ask mut self, slot: Slot, by: Option<&'ask PolicySet>) -> (&'ask PolicySet, &'ask mut [u64]) {
-        (by.unwrap_or(&self.ledger), self.slab.get(slot))
+        (by.unwrap_or(&self.policy_set), self.slab.get(slot))
     }
 
     /// The rank of the list that an entry is in.
     #[inline]
     #[must_use]
     pub fn rank(&self, slot: Slot) -> u32 {
-        Order::rank(Order::list(&self.slab, slot))
+        EvictionOrder::rank(EvictionOrder::list(&self.slab, slot))
     }
 
     /// Takes the cost by a clock that may lag, where any time that it can be says the same. `None`: it took nothing, and
@@ -123,13 +123,13 @@ impl Entries {
         if !self.blocks.is_empty() {
             return None;
         }
-        let list = Order::list(&self.slab, slot);
-        let is_listed = (Order::rank(list), !self.reservations.is_empty());
-        match self.ledger.take_roughly(self.slab.get(slot), cost, is_listed, rough_ms, clock)? {
+        let list = EvictionOrder::list(&self.slab, slot);
+        let is_listed = (EvictionOrder::rank(list), !self.reservations.is_empty());
+        match self.policy_set.take_roughly(self.slab.get(slot), cost, is_listed, rough_ms, clock)? {
             Roughly::Denied => return Some(false),
             Roughly::Taken => {}
             Roughly::TakenUntil(due_ms) => {
-                let to = self.order.list_of(Order::rank(list), due_ms);
+                let to = self.order.list_of(EvictionOrder::rank(list), due_ms);
                 self.move_to(slot, to);
             }
         }
@@ -143,49 +143,49 @@ impl Entries {
             return Taken::Denied;
         }
         let rank = self.rank(slot);
-        let ledger = by.unwrap_or(&self.ledger);
+        let policy_set = by.unwrap_or(&self.policy_set);
         let entry = self.slab.get(slot);
         if !self.reservations.is_empty()
             && let Some(reservations) = self.reservations.get_mut(&slot)
         {
-            if !ledger.fits(entry, cost, now_ms) {
+            if !policy_set.fits(entry, cost, now_ms) {
                 return Taken::Denied;
             }
-            ledger.before_taking(entry, reservations, cost, now_ms);
+            policy_set.before_taking(entry, reservations, cost, now_ms);
         }
-        match ledger.take(entry, cost, now_ms, rank) {
+        match policy_set.take(entry, cost, now_ms, rank) {
             // Where it is was said by other limits, maybe.
-            Taken::Stays if by.is_some() => Taken::Moves(ledger.standing(entry, false, now_ms)),
+            Taken::Stays if by.is_some() => Taken::Moves(policy_set.standing(entry, false, now_ms)),
             taken => taken,
         }
     }
 
     /// Takes units that were used beyond an estimate, whether they fit or not.
     pub fn add(&mut self, slot: Slot, units: Units, by: Option<&PolicySet>, now_ms: u64) {
-        let ledger = by.unwrap_or(&self.ledger);
+        let policy_set = by.unwrap_or(&self.policy_set);
         let entry = self.slab.get(slot);
         if let Some(reservations) = self.reservations.get_mut(&slot) {
-            ledger.before_taking(entry, reservations, units, now_ms);
+            policy_set.before_taking(entry, reservations, units, now_ms);
         }
-        ledger.add(entry, units, now_ms);
+        policy_set.add(entry, units, now_ms);
     }
 
     /// Whether the cost fits all policies of an entry that is not blocked.
     #[inline]
     pub fn fits(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> bool {
         let is_blocked = self.block_left_ms(slot, now_ms) > 0;
-        let (ledger, entry) = self.ask(slot, by);
-        !is_blocked && ledger.fits(entry, cost, now_ms)
+        let (policy_set, entry) = self.ask(slot, by);
+        !is_blocked && policy_set.fits(entry, cost, now_ms)
     }
 
     /// Notes that what was taken just now may be given back.
     /// `most`: so many are open at one time.
     pub fn reserve(&mut self, slot: Slot, number: u64, most: usize, by: Option<&PolicySet>, now_ms: u64) {
-        let ledger = by.unwrap_or(&self.ledger);
+        let policy_set = by.unwrap_or(&self.policy_set);
         let entry = self.slab.get(slot);
         self.open.insert(number, slot);
         let reservations = self.reservations.entry(slot).or_default();
-        if let Some(fallen) = ledger.reserve(entry, reservations, number, now_ms) {
+        if let Some(fallen) = policy_set.reserve(entry, reservations, number, now_ms) {
             self.open.remove(&fallen);
         }
         if self.open.len() > most
@@ -207,7 +207,7 @@ impl Entries {
     /// Forgets a reservation, and gives back so many of its units as far as they still count.
     pub fn settle(&mut self, slot: Slot, number: u64, units: Units, by: Option<&PolicySet>, now_ms: u64) {
         let Some(reservations) = self.reservations.get_mut(&slot) else { return };
-        by.unwrap_or(&self.ledger).settle(self.slab.get(slot), reservations, number, units, now_ms);
+        by.unwrap_or(&self.policy_set).settle(self.slab.get(slot), reservations, number, units, now_ms);
         self.open.remove(&number);
         if reservations.is_empty() {
             self.reservations.remove(&slot);
@@ -257,7 +257,7 @@ impl Entries {
     fn look_for_room(&mut self, now_ms: u64) -> bool {
         let held = self.index.len();
         (0..LOOKS_FOR_ROOM).any(|_| {
-            self.look_again(1, now_ms);
+            self.reclaim(1, now_ms);
             self.index.len() < held
         })
     }
@@ -281,16 +281,16 @@ impl Entries {
 
     /// Looks again at so many entries whose time has come.
     #[inline]
-    pub fn look_if_time(&mut self, looks: u64, now_ms: u64) {
-        if now_ms >= self.quiet_until_ms {
-            self.look_again(looks, now_ms);
+    pub fn reclaim_some(&mut self, looks: u64, now_ms: u64) {
+        if now_ms >= self.next_reclaim_at_ms {
+            self.reclaim(looks, now_ms);
         }
     }
 
-    fn look_again(&mut self, looks: u64, now_ms: u64) {
-        self.quiet_until_ms = self.order.pass_slots(&mut self.slab, now_ms);
+    fn reclaim(&mut self, looks: u64, now_ms: u64) {
+        self.next_reclaim_at_ms = self.order.pass_slots(&mut self.slab, now_ms);
         for _ in 0..looks {
-            let Some(slot) = Order::take_passed(&mut self.slab) else { return };
+            let Some(slot) = EvictionOrder::take_passed(&mut self.slab) else { return };
             if self.is_fresh(slot, now_ms) {
                 self.forget(slot);
             } else {
@@ -314,8 +314,8 @@ impl Entries {
 
     #[inline]
     fn move_to(&mut self, slot: Slot, list: u32) {
-        if list != Order::list(&self.slab, slot) {
-            Order::remove(&mut self.slab, slot);
+        if list != EvictionOrder::list(&self.slab, slot) {
+            EvictionOrder::remove(&mut self.slab, slot);
             self.order.append(&mut self.slab, slot, list);
         }
     }
@@ -328,14 +328,14 @@ impl Entries {
 
     fn list_of(&mut self, slot: Slot, by: Option<&PolicySet>, now_ms: u64) -> u32 {
         let blocked_ms = self.block_left_ms(slot, now_ms);
-        let (ledger, entry) = (by.unwrap_or(&self.ledger), self.slab.get(slot));
-        let Standing { rank, due_after_ms } = ledger.standing(entry, blocked_ms > 0, now_ms);
+        let (policy_set, entry) = (by.unwrap_or(&self.policy_set), self.slab.get(slot));
+        let Standing { rank, due_after_ms } = policy_set.standing(entry, blocked_ms > 0, now_ms);
         self.order.list_of(rank, now_ms + due_after_ms.max(blocked_ms))
     }
 
     /// Whether the key is as good as never seen.
     pub fn is_fresh(&mut self, slot: Slot, now_ms: u64) -> bool {
-        self.block_left_ms(slot, now_ms) == 0 && self.ledger.is_fresh(self.slab.get(slot), now_ms)
+        self.block_left_ms(slot, now_ms) == 0 && self.policy_set.is_fresh(self.slab.get(slot), now_ms)
     }
 
     /// Lets go of an entry that is in no list.
@@ -369,20 +369,20 @@ impl Entries {
 
     /// Forgets an entry.
     pub fn remove(&mut self, slot: Slot) {
-        Order::remove(&mut self.slab, slot);
+        EvictionOrder::remove(&mut self.slab, slot);
         self.forget(slot);
     }
 
     /// Forgets all.
     pub fn clear(&mut self) {
         self.forgotten += 1;
-        self.slab = Slab::new(self.ledger.words());
-        self.order = Order::new(self.ledger.span_ms(), &mut self.slab);
+        self.slab = Slab::new(self.policy_set.words());
+        self.order = EvictionOrder::new(self.policy_set.span_ms(), &mut self.slab);
         self.index = Index::default();
         self.blocks = HashMap::new();
         self.reservations = HashMap::new();
         self.open = BTreeMap::new();
-        self.quiet_until_ms = 0;
+        self.next_reclaim_at_ms = 0;
         self.weigh();
     }
 
@@ -390,19 +390,19 @@ impl Entries {
     pub fn change(&mut self, policies: &[Policy], now_ms: u64) {
         let mut next = Self::new(policies, self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
-        next.ledger.keep_as(&self.ledger);
-        next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
+        next.policy_set.keep_as(&self.policy_set);
+        next.next_reclaim_at_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for old in self.order.all(&self.slab) {
             let slot = next.insert(self.slab.word(old, ID_WORD));
             if let Some(mut reservations) = self.reservations.remove(&old) {
-                next.ledger.change_reservations(&self.ledger, self.slab.get(old), &mut reservations, now_ms);
+                next.policy_set.change_reservations(&self.policy_set, self.slab.get(old), &mut reservations, now_ms);
                 next.open.extend(reservations.numbers().map(|number| (number, slot)));
                 next.reservations.insert(slot, reservations);
             }
             if let Some(until_ms) = self.blocks.remove(&old) {
                 next.blocks.insert(slot, until_ms);
             }
-            next.ledger.change(next.slab.get(slot), &self.ledger, self.slab.get(old), now_ms);
+            next.policy_set.change(next.slab.get(slot), &self.policy_set, self.slab.get(old), now_ms);
             next.append(slot, None, now_ms);
         }
         *self = next;
@@ -416,7 +416,7 @@ impl Entries {
             if !self.is_fresh(slot, now_ms) {
                 let (id, blocked_ms) =
                     (self.slab.word(slot, ID_WORD), self.block_left_ms(slot, now_ms).min(MAX_BLOCK_MS));
-                kept.push(Kept { id, blocked_ms, words: self.ledger.aged(self.slab.get(slot), now_ms) });
+                kept.push(Kept { id, blocked_ms, words: self.policy_set.aged(self.slab.get(slot), now_ms) });
             }
         }
         kept
@@ -430,16 +430,16 @@ impl Entries {
         if entries.len() > self.max_keys {
             return Err(Damage::TooMany { keys: entries.len(), most: self.max_keys });
         }
-        let mut next = Self::new(&self.ledger.policies(), self.max_keys);
+        let mut next = Self::new(&self.policy_set.policies(), self.max_keys);
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
-        next.ledger.keep_as(&self.ledger);
-        next.quiet_until_ms = next.order.pass_slots(&mut next.slab, now_ms);
+        next.policy_set.keep_as(&self.policy_set);
+        next.next_reclaim_at_ms = next.order.pass_slots(&mut next.slab, now_ms);
         for kept in entries {
             if next.find(kept.id).is_some() {
                 return Err(Damage::Twice);
             }
             let slot = next.insert(kept.id);
-            if kept.blocked_ms > MAX_BLOCK_MS || !next.ledger.restore(next.slab.get(slot), &kept.words, now_ms) {
+            if kept.blocked_ms > MAX_BLOCK_MS || !next.policy_set.restore(next.slab.get(slot), &kept.words, now_ms) {
                 return Err(Damage::Unsound);
             }
             if kept.blocked_ms > 0 {
@@ -461,7 +461,7 @@ impl Entries {
 
     /// Whether anything is live. What is found expired before that goes, so that nothing is looked at twice.
     pub fn has_live(&mut self, now_ms: u64) -> bool {
-        (0..SHARDS).any(|table| {
+        (0..TABLES).any(|table| {
             self.index.slots_of(table).into_iter().any(|slot| {
                 let is_live = !self.is_fresh(slot, now_ms);
                 if !is_live {

@@ -32,7 +32,7 @@ pub const LINK_WORD: usize = 1;
 const LIST_BITS: u32 = 8;
 
 /// The order of one table.
-pub struct Order {
+pub struct EvictionOrder {
     /// A power of two, from a sixteenth to an eighth of the longest span.
     grain_shift: u32,
     /// For each rank a bit per slot whose list may have entries.
@@ -41,7 +41,7 @@ pub struct Order {
     slot: u64,
 }
 
-impl Order {
+impl EvictionOrder {
     /// Of no entries. Takes the first entries of an empty slab for its heads.
     pub fn new(span_ms: u64, slab: &mut Slab) -> Self {
         for _ in 0..=PASSED {

@@ -18,7 +18,7 @@ use crate::memory::slab::Slot;
 const TOUCHED_TOGETHER: usize = 64;
 
 /// What is held of all keys, and what came of their calls.
-pub struct Store {
+pub struct Shard {
     entries: Entries,
     admits_when_full: bool,
     reservations: Numbers,
@@ -71,7 +71,7 @@ pub struct Answer {
     pub rows: Rows,
 }
 
-impl Store {
+impl Shard {
     /// Empty, at time 0.
     #[must_use]
     pub fn new(policies: &[Policy], max_keys: usize, admits_when_full: bool, reservations: Numbers) -> Self {
@@ -88,7 +88,7 @@ impl Store {
     #[inline]
     pub fn take(&mut self, id: u64, cost: u64, clock: &impl Now) -> Outcome {
         let rough_ms = clock.rough_ms();
-        self.entries.look_if_time(LOOKS_PER_CALL, rough_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, rough_ms);
         let Some(slot) = self.entries.find(id) else {
             return self.take_first(id, cost.into(), None, clock);
         };
@@ -103,7 +103,7 @@ impl Store {
 
     /// Takes units that may differ by policy, by limits that may be the call's own.
     pub fn take_by(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now: &impl Now) -> Outcome {
-        self.entries.look_if_time(LOOKS_PER_CALL, now.exact_ms());
+        self.entries.reclaim_some(LOOKS_PER_CALL, now.exact_ms());
         self.settled += 1;
         match self.entries.find_for(id, by, now.exact_ms()) {
             Some(slot) => self.take_held(slot, cost, by, now.exact_ms()),
@@ -113,8 +113,8 @@ impl Store {
 
     /// What decides a call that comes with limits of its own.
     #[must_use]
-    pub fn ledger_of(&mut self, limits: Option<&[CallLimit]>, now_ms: u64) -> Option<PolicySet> {
-        limits.map(|limits| self.entries.ledger.of_call(limits, now_ms))
+    pub fn policy_set_of(&mut self, limits: Option<&[CallLimit]>, now_ms: u64) -> Option<PolicySet> {
+        limits.map(|limits| self.entries.policy_set.of_call(limits, now_ms))
     }
 
     /// Takes the cost from each in turn: 1 where it was allowed.
@@ -148,14 +148,14 @@ impl Store {
 
     /// Counts a denial by the policy that binds, and starts the block that it asks for.
     fn deny(&mut self, slot: Slot, cost: Units, by: Option<&PolicySet>, now_ms: u64) {
-        let (ledger, entry) = self.entries.ask(slot, by);
-        let (binding, _) = if ledger.len() == 1 { (0, None) } else { ledger.binding(entry, cost, now_ms) };
+        let (policy_set, entry) = self.entries.ask(slot, by);
+        let (binding, _) = if policy_set.len() == 1 { (0, None) } else { policy_set.binding(entry, cost, now_ms) };
         self.count_denial(binding);
         if self.entries.block_left_ms(slot, now_ms) > 0 {
             return;
         }
-        let (ledger, entry) = self.entries.ask(slot, by);
-        let asked_ms = ledger.block_asked_ms(entry, cost, now_ms);
+        let (policy_set, entry) = self.entries.ask(slot, by);
+        let asked_ms = policy_set.block_asked_ms(entry, cost, now_ms);
         if asked_ms > 0 {
             self.entries.block(slot, now_ms + asked_ms);
             self.entries.place(slot, by, now_ms);
@@ -171,9 +171,9 @@ impl Store {
     }
 
     fn take_first(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, clock: &impl Now) -> Outcome {
-        let ledger = by.unwrap_or(&self.entries.ledger);
-        if !ledger.can_ever_fit(cost) {
-            let (binding, _) = ledger.binding(&mut self.nobody(), cost, 0);
+        let policy_set = by.unwrap_or(&self.entries.policy_set);
+        if !policy_set.can_ever_fit(cost) {
+            let (binding, _) = policy_set.binding(&mut self.nobody(), cost, 0);
             self.count_denial(binding);
             return Outcome { allowed: false, slot: None, full: false };
         }
@@ -202,8 +202,8 @@ impl Store {
     #[inline]
     pub fn answer(&mut self, outcome: Outcome, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
         if let Outcome { allowed: true, slot: Some(slot), .. } = outcome {
-            let (ledger, entry) = self.entries.ask(slot, by);
-            return Answer { allowed: true, binding: 0, rows: ledger.rows_after(entry, now_ms) };
+            let (policy_set, entry) = self.entries.ask(slot, by);
+            return Answer { allowed: true, binding: 0, rows: policy_set.rows_after(entry, now_ms) };
         }
         let blocked_ms = outcome.slot.map_or(0, |slot| self.entries.block_left_ms(slot, now_ms));
         self.answer_blocked(outcome, cost, by, now_ms, blocked_ms)
@@ -226,32 +226,32 @@ impl Store {
                 reset_after_ms: 0,
                 retry_after_ms: Some(wait_ms),
             };
-            let policies = by.unwrap_or(&self.entries.ledger).policies();
+            let policies = by.unwrap_or(&self.entries.policy_set).policies();
             return Answer { allowed, binding: 0, rows: Rows::Several(policies.into_iter().map(row).collect()) };
         }
         let mut nobody = if slot.is_none() { self.nobody() } else { Vec::new() };
-        let (ledger, entry) = match slot {
+        let (policy_set, entry) = match slot {
             Some(slot) => self.entries.ask(slot, by),
-            None => (by.unwrap_or(&self.entries.ledger), nobody.as_mut_slice()),
+            None => (by.unwrap_or(&self.entries.policy_set), nobody.as_mut_slice()),
         };
-        let (binding, _) = if allowed { (0, None) } else { ledger.binding(entry, cost, now_ms) };
-        let rows = ledger.rows(entry, allowed, cost, now_ms, blocked_ms);
+        let (binding, _) = if allowed { (0, None) } else { policy_set.binding(entry, cost, now_ms) };
+        let rows = policy_set.rows(entry, allowed, cost, now_ms, blocked_ms);
         Answer { allowed, binding, rows }
     }
 
     /// What `check` would decide now, and how the key stands without it.
     pub fn peek(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         let Some(slot) = self.entries.find_for(id, by, now_ms) else {
-            let fits = by.unwrap_or(&self.entries.ledger).can_ever_fit(cost);
+            let fits = by.unwrap_or(&self.entries.policy_set).can_ever_fit(cost);
             let full = fits && !cost.is_none() && !self.admits_when_full && !self.entries.has_room(now_ms);
             let outcome = Outcome { allowed: fits && !full, slot: None, full };
             return self.answer(outcome, cost, by, now_ms);
         };
         let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (ledger, entry) = self.entries.ask(slot, by);
-        let allowed = blocked_ms == 0 && ledger.fits(entry, cost, now_ms);
-        let asked_ms = if allowed || blocked_ms > 0 { 0 } else { ledger.block_asked_ms(entry, cost, now_ms) };
+        let (policy_set, entry) = self.entries.ask(slot, by);
+        let allowed = blocked_ms == 0 && policy_set.fits(entry, cost, now_ms);
+        let asked_ms = if allowed || blocked_ms > 0 { 0 } else { policy_set.block_asked_ms(entry, cost, now_ms) };
         let outcome = Outcome { allowed, slot: Some(slot), full: false };
         self.answer_blocked(outcome, cost, by, now_ms, blocked_ms.max(asked_ms))
     }
@@ -260,10 +260,10 @@ impl Store {
     /// the policy that binds it.
     pub fn denied_until(&mut self, slot: Slot, cost: u64, now_ms: u64) -> (u64, usize) {
         let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (ledger, entry) = self.entries.ask(slot, None);
-        let (binding, wait_ms) = ledger.binding(entry, cost.into(), now_ms);
+        let (policy_set, entry) = self.entries.ask(slot, None);
+        let (binding, wait_ms) = policy_set.binding(entry, cost.into(), now_ms);
         // Which policy binds may change while a cost waits for several, so then nothing is foretold.
-        let foretold_ms = if ledger.len() > 1 { 0 } else { wait_ms.unwrap_or(0) };
+        let foretold_ms = if policy_set.len() > 1 { 0 } else { wait_ms.unwrap_or(0) };
         (now_ms + if blocked_ms > 0 && foretold_ms > 0 { blocked_ms } else { foretold_ms }, binding)
     }
 
@@ -290,8 +290,8 @@ impl Store {
         by: Option<&PolicySet>,
         now_ms: u64,
     ) {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
-        let policies = self.entries.ledger.len();
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
+        let policies = self.entries.policy_set.len();
         let (less, more) = (estimate.beyond(actual, policies), actual.beyond(estimate, policies));
         let (less, more) = (Units::Each(&less), Units::Each(&more));
         let held = self.entries.find_for(id, by, now_ms);
@@ -321,26 +321,26 @@ impl Store {
 
     /// Decides by other policies from here on.
     pub fn update(&mut self, policies: &[Policy], now_ms: u64) {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         self.entries.change(policies, now_ms);
     }
 
     /// Whether keys are held for calls with limits of their own.
     #[must_use]
     pub fn keeps(&self) -> bool {
-        self.entries.ledger.keeps()
+        self.entries.policy_set.keeps()
     }
 
     /// All that is live.
     pub fn kept(&mut self, now_ms: u64) -> Vec<Kept> {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         self.entries.kept(now_ms)
     }
 
     /// How many words of a key a snapshot has.
     #[must_use]
     pub fn state_words(&self) -> usize {
-        self.entries.ledger.state_words()
+        self.entries.policy_set.state_words()
     }
 
     /// What there would be with these in the place of all that is held.
@@ -355,14 +355,14 @@ impl Store {
     pub fn replace(&mut self, entries: Entries, keeps: bool) {
         self.entries = entries;
         if keeps {
-            self.entries.ledger.keep_from(0);
+            self.entries.policy_set.keep_from(0);
         }
     }
 
     /// The policies that decide.
     #[must_use]
     pub fn policies(&self) -> Vec<Policy> {
-        self.entries.ledger.policies()
+        self.entries.policy_set.policies()
     }
 
     /// Moves where what was known of a key's denial may be over.
@@ -374,7 +374,7 @@ impl Store {
 
     /// Blocks the key for that long at least; whether there was room to hold it.
     pub fn block(&mut self, id: u64, ms: u64, now_ms: u64) -> bool {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         let (slot, is_new) = match self.entries.find(id) {
             Some(slot) => (slot, false),
             None => match self.entries.enter(id, now_ms) {
@@ -393,7 +393,7 @@ impl Store {
 
     /// Forgets the key; whether it had live state.
     pub fn reset(&mut self, id: u64, now_ms: u64) -> bool {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         let Some(slot) = self.entries.find(id) else { return false };
         let live = !self.entries.is_fresh(slot, now_ms);
         self.entries.remove(slot);
@@ -408,15 +408,15 @@ impl Store {
     /// Drops all that has expired and answers how many entries went.
     pub fn cleanup_expired(&mut self, now_ms: u64) -> usize {
         let held = self.entries.len();
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
         self.entries.drop_expired(now_ms);
         held - self.entries.len()
     }
 
     /// Looks again at a few entries whose time has come.
     #[inline]
-    pub fn look_if_time(&mut self, now_ms: u64) {
-        self.entries.look_if_time(LOOKS_PER_CALL, now_ms);
+    pub fn reclaim_some(&mut self, now_ms: u64) {
+        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
     }
 
     /// Live entries that were forgotten to make room.
@@ -446,6 +446,6 @@ impl Store {
 
     /// What a key never seen would hold.
     fn nobody(&self) -> Vec<u64> {
-        vec![0; self.entries.ledger.words()]
+        vec![0; self.entries.policy_set.words()]
     }
 }

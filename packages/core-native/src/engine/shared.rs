@@ -4,7 +4,7 @@
 use crate::clock::{Given, Now, OwnClock, START_MS};
 use crate::engine::policy::Policy;
 use crate::engine::seed::SharedSeed;
-use crate::engine::shard::{Answer, Counts, Numbers, Store};
+use crate::engine::shard::{Answer, Counts, Numbers, Shard};
 use crate::engine::snapshot::{Damage, Snapshot};
 use crate::fingerprint::Fingerprint;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,11 +24,11 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// The store for one of so many parts of the keys.
+    /// The shard for one of so many parts of the keys.
     #[must_use]
-    pub fn store(&self, part: usize, parts: usize) -> Store {
+    pub fn shard(&self, part: usize, parts: usize) -> Shard {
         let numbers = Numbers { last: part as u64, step: parts as u64 };
-        Store::new(&self.policies, self.max_keys / parts, self.admits_when_full, numbers)
+        Shard::new(&self.policies, self.max_keys / parts, self.admits_when_full, numbers)
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Shared {
     pub spec: Spec,
     frame: Frame,
     seed: SharedSeed,
-    parts: Vec<Mutex<Store>>,
+    parts: Vec<Mutex<Shard>>,
 }
 
 /// Enough that two threads seldom meet. Fewer keys are one part, so that the last place goes to whom it should.
@@ -91,8 +91,8 @@ impl Shared {
     pub fn new(spec: Spec) -> Result<Self, getrandom::Error> {
         let parts = if spec.max_keys < KEYS_FOR_PARTS { 1 } else { PARTS };
         let seed = SharedSeed::new(Fingerprint::seeded()?);
-        let stores = (0..parts).map(|part| Mutex::new(spec.store(part, parts))).collect();
-        Ok(Self { frame: Frame::new(&spec), seed, parts: stores, spec })
+        let shards = (0..parts).map(|part| Mutex::new(spec.shard(part, parts))).collect();
+        Ok(Self { frame: Frame::new(&spec), seed, parts: shards, spec })
     }
 
     /// Its time.
@@ -104,9 +104,9 @@ impl Shared {
     /// Takes the cost if it fits.
     #[must_use]
     pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        self.with_part(key, |store, id| match given_ms {
-            None => store.take(id, cost, self.frame.own()).allowed,
-            Some(ms) => store.take(id, cost, &self.frame.given(ms)).allowed,
+        self.with_part(key, |shard, id| match given_ms {
+            None => shard.take(id, cost, self.frame.own()).allowed,
+            Some(ms) => shard.take(id, cost, &self.frame.given(ms)).allowed,
         })
     }
 
@@ -114,20 +114,20 @@ impl Shared {
     #[must_use]
     pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
         let now = self.frame.exactly(given_ms);
-        self.with_part(key, |store, id| {
-            let outcome = store.take(id, cost, &now);
-            store.answer(outcome, cost.into(), None, now.0)
+        self.with_part(key, |shard, id| {
+            let outcome = shard.take(id, cost, &now);
+            shard.answer(outcome, cost.into(), None, now.0)
         })
     }
 
     /// Does something with the entry of one key, at the time that it is.
-    pub fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Store, u64, u64) -> R) -> R {
+    pub fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Shard, u64, u64) -> R) -> R {
         let now = self.frame.exactly(given_ms);
-        self.with_part(key, |store, id| ask(store, id, now.0))
+        self.with_part(key, |shard, id| ask(shard, id, now.0))
     }
 
     /// Does something with each part, at the time that it is, and adds up what comes of it.
-    pub fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Store, u64) -> usize) -> usize {
+    pub fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Shard, u64) -> usize) -> usize {
         let now = self.frame.exactly(given_ms);
         self.parts.iter().map(|part| ask(&mut lock(part), now.0)).sum()
     }
@@ -218,12 +218,12 @@ impl Shared {
     }
 
     /// All parts, and the time once they are held: another thread may have taken while this one waited for them.
-    fn lock_all(&self, given_ms: Option<i64>) -> (Vec<MutexGuard<'_, Store>>, Given) {
+    fn lock_all(&self, given_ms: Option<i64>) -> (Vec<MutexGuard<'_, Shard>>, Given) {
         let parts = self.parts.iter().map(lock).collect();
         (parts, self.frame.exactly(given_ms))
     }
 
-    fn with_part<R>(&self, key: &[u16], ask: impl FnOnce(&mut Store, u64) -> R) -> R {
+    fn with_part<R>(&self, key: &[u16], ask: impl FnOnce(&mut Shard, u64) -> R) -> R {
         loop {
             let (fingerprint, epoch) = self.seed.read();
             let id = fingerprint.of(key);
@@ -243,7 +243,7 @@ impl Shared {
 }
 
 /// A panic in the middle of a call leaves counts that are right but for that call.
-fn lock(part: &Mutex<Store>) -> MutexGuard<'_, Store> {
+fn lock(part: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -298,9 +298,9 @@ mod tests {
         let settle = |key: u16| {
             for _ in 0..100 {
                 let (_, number) = shared
-                    .with_key(&[key], None, |store, id, now_ms| store.reserve(id, 3.into(), None, &Given(now_ms)));
-                shared.with_key(&[key], None, |store, id, now_ms| {
-                    store.settle(id, number, (3.into(), 1.into()), None, now_ms);
+                    .with_key(&[key], None, |shard, id, now_ms| shard.reserve(id, 3.into(), None, &Given(now_ms)));
+                shared.with_key(&[key], None, |shard, id, now_ms| {
+                    shard.settle(id, number, (3.into(), 1.into()), None, now_ms);
                 });
             }
         };
@@ -310,8 +310,8 @@ mod tests {
             }
         });
         let left = || {
-            shared.with_key(&[1], None, |store, id, now_ms| {
-                store.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
+            shared.with_key(&[1], None, |shard, id, now_ms| {
+                shard.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
             })
         };
         assert_eq!(left(), Some(600));
@@ -321,7 +321,7 @@ mod tests {
         });
         assert_eq!(shared.restore(&bytes, None), Ok(()));
         assert_eq!(left(), Some(1_000));
-        assert_eq!(shared.sum(None, |store, _| store.len()), 0);
+        assert_eq!(shared.sum(None, |shard, _| shard.len()), 0);
         Ok(())
     }
 
@@ -329,7 +329,7 @@ mod tests {
     fn threads_take_of_all_policies_or_of_none() -> Result<(), getrandom::Error> {
         let shared = Shared::new(spec(&[700, 500, 900], 1 << 20))?;
         assert_eq!(admitted_by_four(&shared, 1), 500);
-        let answer = shared.with_key(&[1], None, |store, id, now_ms| store.peek(id, 1.into(), None, now_ms));
+        let answer = shared.with_key(&[1], None, |shard, id, now_ms| shard.peek(id, 1.into(), None, now_ms));
         assert_eq!(answer.rows.iter().map(|row| row.remaining).collect::<Vec<_>>(), [200, 0, 400]);
         Ok(())
     }
@@ -341,7 +341,7 @@ mod tests {
             let units = [key.to_le_bytes(), [0; 4]].concat();
             let _ = shared.take(&units.iter().map(|&byte| u16::from(byte)).collect::<Vec<_>>(), 1, None);
         }
-        let held = shared.sum(None, |store, _| store.len());
+        let held = shared.sum(None, |shard, _| shard.len());
         assert!(held <= 1 << 17 && held > (1 << 17) - (1 << 12), "{held} were held");
         Ok(())
     }
@@ -363,7 +363,7 @@ mod tests {
             for at_ms in [5_000, 5_450, 5_990] {
                 assert!(shared.take(&[1], 1, Some(at_ms)));
             }
-            shared.with_key(&[2], Some(5_990), |store, id, now_ms| store.block(id, 3_653 * 86_400_000, now_ms));
+            shared.with_key(&[2], Some(5_990), |shard, id, now_ms| shard.block(id, 3_653 * 86_400_000, now_ms));
             let bytes = shared.snapshot(Some(5_460)).to_bytes();
             assert_eq!(Shared::new(spec_of(algorithm, 100))?.restore(&bytes, Some(0)), Ok(()));
         }
@@ -378,7 +378,7 @@ mod tests {
             assert!(shared.take(&[1], 10, Some(5_000)) && shared.take(&[1], 990, Some(5_010)));
             shared.update(&spec.policies, Some(4_000));
             let left =
-                shared.with_key(&[1], Some(5_010), |store, id, now_ms| store.peek(id, 0.into(), None, now_ms).rows);
+                shared.with_key(&[1], Some(5_010), |shard, id, now_ms| shard.peek(id, 0.into(), None, now_ms).rows);
             let most = if algorithm == Algorithm::TokenBucket { 10 } else { 0 }; // ten of them have come back
             assert!(left.iter().all(|row| row.remaining <= most), "{left:?}");
         }
@@ -390,15 +390,15 @@ mod tests {
         let foreign = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
         let shared = Shared::new(spec(&[1_000], 1 << 20))?;
         let reserve = |key| {
-            shared.with_key(&[key], None, |store, id, now_ms| store.reserve(id, 100.into(), None, &Given(now_ms)).1)
+            shared.with_key(&[key], None, |shard, id, now_ms| shard.reserve(id, 100.into(), None, &Given(now_ms)).1)
         };
         for key in 0..64 {
             let before = reserve(key);
             assert_eq!(shared.restore(&foreign, None), Ok(()));
             reserve(key);
-            let left = shared.with_key(&[key], None, |store, id, now_ms| {
-                store.settle(id, before, (100.into(), 0.into()), None, now_ms);
-                store.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
+            let left = shared.with_key(&[key], None, |shard, id, now_ms| {
+                shard.settle(id, before, (100.into(), 0.into()), None, now_ms);
+                shard.peek(id, 0.into(), None, now_ms).rows.first().map(|row| row.remaining)
             });
             assert_eq!(left, Some(900), "key {key}");
         }
@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn a_full_snapshot_of_one_part_is_held_by_sixteen_as_far_as_each_has_room() -> Result<(), getrandom::Error> {
         let spec = spec(&[2], 1 << 16);
-        let mut alone = spec.store(0, 1);
+        let mut alone = spec.shard(0, 1);
         for id in 0..1_u64 << 16 {
             alone.take(id.wrapping_mul(0x9e37_79b9_7f4a_7c15), 1, &Given(START_MS));
         }
@@ -416,7 +416,7 @@ mod tests {
         let bytes = Snapshot { keeps: false, policies, seed: [1, 2], entries }.to_bytes();
         let shared = Shared::new(spec)?;
         assert_eq!(shared.restore(&bytes, None), Ok(()));
-        let held = shared.sum(None, |store, _| store.len());
+        let held = shared.sum(None, |shard, _| shard.len());
         assert!(held <= 1 << 16 && held > (1 << 16) - (1 << 12), "{held} were held");
         Ok(())
     }

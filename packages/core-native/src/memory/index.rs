@@ -5,7 +5,7 @@
 //! nothing else is read where a table grows or closes the gap that a removed one has left.
 #![forbid(unsafe_code)]
 
-use crate::memory::shares::{self, SHARDS};
+use crate::memory::shares::{self, TABLES};
 use crate::memory::slab::{SLOT_BITS, Slab, Slot};
 
 /// The word of an entry that has its id.
@@ -34,7 +34,7 @@ struct Table {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { tables: vec![Table::default(); SHARDS], len: 0, words: 0 }
+        Self { tables: vec![Table::default(); TABLES], len: 0, words: 0 }
     }
 }
 
@@ -49,7 +49,7 @@ impl Index {
     #[inline]
     #[must_use]
     pub fn find(&self, slab: &Slab, id: u64) -> Option<Slot> {
-        let table = self.tables.get(shares::shard(id))?;
+        let table = self.tables.get(shares::table(id))?;
         table.place(id, |slot| slab.word(slot, ID_WORD) == id).map(|(_, slot)| slot)
     }
 
@@ -57,13 +57,13 @@ impl Index {
     #[inline]
     #[must_use]
     pub fn touch(&self, id: u64) -> u64 {
-        let table = self.tables.get(shares::shard(id));
+        let table = self.tables.get(shares::table(id));
         table.and_then(|table| table.words.get(table.home(word_of(id, 0)))).copied().unwrap_or_default()
     }
 
     /// Adds an entry whose id is not held.
     pub fn insert(&mut self, id: u64, slot: Slot) {
-        let Some(table) = self.tables.get_mut(shares::shard(id)) else { return };
+        let Some(table) = self.tables.get_mut(shares::table(id)) else { return };
         if (table.len + 1) * 5 > table.words.len() * 4 {
             self.words -= table.words.len();
             table.resize((table.words.len() * 2).max(LEAST_CAPACITY));
@@ -76,7 +76,7 @@ impl Index {
 
     /// Forgets an entry; a table that is mostly empty then gives memory back.
     pub fn remove(&mut self, id: u64, slot: Slot) {
-        let Some(table) = self.tables.get_mut(shares::shard(id)) else { return };
+        let Some(table) = self.tables.get_mut(shares::table(id)) else { return };
         let Some((place, _)) = table.place(id, |held| held == slot) else { return };
         table.close(place);
         table.len -= 1;
@@ -91,7 +91,7 @@ impl Index {
     /// What the tables take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.words * size_of::<u64>() + SHARDS * size_of::<Table>()
+        self.words * size_of::<u64>() + TABLES * size_of::<Table>()
     }
 
     /// Every entry held.
@@ -99,7 +99,7 @@ impl Index {
         self.tables.iter().flat_map(Table::slots)
     }
 
-    /// The entries of one of the [`SHARDS`] tables.
+    /// The entries of one of the [`TABLES`] tables.
     #[must_use]
     pub fn slots_of(&self, table: usize) -> Vec<Slot> {
         self.tables.get(table).map(|table| table.slots().collect()).unwrap_or_default()

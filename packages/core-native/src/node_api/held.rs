@@ -1,6 +1,6 @@
 //! A limiter as JavaScript holds it: the garbage collector is told what it takes.
 
-use crate::limiter::Handle;
+use crate::limiter::Limiter;
 use napi::sys;
 use std::cell::Cell;
 use std::ops::Deref;
@@ -10,12 +10,12 @@ use std::ops::Deref;
 /// An engine that has a shared name is told of by nobody: it is no isolate's, and collecting a limiter of it frees
 /// nothing while others hold it or anything in it is live.
 pub(super) struct Held {
-    handle: Handle,
+    handle: Limiter,
     told: Cell<usize>,
 }
 
 impl Held {
-    pub(super) fn new(handle: Handle) -> Self {
+    pub(super) fn new(handle: Limiter) -> Self {
         Self { handle, told: Cell::new(0) }
     }
 
@@ -52,9 +52,9 @@ impl Held {
 }
 
 impl Deref for Held {
-    type Target = Handle;
+    type Target = Limiter;
 
-    fn deref(&self) -> &Handle {
+    fn deref(&self) -> &Limiter {
         &self.handle
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::policy_changes::CallLimit;
 use crate::engine::shard::Counts;
 use crate::engine::shared::Spec;
 use crate::engine::units::Units;
-use crate::limiter::{Call, Handle, Kind};
+use crate::limiter::{Call, Kind, Limiter};
 use crate::registry::{self, Refusal};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
@@ -38,8 +38,8 @@ pub(super) fn create(
         given_origin_ms: origin_ms.map(milliseconds),
     };
     let handle = match &shared {
-        Some(name) => registry::join(name, spec.clone()).map(Handle::Shared),
-        None => Handle::alone(&spec).map_err(Refusal::NoRandomness),
+        Some(name) => registry::join(name, spec.clone()).map(Limiter::Shared),
+        None => Limiter::alone(&spec).map_err(Refusal::NoRandomness),
     };
     match handle {
         Ok(handle) => Ok(External::new(Rc::new(Held::new(handle)))),
