@@ -3,6 +3,7 @@
 
 use crate::clock::{Given, Now};
 use crate::engine::last_key::LastKey;
+use crate::engine::places::{Newcomer, Places};
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
 use crate::engine::shard::{Answer, Counts, Shard};
@@ -55,7 +56,8 @@ impl Limiter {
     /// # Errors
     /// Where the system has no randomness to give.
     pub fn alone(spec: &Spec) -> Result<Self, getrandom::Error> {
-        let (frame, fingerprint, shard) = (Frame::new(spec), Fingerprint::seeded()?, spec.shard(0, 1));
+        let (frame, fingerprint, shard) =
+            (Frame::new(spec), Fingerprint::seeded()?, spec.shard(0, 1, Places::Own(spec.max_keys)));
         Ok(Self::Alone(Box::new(RefCell::new(Alone { frame, fingerprint, shard, last_key: LastKey::default() }))))
     }
 
@@ -87,16 +89,25 @@ impl Limiter {
     /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered.
     #[must_use]
     pub fn reserve(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> (Answer, u64) {
-        self.with_key(key, given_ms, |shard, id, now_ms| {
-            let (outcome, number) = shard.reserve(id, cost.into(), None, &Given(now_ms));
-            (shard.answer(outcome, cost.into(), None, now_ms), number)
-        })
+        self.with_key(
+            key,
+            given_ms,
+            |shard| shard.comes(cost.into()),
+            |shard, id, now_ms| {
+                let (outcome, number) = shard.reserve(id, cost.into(), None, &Given(now_ms));
+                (shard.answer(outcome, cost.into(), None, now_ms), number)
+            },
+        )
     }
 
     /// Takes, peeks or reserves by units that may differ by policy, and by limits that may be the call's own.
     #[must_use]
     pub fn call(&self, kind: Kind, key: &[u16], call: Call, given_ms: Option<i64>) -> (Answer, u64) {
-        self.with_key(key, given_ms, |shard, id, now_ms| {
+        let newcomer = |shard: &Shard| match shard.comes(call.units) {
+            Newcomer::Comes if kind == Kind::Peek => Newcomer::Foreseen,
+            newcomer => newcomer,
+        };
+        self.with_key(key, given_ms, newcomer, |shard, id, now_ms| {
             let policy_set = shard.policy_set_of(call.limits, now_ms);
             let (now, by) = (Given(now_ms), policy_set.as_ref());
             let (outcome, number) = match kind {
@@ -110,7 +121,11 @@ impl Limiter {
 
     /// Settles what was reserved by a call: `actual` in the place of its units.
     pub fn settle(&self, key: &[u16], number: u64, call: Call, actual: Units, given_ms: Option<i64>) {
-        self.with_key(key, given_ms, |shard, id, now_ms| {
+        let newcomer = |shard: &Shard| {
+            let takes = actual.exceeds(call.units, shard.policies_len());
+            if takes { Newcomer::Comes } else { Newcomer::None }
+        };
+        self.with_key(key, given_ms, newcomer, |shard, id, now_ms| {
             let policy_set = shard.policy_set_of(call.limits, now_ms);
             shard.settle(id, number, (call.units, actual), policy_set.as_ref(), now_ms);
         });
@@ -132,18 +147,23 @@ impl Limiter {
     /// What `check` would decide now, and how the key stands without it.
     #[must_use]
     pub fn peek(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        self.with_key(key, given_ms, |shard, id, now_ms| shard.peek(id, cost.into(), None, now_ms))
+        self.with_key(
+            key,
+            given_ms,
+            |_| Newcomer::Foreseen,
+            |shard, id, now_ms| shard.peek(id, cost.into(), None, now_ms),
+        )
     }
 
     /// Forgets the key; whether it had live state.
     pub fn reset(&self, key: &[u16], given_ms: Option<i64>) -> bool {
-        self.with_key(key, given_ms, Shard::reset)
+        self.with_key(key, given_ms, |_| Newcomer::None, Shard::reset)
     }
 
     /// Blocks the key for that long at least; whether there was room to hold it.
     #[must_use]
     pub fn block(&self, key: &[u16], ms: u64, given_ms: Option<i64>) -> bool {
-        self.with_key(key, given_ms, |shard, id, now_ms| shard.block(id, ms, now_ms))
+        self.with_key(key, given_ms, |_| Newcomer::Comes, |shard, id, now_ms| shard.block(id, ms, now_ms))
     }
 
     /// The engine's own time, as a reading that calls could hand in.
@@ -244,7 +264,13 @@ impl Limiter {
         }
     }
 
-    fn with_key<R>(&self, key: &[u16], given_ms: Option<i64>, ask: impl FnOnce(&mut Shard, u64, u64) -> R) -> R {
+    fn with_key<R>(
+        &self,
+        key: &[u16],
+        given_ms: Option<i64>,
+        newcomer: impl Fn(&Shard) -> Newcomer,
+        ask: impl FnOnce(&mut Shard, u64, u64) -> R,
+    ) -> R {
         match self {
             Self::Alone(alone) => {
                 let Alone { frame, fingerprint, shard, last_key } = &mut *alone.borrow_mut();
@@ -252,7 +278,7 @@ impl Limiter {
                 let now = frame.exactly(given_ms);
                 ask(shard, id, now.0)
             }
-            Self::Shared(shared) => shared.with_key(key, given_ms, ask),
+            Self::Shared(shared) => shared.with_key(key, given_ms, newcomer, ask),
         }
     }
 

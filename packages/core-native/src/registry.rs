@@ -101,6 +101,7 @@ fn same_kind(engine: &Arc<Shared>, asked: &Spec) -> Result<Arc<Shared>, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::places::Newcomer;
     use crate::engine::policy::Algorithm;
     use std::time::Duration;
 
@@ -143,7 +144,12 @@ mod tests {
         drop(names.join(&empty, timed(2, 0), now)?);
         assert!(names.join(&used, timed(2, 0), now)?.take(&[7], 1, Some(0)));
         let longer = names.join(&blocked, timed(2, 0), now)?;
-        assert!(longer.with_key(&[7], Some(0), |shard, id, now_ms| shard.block(id, 10 * HOUR_MS, now_ms)));
+        assert!(longer.with_key(
+            &[7],
+            Some(0),
+            |_| Newcomer::Comes,
+            |shard, id, now_ms| shard.block(id, 10 * HOUR_MS, now_ms)
+        ));
         drop(longer);
         let mut known_after = |ms| -> Result<_, Refusal> {
             drop(names.join(&units("another"), spec(1), now + Duration::from_millis(ms))?);

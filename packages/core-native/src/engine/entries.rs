@@ -6,6 +6,7 @@
 use crate::algorithms::Roughly;
 use crate::clock::Now;
 use crate::engine::eviction_order::{EvictionOrder, LINK_WORD, PROTECTED_RANK};
+use crate::engine::places::{Hint, Places};
 use crate::engine::policy::Policy;
 use crate::engine::policy_set::{PolicySet, Standing, Taken};
 use crate::engine::reservations::Reservations;
@@ -39,7 +40,9 @@ pub struct Entries {
     /// The entry of each one that is open, by numbers that count up.
     open: BTreeMap<u64, Slot>,
     next_reclaim_at_ms: u64,
-    max_keys: usize,
+    places: Places,
+    /// Whether the places of what goes now are for a key that comes in.
+    keeps_places: bool,
     /// Live entries that were forgotten to make room.
     pub evictions: u64,
     /// Entries that went for whatever reason: where it moves, what was known of a key may be over.
@@ -51,7 +54,7 @@ pub struct Entries {
 impl Entries {
     /// None, at time 0.
     #[must_use]
-    pub fn new(policies: &[Policy], max_keys: usize) -> Self {
+    pub fn new(policies: &[Policy], places: Places) -> Self {
         let policy_set = PolicySet::new(policies, FIRST_STATE_WORD);
         let mut slab = Slab::new(policy_set.words());
         let order = EvictionOrder::new(policy_set.span_ms(), &mut slab);
@@ -66,7 +69,8 @@ impl Entries {
             reservations: HashMap::new(),
             open: BTreeMap::new(),
             next_reclaim_at_ms: 0,
-            max_keys,
+            places,
+            keeps_places: false,
             evictions: 0,
             forgotten: 0,
         }
@@ -216,8 +220,14 @@ impl Entries {
 
     /// A new entry, not in the order yet; none where there is no room for it.
     pub fn enter(&mut self, id: u64, now_ms: u64) -> Option<Slot> {
-        if self.index.len() >= self.max_keys && !self.make_room(now_ms) {
-            return None;
+        if !self.places.draw(self.index.len()) {
+            self.keeps_places = true;
+            let drawn = self.make_room(now_ms) && self.places.draw(self.index.len());
+            self.keeps_places = false;
+            self.places.give(0);
+            if !drawn {
+                return None;
+            }
         }
         Some(self.insert(id))
     }
@@ -248,9 +258,35 @@ impl Entries {
         true
     }
 
+    /// Lets the entry go that should go first, and gives its place out of hand; whether one went.
+    pub fn let_one_go(&mut self, now_ms: u64) -> bool {
+        self.keeps_places = true;
+        let goes = self.make_room(now_ms) && self.places.draw(self.index.len());
+        self.keeps_places = false;
+        self.places.give(0);
+        goes
+    }
+
+    /// What would go first; none where nothing is held.
+    pub fn hint(&mut self) -> Option<Hint> {
+        if self.index.len() == 0 {
+            return None;
+        }
+        let (rank, due_ms) = self.order.first_to_go(&self.slab);
+        Some(Hint { rank, due_ms })
+    }
+
+    /// The room that there is.
+    pub fn places(&mut self) -> &mut Places {
+        &mut self.places
+    }
+
     /// Whether a new key would find room.
     pub fn has_room(&mut self, now_ms: u64) -> bool {
-        self.index.len() < self.max_keys || self.look_for_room(now_ms) || self.order.least_used(&self.slab).is_some()
+        self.places.any(self.index.len())
+            || self.look_for_room(now_ms)
+            || self.order.least_used(&self.slab).is_some()
+            || self.places.budget().is_some_and(|budget| budget.first_to_go(None, now_ms).is_some())
     }
 
     /// Looks again at entries whose time has come, one after the other, until one of them goes.
@@ -347,6 +383,11 @@ impl Entries {
             self.open.remove(&number);
         }
         self.forgotten += 1;
+        if self.keeps_places {
+            self.places.keep(1);
+        } else {
+            self.places.give(1);
+        }
         self.weigh();
     }
 
@@ -376,6 +417,7 @@ impl Entries {
     /// Forgets all.
     pub fn clear(&mut self) {
         self.forgotten += 1;
+        self.places.give(self.index.len());
         self.slab = Slab::new(self.policy_set.words());
         self.order = EvictionOrder::new(self.policy_set.span_ms(), &mut self.slab);
         self.index = Index::default();
@@ -386,9 +428,15 @@ impl Entries {
         self.weigh();
     }
 
+    /// Holds these from here on, in the room that there was.
+    pub fn replace(&mut self, mut entries: Self) {
+        std::mem::swap(&mut entries.places, &mut self.places);
+        *self = entries;
+    }
+
     /// Goes over to other policies of the same algorithms; what each key has used stays.
     pub fn change(&mut self, policies: &[Policy], now_ms: u64) {
-        let mut next = Self::new(policies, self.max_keys);
+        let mut next = Self::new(policies, Places::Own(0));
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
         next.policy_set.keep_as(&self.policy_set);
         next.next_reclaim_at_ms = next.order.pass_slots(&mut next.slab, now_ms);
@@ -405,7 +453,7 @@ impl Entries {
             next.policy_set.change(next.slab.get(slot), &self.policy_set, self.slab.get(old), now_ms);
             next.append(slot, None, now_ms);
         }
-        *self = next;
+        self.replace(next);
     }
 
     /// All that is live, in the order in which it would be evicted.
@@ -427,10 +475,12 @@ impl Entries {
     /// # Errors
     /// Where that can't be.
     pub fn restored(&self, entries: &[&Kept], now_ms: u64) -> Result<Self, Damage> {
-        if entries.len() > self.max_keys {
-            return Err(Damage::TooMany { keys: entries.len(), most: self.max_keys });
+        if let Places::Own(most) = self.places
+            && entries.len() > most
+        {
+            return Err(Damage::TooMany { keys: entries.len(), most });
         }
-        let mut next = Self::new(&self.policy_set.policies(), self.max_keys);
+        let mut next = Self::new(&self.policy_set.policies(), Places::Own(0));
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);
         next.policy_set.keep_as(&self.policy_set);
         next.next_reclaim_at_ms = next.order.pass_slots(&mut next.slab, now_ms);
@@ -480,6 +530,7 @@ impl Entries {
 
     /// When a full set of entries is looked at for one that can go.
     pub fn room_due_ms(&mut self) -> u64 {
-        self.order.first_protected_due_ms(&self.slab)
+        let own_ms = self.order.first_protected_due_ms(&self.slab);
+        self.places.budget().map_or(own_ms, |budget| own_ms.min(budget.first_due_ms()))
     }
 }

@@ -156,6 +156,22 @@ impl EvictionOrder {
         (self.slot + u64::from(from_now) + 1) << self.grain_shift
     }
 
+    /// The lowest rank that there is, and when the first entry of all is looked at again: at once, where one waits.
+    pub fn first_to_go(&mut self, slab: &Slab) -> (u32, u64) {
+        if Self::next(slab).is_some() {
+            return (0, self.slot << self.grain_shift);
+        }
+        let mut lowest = PROTECTED_RANK;
+        let mut first = u32::MAX;
+        for rank in (0..=PROTECTED_RANK).rev() {
+            if let Some(from_now) = self.first_slot(slab, rank) {
+                lowest = rank;
+                first = first.min(from_now);
+            }
+        }
+        (lowest, (self.slot + u64::from(first) + 1) << self.grain_shift)
+    }
+
     /// How many slots from now the first list of a rank is that has entries.
     fn first_slot(&mut self, slab: &Slab, rank: u32) -> Option<u32> {
         let now = self.wheel(self.slot);

@@ -1,9 +1,10 @@
-//! One limiter's state: [`shared`] takes the lock where threads share it, a [`shard`] decides on the [`entries`] of its
+//! One limiter's state: [`shared`] has its shards, which threads lock, a [`shard`] decides on the [`entries`] of its
 //! keys, and [`policy_set`] asks the algorithms what all policies together say. Twins of `core-ts/src/engine`.
 
 pub mod entries;
 pub mod eviction_order;
 pub mod last_key;
+pub mod places;
 pub mod policy;
 pub mod policy_changes;
 pub mod policy_set;

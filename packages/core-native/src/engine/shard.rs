@@ -5,6 +5,7 @@
 
 use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
+use crate::engine::places::{Hint, Newcomer, Places};
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
 use crate::engine::policy_set::{PolicySet, Taken};
@@ -74,14 +75,55 @@ pub struct Answer {
 impl Shard {
     /// Empty, at time 0.
     #[must_use]
-    pub fn new(policies: &[Policy], max_keys: usize, admits_when_full: bool, reservations: Numbers) -> Self {
+    pub fn new(policies: &[Policy], places: Places, admits_when_full: bool, reservations: Numbers) -> Self {
         Self {
-            entries: Entries::new(policies, max_keys),
+            entries: Entries::new(policies, places),
             admits_when_full,
             reservations,
             settled: 0,
             counts: Counts { denied: vec![0; policies.len()], ..Counts::default() },
         }
+    }
+
+    /// Whether a new key needs another one to go.
+    #[must_use]
+    pub fn is_full(&mut self) -> bool {
+        let held = self.entries.len();
+        !self.entries.places().any(held)
+    }
+
+    /// Whether a key is held.
+    #[must_use]
+    pub fn holds(&self, id: u64) -> bool {
+        self.entries.find(id).is_some()
+    }
+
+    /// What taking the cost is to a key that is not held.
+    #[must_use]
+    pub fn comes(&self, cost: Units) -> Newcomer {
+        let comes = !cost.is_none() && self.entries.policy_set.can_ever_fit(cost);
+        if comes { Newcomer::Comes } else { Newcomer::None }
+    }
+
+    /// How many policies decide.
+    #[must_use]
+    pub fn policies_len(&self) -> usize {
+        self.entries.policy_set.len()
+    }
+
+    /// What would go first to make room.
+    pub fn hint(&mut self) -> Option<Hint> {
+        self.entries.hint()
+    }
+
+    /// Lets that go, and gives its place out of hand; whether one went.
+    pub fn let_one_go(&mut self, now_ms: u64) -> bool {
+        self.entries.let_one_go(now_ms)
+    }
+
+    /// The room that there is.
+    pub fn places(&mut self) -> &mut Places {
+        self.entries.places()
     }
 
     /// Takes the cost if it fits.
@@ -353,7 +395,7 @@ impl Shard {
 
     /// Holds these from here on.
     pub fn replace(&mut self, entries: Entries, keeps: bool) {
-        self.entries = entries;
+        self.entries.replace(entries);
         if keeps {
             self.entries.policy_set.keep_from(0);
         }

@@ -31,6 +31,12 @@ impl Units<'_> {
         }
     }
 
+    /// Whether there are more of them than of others, of any policy.
+    #[must_use]
+    pub fn exceeds(self, others: Self, policies: usize) -> bool {
+        (0..policies).any(|policy| self.of(policy) > others.of(policy))
+    }
+
     /// What is left of these without others, by policy and at least 0.
     #[must_use]
     pub fn beyond(self, others: Self, policies: usize) -> Vec<u64> {
