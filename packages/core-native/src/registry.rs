@@ -3,21 +3,22 @@
 
 use crate::engine::policy::Policy;
 use crate::engine::shared::{Shared, Spec};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
-static SHARED: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);
+static SHARED: LazyLock<Registry> = LazyLock::new(Registry::default);
 
 /// A name is UTF-16 as JavaScript has it. What nobody holds stays while anything in it is live: threads come and go,
 /// and who comes next is denied what those before have used.
 #[derive(Default)]
 struct Registry {
-    names: HashMap<Vec<u16>, Named>,
+    names: DashMap<Vec<u16>, Named>,
 }
 
 struct Named {
-    /// Whoever else has a share of it got it from [`join`], under the lock.
+    /// Whoever else has a share of it got it from [`join`], under its lock.
     engine: Arc<Shared>,
     /// When nobody was seen to hold it.
     left: Option<Instant>,
@@ -46,24 +47,29 @@ pub enum Refusal {
 /// # Errors
 /// Where the name stands for a limiter of another kind that somebody holds; nothing is changed then.
 pub fn join(name: &[u16], spec: Spec) -> Result<Arc<Shared>, Refusal> {
-    SHARED.lock().unwrap_or_else(PoisonError::into_inner).join(name, spec, Instant::now())
+    SHARED.join(name, spec, Instant::now())
 }
 
 impl Registry {
-    fn join(&mut self, name: &[u16], spec: Spec, now: Instant) -> Result<Arc<Shared>, Refusal> {
+    fn join(&self, name: &[u16], spec: Spec, now: Instant) -> Result<Arc<Shared>, Refusal> {
         self.names.retain(|_, named| named.matters(now));
-        let Some(Named { engine, left }) = self.names.get_mut(name) else {
-            let engine = made(spec)?;
-            self.names.insert(name.to_vec(), Named { engine: Arc::clone(&engine), left: None });
-            return Ok(engine);
-        };
-        match Arc::get_mut(engine) {
-            None => return same_kind(engine, &spec),
-            Some(alone) if alone.can_go_on_as(&spec) => alone.go_on_as(spec),
-            Some(_) => *engine = made(spec)?,
+        match self.names.entry(name.to_vec()) {
+            Entry::Vacant(vacant) => {
+                let engine = made(spec)?;
+                vacant.insert(Named { engine: Arc::clone(&engine), left: None });
+                Ok(engine)
+            }
+            Entry::Occupied(mut occupied) => {
+                let Named { engine, left } = occupied.get_mut();
+                match Arc::get_mut(engine) {
+                    None => return same_kind(engine, &spec),
+                    Some(alone) if alone.can_go_on_as(&spec) => alone.go_on_as(spec),
+                    Some(_) => *engine = made(spec)?,
+                }
+                *left = None;
+                Ok(Arc::clone(engine))
+            }
         }
-        *left = None;
-        Ok(Arc::clone(engine))
     }
 }
 
@@ -101,8 +107,8 @@ fn same_kind(engine: &Arc<Shared>, asked: &Spec) -> Result<Arc<Shared>, Refusal>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::places::Newcomer;
     use crate::engine::policy::Algorithm;
+    use crate::engine::shared::places::Newcomer;
     use std::time::Duration;
 
     const HOUR_MS: u64 = 3_600_000;
@@ -123,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_name_is_one_engine_whoever_holds_it_and_one_after_the_other() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let name = units("one engine");
         let one = names.join(&name, spec(2), now)?;
         let two = names.join(&name, spec(2), now)?;
@@ -139,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_was_left_goes_with_the_next_join_of_any_name_once_nothing_in_it_is_live() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let (empty, used, blocked) = (units("empty"), units("used"), units("blocked"));
         drop(names.join(&empty, timed(2, 0), now)?);
         assert!(names.join(&used, timed(2, 0), now)?.take(&[7], 1, Some(0)));
@@ -151,7 +157,7 @@ mod tests {
             |shard, id, now_ms| shard.block(id, 10 * HOUR_MS, now_ms)
         ));
         drop(longer);
-        let mut known_after = |ms| -> Result<_, Refusal> {
+        let known_after = |ms| -> Result<_, Refusal> {
             drop(names.join(&units("another"), spec(1), now + Duration::from_millis(ms))?);
             Ok([&empty, &used, &blocked].map(|name| names.names.contains_key(name)))
         };
@@ -165,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_was_left_on_the_engines_own_clock_goes_when_its_time_has_come() -> Result<(), Refusal> {
-        let mut names = Registry::default();
+        let names = Registry::default();
         let mut short = spec(1);
         short.policies.iter_mut().for_each(|policy| policy.window_ms = 1);
         let name = units("short");
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_held_stays_however_long_nothing_in_it_is_live() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let name = units("held");
         let held = names.join(&name, spec(3), now)?;
         assert!(held.take(&[7], 0, None));
@@ -189,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_name_that_comes_back_with_other_numbers_goes_on_with_them() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let name = units("other numbers");
         assert!(names.join(&name, spec(5), now)?.take(&[7], 3, None));
         let more = names.join(&name, spec(7), now)?;
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_name_that_was_updated_and_left_keeps_that_for_who_asks_as_it_was_made() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let name = units("updated and left");
         let held = names.join(&name, spec(5), now)?;
         assert!(held.take(&[7], 3, None));
@@ -216,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_name_that_comes_back_as_another_kind_is_made_anew() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let mut sliding = spec(1);
         sliding.policies.iter_mut().for_each(|policy| policy.algorithm = Algorithm::SlidingWindow);
         let mut two = spec(1);
@@ -235,7 +241,7 @@ mod tests {
 
     #[test]
     fn another_kind_is_refused_while_somebody_holds_the_name() -> Result<(), Refusal> {
-        let (mut names, now) = (Registry::default(), Instant::now());
+        let (names, now) = (Registry::default(), Instant::now());
         let name = units("another kind");
         let held = names.join(&name, spec(1), now)?;
         assert_eq!(names.join(&name, spec(2), now).err(), Some(Refusal::OtherPolicies(spec(1).policies)));

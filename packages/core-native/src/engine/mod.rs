@@ -4,13 +4,11 @@
 pub mod entries;
 pub mod eviction_order;
 pub mod last_key;
-pub mod places;
 pub mod policy;
 pub mod policy_changes;
 pub mod policy_set;
 pub mod reservations;
 pub mod rows;
-pub mod seed;
 pub mod shard;
 pub mod shared;
 pub mod snapshot;

@@ -16,6 +16,7 @@ const EMPTY: u64 = u64::MAX;
 /// The lowest bits of an id part engines in parts, and the highest ones name the table.
 const ID_SHIFT: u32 = 8;
 const LEAST_CAPACITY: usize = 8;
+const FEW_TABLES: usize = 4;
 
 /// Finds entries.
 pub struct Index {
@@ -32,13 +33,42 @@ struct Table {
     len: usize,
 }
 
-impl Default for Index {
-    fn default() -> Self {
-        Self { tables: vec![Table::default(); TABLES], len: 0, words: 0 }
-    }
-}
-
 impl Index {
+    /// For all keys of a limiter: many tables, which grow one after the other.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self::of(TABLES)
+    }
+
+    /// For one shard's keys, which has many beside it: few tables, so that what is looked at stays near.
+    #[must_use]
+    pub fn of_shard() -> Self {
+        Self::of(FEW_TABLES)
+    }
+
+    fn of(tables: usize) -> Self {
+        Self { tables: vec![Table::default(); tables], len: 0, words: 0 }
+    }
+
+    /// One of as many tables, of nothing.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self::of(self.tables.len())
+    }
+
+    /// The number of the table of an id.
+    #[inline]
+    fn table_of(&self, id: u64) -> usize {
+        let table = shares::table(id);
+        if self.tables.len() == TABLES { table } else { table % FEW_TABLES }
+    }
+
+    /// How many tables there are.
+    #[must_use]
+    pub fn tables(&self) -> usize {
+        self.tables.len()
+    }
+
     /// Entries held.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -49,7 +79,7 @@ impl Index {
     #[inline]
     #[must_use]
     pub fn find(&self, slab: &Slab, id: u64) -> Option<Slot> {
-        let table = self.tables.get(shares::table(id))?;
+        let table = self.tables.get(self.table_of(id))?;
         table.place(id, |slot| slab.word(slot, ID_WORD) == id).map(|(_, slot)| slot)
     }
 
@@ -57,13 +87,14 @@ impl Index {
     #[inline]
     #[must_use]
     pub fn touch(&self, id: u64) -> u64 {
-        let table = self.tables.get(shares::table(id));
+        let table = self.tables.get(self.table_of(id));
         table.and_then(|table| table.words.get(table.home(word_of(id, 0)))).copied().unwrap_or_default()
     }
 
     /// Adds an entry whose id is not held.
     pub fn insert(&mut self, id: u64, slot: Slot) {
-        let Some(table) = self.tables.get_mut(shares::table(id)) else { return };
+        let number = self.table_of(id);
+        let Some(table) = self.tables.get_mut(number) else { return };
         if (table.len + 1) * 5 > table.words.len() * 4 {
             self.words -= table.words.len();
             table.resize((table.words.len() * 2).max(LEAST_CAPACITY));
@@ -76,7 +107,8 @@ impl Index {
 
     /// Forgets an entry; a table that is mostly empty then gives memory back.
     pub fn remove(&mut self, id: u64, slot: Slot) {
-        let Some(table) = self.tables.get_mut(shares::table(id)) else { return };
+        let number = self.table_of(id);
+        let Some(table) = self.tables.get_mut(number) else { return };
         let Some((place, _)) = table.place(id, |held| held == slot) else { return };
         table.close(place);
         table.len -= 1;
@@ -91,7 +123,7 @@ impl Index {
     /// What the tables take.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.words * size_of::<u64>() + TABLES * size_of::<Table>()
+        self.words * size_of::<u64>() + self.tables.len() * size_of::<Table>()
     }
 
     /// Every entry held.
@@ -99,7 +131,7 @@ impl Index {
         self.tables.iter().flat_map(Table::slots)
     }
 
-    /// The entries of one of the [`TABLES`] tables.
+    /// The entries of one of the tables.
     #[must_use]
     pub fn slots_of(&self, table: usize) -> Vec<Slot> {
         self.tables.get(table).map(|table| table.slots().collect()).unwrap_or_default()
@@ -201,7 +233,7 @@ mod tests {
     #[test]
     fn it_finds_what_was_added_and_not_removed() {
         let mut slab = Slab::new(1);
-        let mut index = Index::default();
+        let mut index = Index::whole();
         let mut held: HashMap<u64, Slot> = HashMap::new();
         let mut random = 0x9e37_79b9_7f4a_7c15_u64;
         for step in 0..40_000_u64 {

@@ -21,7 +21,7 @@ const [BLOCKED, RESERVED] = [1, 2] as const;
 /**
  * What is held of all keys: at most so many, each in the order in which they would be evicted. An entry is a slot.
  *
- * Reads side by side with `core-native/src/engine/entries.rs`.
+ * Reads side by side with `core-native/src/engine/entries/mod.rs`.
  */
 export class Entries {
   policySet: PolicySet;

@@ -23,7 +23,7 @@ import type { PolicySet } from './policy-set.js';
 /**
  * The engine in TypeScript: decides on entries, and counts what came of it.
  *
- * Reads side by side with `core-native/src/engine/shard.rs`.
+ * Reads side by side with `core-native/src/engine/shard/mod.rs`.
  */
 export class MapEngine implements Engine {
   readonly backend = 'ts';

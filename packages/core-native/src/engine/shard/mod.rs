@@ -3,15 +3,17 @@
 //! Reads side by side with `core-ts/src/engine/map-engine.ts`.
 #![forbid(unsafe_code)]
 
+mod answers;
+mod changes;
+mod holds;
+
 use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
-use crate::engine::places::{Hint, Newcomer, Places};
 use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
 use crate::engine::policy_set::{PolicySet, Taken};
-use crate::engine::reservations::MOST_OPEN;
-use crate::engine::rows::{Row, Rows};
-use crate::engine::snapshot::{Damage, Kept};
+use crate::engine::rows::Rows;
+use crate::engine::shared::places::{Hint, Newcomer, Places};
 use crate::engine::units::Units;
 use crate::memory::slab::Slot;
 
@@ -240,206 +242,11 @@ impl Shard {
         Outcome { allowed, slot: Some(slot), full: false }
     }
 
-    /// How the key stands after a call at `now_ms`.
-    #[inline]
-    pub fn answer(&mut self, outcome: Outcome, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
-        if let Outcome { allowed: true, slot: Some(slot), .. } = outcome {
-            let (policy_set, entry) = self.entries.ask(slot, by);
-            return Answer { allowed: true, binding: 0, rows: policy_set.rows_after(entry, now_ms) };
-        }
-        let blocked_ms = outcome.slot.map_or(0, |slot| self.entries.block_left_ms(slot, now_ms));
-        self.answer_blocked(outcome, cost, by, now_ms, blocked_ms)
-    }
-
-    fn answer_blocked(
-        &mut self,
-        outcome: Outcome,
-        cost: Units,
-        by: Option<&PolicySet>,
-        now_ms: u64,
-        blocked_ms: u64,
-    ) -> Answer {
-        let Outcome { allowed, slot, full } = outcome;
-        if full && !allowed {
-            let wait_ms = self.entries.room_due_ms().saturating_sub(now_ms).max(1);
-            let row = |policy: Policy| Row {
-                limit: policy.limit,
-                remaining: 0,
-                reset_after_ms: 0,
-                retry_after_ms: Some(wait_ms),
-            };
-            let policies = by.unwrap_or(&self.entries.policy_set).policies();
-            return Answer { allowed, binding: 0, rows: Rows::Several(policies.into_iter().map(row).collect()) };
-        }
-        let mut nobody = if slot.is_none() { self.nobody() } else { Vec::new() };
-        let (policy_set, entry) = match slot {
-            Some(slot) => self.entries.ask(slot, by),
-            None => (by.unwrap_or(&self.entries.policy_set), nobody.as_mut_slice()),
-        };
-        let (binding, _) = if allowed { (0, None) } else { policy_set.binding(entry, cost, now_ms) };
-        let rows = policy_set.rows(entry, allowed, cost, now_ms, blocked_ms);
-        Answer { allowed, binding, rows }
-    }
-
-    /// What `check` would decide now, and how the key stands without it.
-    pub fn peek(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now_ms: u64) -> Answer {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        let Some(slot) = self.entries.find_for(id, by, now_ms) else {
-            let fits = by.unwrap_or(&self.entries.policy_set).can_ever_fit(cost);
-            let full = fits && !cost.is_none() && !self.admits_when_full && !self.entries.has_room(now_ms);
-            let outcome = Outcome { allowed: fits && !full, slot: None, full };
-            return self.answer(outcome, cost, by, now_ms);
-        };
-        let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (policy_set, entry) = self.entries.ask(slot, by);
-        let allowed = blocked_ms == 0 && policy_set.fits(entry, cost, now_ms);
-        let asked_ms = if allowed || blocked_ms > 0 { 0 } else { policy_set.block_asked_ms(entry, cost, now_ms) };
-        let outcome = Outcome { allowed, slot: Some(slot), full: false };
-        self.answer_blocked(outcome, cost, by, now_ms, blocked_ms.max(asked_ms))
-    }
-
-    /// Until when a denial that the key has just met holds at that cost, if nothing is forgotten before, and
-    /// the policy that binds it.
-    pub fn denied_until(&mut self, slot: Slot, cost: u64, now_ms: u64) -> (u64, usize) {
-        let blocked_ms = self.entries.block_left_ms(slot, now_ms);
-        let (policy_set, entry) = self.entries.ask(slot, None);
-        let (binding, wait_ms) = policy_set.binding(entry, cost.into(), now_ms);
-        // Which policy binds may change while a cost waits for several, so then nothing is foretold.
-        let foretold_ms = if policy_set.len() > 1 { 0 } else { wait_ms.unwrap_or(0) };
-        (now_ms + if blocked_ms > 0 && foretold_ms > 0 { blocked_ms } else { foretold_ms }, binding)
-    }
-
-    /// Takes the cost if it fits, and notes it as open to be settled under the number that is answered; 0: nothing
-    /// was taken.
-    pub fn reserve(&mut self, id: u64, cost: Units, by: Option<&PolicySet>, now: &impl Now) -> (Outcome, u64) {
-        let outcome = self.take_by(id, cost, by, now);
-        let Outcome { allowed: true, slot: Some(slot), .. } = outcome else { return (outcome, 0) };
-        if cost.is_none() {
-            return (outcome, 0);
-        }
-        self.reservations.last += self.reservations.step;
-        let most = MOST_OPEN / usize::try_from(self.reservations.step).unwrap_or(1);
-        self.entries.reserve(slot, self.reservations.last, most, by, now.exact_ms());
-        (outcome, self.reservations.last)
-    }
-
-    /// Gives back what was not used of an estimate, as far as it still counts, or takes what was used beyond it.
-    pub fn settle(
-        &mut self,
-        id: u64,
-        number: u64,
-        (estimate, actual): (Units, Units),
-        by: Option<&PolicySet>,
-        now_ms: u64,
-    ) {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        let policies = self.entries.policy_set.len();
-        let (less, more) = (estimate.beyond(actual, policies), actual.beyond(estimate, policies));
-        let (less, more) = (Units::Each(&less), Units::Each(&more));
-        let held = self.entries.find_for(id, by, now_ms);
-        if let Some(slot) = held {
-            self.entries.settle(slot, number, less, by, now_ms);
-        }
-        if let Some(slot) = held {
-            if !more.is_none() {
-                self.entries.add(slot, more, by, now_ms);
-            }
-            if self.entries.is_fresh(slot, now_ms) {
-                self.entries.remove(slot);
-            } else {
-                self.entries.place(slot, by, now_ms);
-            }
-        } else if !more.is_none() {
-            match self.entries.enter(id, now_ms) {
-                Some(slot) => {
-                    self.entries.add(slot, more, by, now_ms);
-                    self.entries.append(slot, by, now_ms);
-                }
-                None => self.counts.rejected_full += 1,
-            }
-        }
-        self.settled += 1;
-    }
-
-    /// Decides by other policies from here on.
-    pub fn update(&mut self, policies: &[Policy], now_ms: u64) {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        self.entries.change(policies, now_ms);
-    }
-
-    /// Whether keys are held for calls with limits of their own.
-    #[must_use]
-    pub fn keeps(&self) -> bool {
-        self.entries.policy_set.keeps()
-    }
-
-    /// All that is live.
-    pub fn kept(&mut self, now_ms: u64) -> Vec<Kept> {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        self.entries.kept(now_ms)
-    }
-
-    /// How many words of a key a snapshot has.
-    #[must_use]
-    pub fn state_words(&self) -> usize {
-        self.entries.policy_set.state_words()
-    }
-
-    /// What there would be with these in the place of all that is held.
-    ///
-    /// # Errors
-    /// Where that can't be.
-    pub fn restored(&self, entries: &[&Kept], now_ms: u64) -> Result<Entries, Damage> {
-        self.entries.restored(entries, now_ms)
-    }
-
-    /// Holds these from here on.
-    pub fn replace(&mut self, entries: Entries, keeps: bool) {
-        self.entries.replace(entries);
-        if keeps {
-            self.entries.policy_set.keep_from(0);
-        }
-    }
-
-    /// The policies that decide.
-    #[must_use]
-    pub fn policies(&self) -> Vec<Policy> {
-        self.entries.policy_set.policies()
-    }
-
     /// Moves where what was known of a key's denial may be over.
     #[inline]
     #[must_use]
     pub fn forgotten(&self) -> u64 {
         self.entries.forgotten + self.settled
-    }
-
-    /// Blocks the key for that long at least; whether there was room to hold it.
-    pub fn block(&mut self, id: u64, ms: u64, now_ms: u64) -> bool {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        let (slot, is_new) = match self.entries.find(id) {
-            Some(slot) => (slot, false),
-            None => match self.entries.enter(id, now_ms) {
-                Some(slot) => (slot, true),
-                None => return false,
-            },
-        };
-        self.entries.block(slot, now_ms + ms);
-        if is_new {
-            self.entries.append(slot, None, now_ms);
-        } else {
-            self.entries.place(slot, None, now_ms);
-        }
-        true
-    }
-
-    /// Forgets the key; whether it had live state.
-    pub fn reset(&mut self, id: u64, now_ms: u64) -> bool {
-        self.entries.reclaim_some(LOOKS_PER_CALL, now_ms);
-        let Some(slot) = self.entries.find(id) else { return false };
-        let live = !self.entries.is_fresh(slot, now_ms);
-        self.entries.remove(slot);
-        live
     }
 
     /// Forgets all keys; the counts stay.
@@ -484,10 +291,5 @@ impl Shard {
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.entries.bytes
-    }
-
-    /// What a key never seen would hold.
-    fn nobody(&self) -> Vec<u64> {
-        vec![0; self.entries.policy_set.words()]
     }
 }

@@ -1,14 +1,14 @@
 //! What one limiter in JavaScript holds: entries of its own, or a share in those of a name.
 #![forbid(unsafe_code)]
 
+mod whole;
+
 use crate::clock::{Given, Now};
 use crate::engine::last_key::LastKey;
-use crate::engine::places::{Newcomer, Places};
-use crate::engine::policy::Policy;
 use crate::engine::policy_changes::CallLimit;
-use crate::engine::shard::{Answer, Counts, Shard};
+use crate::engine::shard::{Answer, Shard};
+use crate::engine::shared::places::{Newcomer, Places};
 use crate::engine::shared::{Frame, Shared, Spec};
-use crate::engine::snapshot::{Damage, Snapshot};
 use crate::engine::units::Units;
 use crate::fingerprint::Fingerprint;
 use std::cell::RefCell;
@@ -186,72 +186,6 @@ impl Limiter {
     /// Drops all that has expired and answers how many entries went.
     pub fn cleanup_expired(&self, given_ms: Option<i64>) -> usize {
         self.sum(given_ms, Shard::cleanup_expired)
-    }
-
-    /// Decides by other policies from here on.
-    pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
-        match self {
-            Self::Alone(alone) => {
-                let Alone { frame, shard, .. } = &mut *alone.borrow_mut();
-                shard.update(policies, frame.exactly(given_ms).0);
-            }
-            Self::Shared(shared) => shared.update(policies, given_ms),
-        }
-    }
-
-    /// All that is live, as bytes.
-    #[must_use]
-    pub fn snapshot(&self, given_ms: Option<i64>) -> Vec<u8> {
-        let snapshot = match self {
-            Self::Alone(alone) => {
-                let Alone { frame, fingerprint, shard, .. } = &mut *alone.borrow_mut();
-                let entries = shard.kept(frame.exactly(given_ms).0);
-                Snapshot { policies: shard.policies(), keeps: shard.keeps(), seed: fingerprint.seed, entries }
-            }
-            Self::Shared(shared) => shared.snapshot(given_ms),
-        };
-        snapshot.to_bytes()
-    }
-
-    /// Holds what bytes say, in the place of all that is held.
-    ///
-    /// # Errors
-    /// Where that can't be; nothing changes then.
-    pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
-        match self {
-            Self::Alone(alone) => {
-                let Alone { frame, fingerprint, shard, last_key } = &mut *alone.borrow_mut();
-                let snapshot = Snapshot::from_bytes(bytes, &shard.policies(), shard.state_words())?;
-                let entries =
-                    shard.restored(&snapshot.entries.iter().collect::<Vec<_>>(), frame.exactly(given_ms).0)?;
-                shard.replace(entries, snapshot.keeps);
-                *fingerprint = Fingerprint { seed: snapshot.seed };
-                *last_key = LastKey::default();
-                Ok(())
-            }
-            Self::Shared(shared) => shared.restore(bytes, given_ms),
-        }
-    }
-
-    /// The policies that decide.
-    #[must_use]
-    pub fn policies(&self) -> Vec<Policy> {
-        match self {
-            Self::Alone(alone) => alone.borrow().shard.policies(),
-            Self::Shared(shared) => shared.policies(),
-        }
-    }
-
-    /// Entries held, evictions, and what came of all calls.
-    #[must_use]
-    pub fn stats(&self) -> (usize, u64, Counts) {
-        let active_keys = self.sum(None, |shard, _| shard.len());
-        let evictions = self.sum(None, |shard, _| usize::try_from(shard.evictions()).unwrap_or(usize::MAX)) as u64;
-        let counts = match self {
-            Self::Alone(alone) => alone.borrow().shard.counts.clone(),
-            Self::Shared(shared) => shared.counts(),
-        };
-        (active_keys, evictions, counts)
     }
 
     /// What the engine takes of memory, as far as one thread has it to itself: what threads share is nobody's.

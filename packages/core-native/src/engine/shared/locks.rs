@@ -1,0 +1,125 @@
+//! Where the locks are taken: the shard of one key, or all of them.
+#![forbid(unsafe_code)]
+
+use super::Shared;
+use super::places::{Budget, Newcomer, Places};
+use crate::clock::Given;
+use crate::engine::eviction_order::PROTECTED_RANK;
+use crate::engine::shard::Shard;
+use dashmap::mapref::one::RefMut;
+use std::sync::Arc;
+
+/// A shard, under its lock.
+pub(super) type Held<'shared> = RefMut<'shared, usize, Shard>;
+
+impl Shared {
+    pub(super) fn with_shard<R>(
+        &self,
+        key: &[u16],
+        given_ms: Option<i64>,
+        newcomer: impl Fn(&Shard) -> Newcomer,
+        ask: impl FnOnce(&mut Shard, u64) -> R,
+    ) -> R {
+        let mut is_foreseen = false;
+        loop {
+            let (fingerprint, epoch) = self.seed.read();
+            let id = fingerprint.of(key);
+            let number = self.number_of(id);
+            let mut shard = self.shard(number);
+            if self.seed.epoch() != epoch {
+                continue; // a restore came between
+            }
+            let Some(budget) = &self.budget else { return ask(&mut shard, id) };
+            if shard.is_full() && !shard.holds(id) {
+                let now_ms = self.frame.exactly(given_ms).0;
+                match newcomer(&shard) {
+                    Newcomer::None => {}
+                    Newcomer::Foreseen if is_foreseen => {}
+                    Newcomer::Foreseen => {
+                        drop(shard);
+                        self.note_hints(budget, now_ms);
+                        is_foreseen = true;
+                        continue;
+                    }
+                    Newcomer::Comes => {
+                        let own = shard.hint().map(|hint| hint.at(now_ms)).filter(|hint| hint.rank < PROTECTED_RANK);
+                        let other = budget.first_to_go(Some(number), now_ms).map(|(_, hint)| hint);
+                        if other.is_some_and(|other| own.is_none_or(|own| other < own)) {
+                            drop(shard); // nobody ever holds two, so nobody waits for another in a circle
+                            let drawn = self.let_one_go(budget, number, now_ms);
+                            shard = self.shard(number);
+                            // A restore has counted all places anew, also the one in hand.
+                            if drawn == Some(self.seed.epoch()) {
+                                shard.places().keep(1);
+                            }
+                            if self.seed.epoch() != epoch {
+                                shard.places().give(0);
+                                continue;
+                            }
+                        }
+                    }
+                }
+            }
+            let answer = ask(&mut shard, id);
+            if shard.is_full() {
+                budget.note(number, shard.hint());
+            }
+            shard.places().give(0);
+            return answer;
+        }
+    }
+
+    /// Lets one entry of another shard go, by what each was seen to hold last. Answers the epoch in which its place came
+    /// into hand.
+    pub(super) fn let_one_go(&self, budget: &Budget, own: usize, now_ms: u64) -> Option<u64> {
+        (0..self.count).find_map(|_| {
+            let (number, _) = budget.first_to_go(Some(own), now_ms)?;
+            let mut shard = self.shard(number);
+            let goes = shard.let_one_go(now_ms);
+            budget.note(number, shard.hint());
+            goes.then(|| self.seed.epoch())
+        })
+    }
+
+    /// Notes what each shard would let go of, where that may be another than it was.
+    pub(super) fn note_hints(&self, budget: &Budget, now_ms: u64) {
+        for (number, _) in budget.due(now_ms) {
+            let mut shard = self.shard(number);
+            shard.reclaim_some(now_ms);
+            budget.note(number, shard.hint());
+        }
+    }
+
+    /// All shards, and the time once they are held: another thread may have taken while this one waited for them. Those
+    /// that no key has come to yet are made, so that none is made meanwhile by what was.
+    pub(super) fn lock_all(&self, given_ms: Option<i64>) -> (Vec<Held<'_>>, Given) {
+        let shards = (0..self.count).map(|number| self.shard(number)).collect();
+        (shards, self.frame.exactly(given_ms))
+    }
+
+    /// The shards that some key has come to, one after the other.
+    pub(super) fn made(&self) -> impl Iterator<Item = Held<'_>> {
+        (0..self.count).filter_map(|number| self.shards.get_mut(&number))
+    }
+
+    pub(super) fn shard(&self, number: usize) -> Held<'_> {
+        self.shards.get_mut(&number).unwrap_or_else(|| self.make(number))
+    }
+
+    #[cold]
+    pub(super) fn make(&self, number: usize) -> Held<'_> {
+        self.shards.entry(number).or_insert_with(|| {
+            let places = self.budget.as_ref().map_or(Places::Own(self.spec.max_keys), |budget| {
+                budget.note_unknown(number);
+                Places::Common { budget: Arc::clone(budget), spare: 0 }
+            });
+            self.spec.shard(number, self.count, places)
+        })
+    }
+
+    /// The top bits of an id are the tables' tags and shares; its low ones are free to part by.
+    #[allow(clippy::cast_possible_truncation)] // a remainder
+    pub(super) fn number_of(&self, id: u64) -> usize {
+        (id % self.count as u64) as usize
+    }
+}

@@ -1,0 +1,74 @@
+//! Room that shards share.
+
+use super::places::Newcomer;
+use super::tests::spec;
+use super::*;
+use std::thread;
+
+#[test]
+fn shards_share_the_room_for_keys_and_the_least_used_go_first() -> Result<(), getrandom::Error> {
+    let most = KEYS_FOR_SHARDS;
+    let shared = Shared::new(Spec { given_origin_ms: Some(0), ..spec(&[100], most) })?;
+    let key =
+        |number: usize| [u16::try_from(number % 60_000).unwrap_or(0), u16::try_from(number / 60_000).unwrap_or(0)];
+    let held = || shared.sum(Some(0), |shard, _| shard.len());
+    // Every twentieth key is over its limit: such a key stays, however many come.
+    let is_over = |number: usize| number.is_multiple_of(20);
+    for number in 0..most {
+        assert!(shared.take(&key(number), if is_over(number) { 100 } else { 1 }, Some(0)));
+    }
+    assert_eq!(held(), most);
+    for number in most..3 * most {
+        assert!(shared.take(&key(number), 1, Some(0)));
+        assert_eq!(held(), most);
+    }
+    for number in (0..most).filter(|&number| is_over(number)) {
+        assert!(!shared.take(&key(number), 1, Some(0)));
+    }
+    Ok(())
+}
+
+#[test]
+fn where_all_are_protected_a_new_key_is_denied_until_one_is_not() -> Result<(), getrandom::Error> {
+    let most = KEYS_FOR_SHARDS;
+    let shared = Shared::new(Spec { given_origin_ms: Some(0), ..spec(&[1], most) })?;
+    let key = |number: usize| [u16::try_from(number).unwrap_or(0)];
+    (0..most).for_each(|number| assert!(shared.take(&key(number), 1, Some(0))));
+    let other = key(most + 7);
+    let peek = |ms| {
+        shared.with_key(
+            &other,
+            Some(ms),
+            |_| Newcomer::Foreseen,
+            |shard, id, now_ms| shard.peek(id, 1.into(), None, now_ms),
+        )
+    };
+    assert!(!peek(1).allowed && !shared.take(&other, 1, Some(1)));
+    let wait_ms = peek(1).rows.first().and_then(|row| row.retry_after_ms);
+    assert!(wait_ms.is_some_and(|ms| ms > 0));
+    assert!(peek(20_000_000).allowed && shared.take(&other, 1, Some(20_000_000)));
+    Ok(())
+}
+
+#[test]
+fn threads_that_bring_new_keys_never_hold_more_than_there_is_room_for() -> Result<(), getrandom::Error> {
+    let most = KEYS_FOR_SHARDS;
+    let shared = Shared::new(spec(&[100], most))?;
+    let bytes = Shared::new(spec(&[100], most))?.snapshot(None).to_bytes();
+    thread::scope(|scope| {
+        for thread in 0..4_u16 {
+            let shared = &shared;
+            scope.spawn(move || (0..30_000).for_each(|number| assert!(shared.take(&[thread, number], 1, None))));
+        }
+        scope.spawn(|| {
+            for _ in 0..20 {
+                assert!(shared.sum(None, |shard, _| shard.len()) <= most + 4);
+                assert_eq!(shared.restore(&bytes, None), Ok(()));
+            }
+        });
+    });
+    assert!(shared.sum(None, |shard, _| shard.len()) <= most);
+    let free = shared.budget.as_ref().map(|budget| budget.free());
+    assert_eq!(free, Some(most - shared.sum(None, |shard, _| shard.len())));
+    Ok(())
+}
