@@ -1,4 +1,4 @@
-import type { Algorithm, CallLimit, Policy, PolicyRow } from '@headgate/core-ts';
+import type { Algorithm, CallLimit, Cost, Decision, Policy, PolicyRow } from '@headgate/core-ts';
 import { callPolicyOf } from '../arbitraries/policy.js';
 import { fixedWindow } from './fixed-window.js';
 import type { ModelPolicy, Rule } from './rule.js';
@@ -15,6 +15,27 @@ export interface ModelRule {
   readonly policy: Policy;
   readonly rule: Rule;
   readonly exact: ModelPolicy;
+}
+
+/** As a limiter's, but for the errors. */
+export interface ModelReservation {
+  readonly decision: Decision;
+  readonly settled: boolean;
+  commit(actual: Cost): Decision;
+  cancel(): Decision;
+}
+
+export interface ModelKey {
+  /** One per policy. */
+  readonly states: readonly unknown[];
+  readonly blockedUntilMs: bigint;
+}
+
+/** What a call is decided by. */
+export interface Asked {
+  readonly rules: readonly ModelRule[];
+  /** One per policy. */
+  readonly costs: readonly bigint[];
 }
 
 export function modelRule(policy: Policy): ModelRule {

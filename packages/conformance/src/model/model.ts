@@ -10,9 +10,12 @@ import {
   type Stats,
 } from '@headgate/core-ts';
 import {
+  type Asked,
   byTheClock,
   exactOf,
   later,
+  type ModelKey,
+  type ModelReservation,
   type ModelRule,
   modelRule,
   secondsRoundedUp,
@@ -21,27 +24,6 @@ import {
 } from './model-rule.js';
 import { atLeast0, least } from './rule.js';
 import { ModelTime } from './time.js';
-
-/** As a limiter's, but for the errors. */
-interface ModelReservation {
-  readonly decision: Decision;
-  readonly settled: boolean;
-  commit(actual: Cost): Decision;
-  cancel(): Decision;
-}
-
-interface ModelKey {
-  /** One per policy. */
-  readonly states: readonly unknown[];
-  readonly blockedUntilMs: bigint;
-}
-
-/** What a call is decided by. */
-interface Asked {
-  readonly rules: readonly ModelRule[];
-  /** One per policy. */
-  readonly costs: readonly bigint[];
-}
 
 /** The most reservations of a key that are open; those of all keys that a law opens are far below their own most. */
 const MOST_OPEN_OF_KEY = 1024;

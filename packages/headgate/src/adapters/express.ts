@@ -4,7 +4,6 @@ import { notify, thrownBy } from '../http/callbacks/callbacks.js';
 import { goOnLater } from '../http/callbacks/later.js';
 import { isPromise, type MaybePromise } from '../http/callbacks/maybe-promise.js';
 import { createGate } from '../http/create-gate.js';
-import { setRequestDecision } from '../http/express-decision.js';
 import { gateCalls } from '../http/gate.js';
 import type { HttpDecision } from '../http/key/client.js';
 import { expressProxies } from '../http/key/proxies/express-proxies.js';
@@ -15,6 +14,7 @@ import { sendRefusal } from '../http/platform/node/node-response.js';
 import { peerAddress } from '../http/platform/node/peer-address.js';
 import { prepareServerResponse } from '../http/platform/node/server-response.js';
 import type { Reader } from '../http/reader.js';
+import { setRequestDecision } from './express-decision.js';
 
 declare global {
   namespace Express {

@@ -1,9 +1,9 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { isPromise, type MaybePromise, whenKnown } from '../../http/callbacks/maybe-promise.js';
-import { setRequestDecision } from '../../http/express-decision.js';
 import type { Gate } from '../../http/gate.js';
 import type { HttpDecision } from '../../http/key/client.js';
 import type { Outcome, Refusal } from '../../http/outcome.js';
+import { setRequestDecision } from '../express-decision.js';
 import { endCall, settleWithCall } from './call/call-end.js';
 import { sendJsonAs } from './call/content-type.js';
 import type { GuardedCall } from './call/guarded-call.js';

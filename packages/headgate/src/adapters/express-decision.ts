@@ -1,6 +1,6 @@
-import { lastDecision } from './answer/request-outcome.js';
-import type { HttpDecision } from './key/client.js';
-import { nodeCarrier } from './platform/node/node-request.js';
+import { lastDecision } from '../http/answer/request-outcome.js';
+import type { HttpDecision } from '../http/key/client.js';
+import { nodeCarrier } from '../http/platform/node/node-request.js';
 
 const told = new WeakSet<object>();
 
