@@ -79,17 +79,6 @@ export function hasRoomFor(words: Words, at: number, terms: Terms, units: number
   return isFresh(words, at, terms, nowMs) || wordAt(words, at + USED) + units <= Number.MAX_SAFE_INTEGER;
 }
 
-/** Until the key is as good as never seen; 0 once it is. */
-export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
-  return isFresh(words, at, terms, nowMs) ? 0 : terms.windowMs - (nowMs - wordAt(words, at + TIME));
-}
-
-/** How long a cost has to wait: units come back all at once, at the window's end. */
-export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
-  if (cost > terms.limit) return Number.POSITIVE_INFINITY;
-  return fits(words, at, terms, cost, nowMs) ? 0 : resetAfterMs(words, at, terms, nowMs);
-}
-
 /** How the key stands for a cost, or after it was taken. */
 export function row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow {
   const { name, limit, windowMs } = terms;
@@ -126,4 +115,15 @@ export function changeMark(_from: Words, _was: number, _old: Terms, _new: Terms,
 /** Whether a state that was read from bytes can have come about: any can. */
 export function isSound(): boolean {
   return true;
+}
+
+/** Until the key is as good as never seen; 0 once it is. */
+export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
+  return isFresh(words, at, terms, nowMs) ? 0 : terms.windowMs - (nowMs - wordAt(words, at + TIME));
+}
+
+/** How long a cost has to wait: units come back all at once, at the window's end. */
+export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
+  if (cost > terms.limit) return Number.POSITIVE_INFINITY;
+  return fits(words, at, terms, cost, nowMs) ? 0 : resetAfterMs(words, at, terms, nowMs);
 }

@@ -87,23 +87,6 @@ function mostOwed({ limit, burst, windowMs }: Terms): number {
   return Math.min(MOST_BUCKETS_OWED * burst * windowMs, Number.MAX_SAFE_INTEGER);
 }
 
-/** Until the key is as good as never seen: until all is repaid. */
-export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
-  const debt = owed(words, at, terms, nowMs);
-  if (debt === 0) return 0;
-  if (terms.limit === 0) return terms.windowMs - (nowMs - wordAt(words, at + TIME));
-  return Math.ceil(debt / terms.limit);
-}
-
-/** How long a cost has to wait: until enough is repaid. */
-export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
-  const { burst, windowMs, limit } = terms;
-  if (cost > burst) return Number.POSITIVE_INFINITY;
-  if (cost === 0) return 0;
-  const missing = owed(words, at, terms, nowMs) - (burst - cost) * windowMs;
-  return missing <= 0 ? 0 : Math.ceil(missing / limit);
-}
-
 /** How the key stands for a cost, or after it was taken. */
 export function row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow {
   const { name, limit, burst, windowMs } = terms;
@@ -136,13 +119,21 @@ export function refund(words: Words, at: number, terms: Terms, { low }: Mark, un
   return given;
 }
 
-/** The debt now. */
-export function owed(words: Words, at: number, terms: Terms, nowMs: number): number {
-  const debt = wordAt(words, at + USED);
-  const sinceMs = nowMs - wordAt(words, at + TIME);
-  if (terms.limit === 0) return sinceMs < terms.windowMs ? debt : 0;
-  const repaid = sinceMs * terms.limit; // one that is no safe integer is beyond every debt
-  return debt === 0 || repaid >= debt ? 0 : debt - repaid;
+/** Until the key is as good as never seen: until all is repaid. */
+export function resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number {
+  const debt = owed(words, at, terms, nowMs);
+  if (debt === 0) return 0;
+  if (terms.limit === 0) return terms.windowMs - (nowMs - wordAt(words, at + TIME));
+  return Math.ceil(debt / terms.limit);
+}
+
+/** How long a cost has to wait: until enough is repaid. */
+export function retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number {
+  const { burst, windowMs, limit } = terms;
+  if (cost > burst) return Number.POSITIVE_INFINITY;
+  if (cost === 0) return 0;
+  const missing = owed(words, at, terms, nowMs) - (burst - cost) * windowMs;
+  return missing <= 0 ? 0 : Math.ceil(missing / limit);
 }
 
 /**
@@ -154,6 +145,15 @@ export function change(from: Words, was: number, old: Terms, to: Words, at: numb
   const units = Number((debt * BigInt(now.windowMs) + unit - 1n) / unit);
   to[at + USED] = Math.min(units, mostOwed(now));
   to[at + TIME] = old.limit === 0 && now.limit === 0 ? wordAt(from, was + TIME) : nowMs;
+}
+
+/** The debt now. */
+export function owed(words: Words, at: number, terms: Terms, nowMs: number): number {
+  const debt = wordAt(words, at + USED);
+  const sinceMs = nowMs - wordAt(words, at + TIME);
+  if (terms.limit === 0) return sinceMs < terms.windowMs ? debt : 0;
+  const repaid = sinceMs * terms.limit; // one that is no safe integer is beyond every debt
+  return debt === 0 || repaid >= debt ? 0 : debt - repaid;
 }
 
 /** Nothing comes back of what was reserved before. */

@@ -82,6 +82,16 @@ export class Reservations {
     this.#drop(index);
   }
 
+  #find(number: number): number {
+    let [from, to] = [0, this.#list.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#list[middle] as OpenReservation).number < number) from = middle + 1;
+      else to = middle;
+    }
+    return this.#list[from]?.number === number ? from : -1;
+  }
+
   /** Goes over to other policies; the states are changed after this. */
   change(
     from: readonly CompiledPolicy[],
@@ -96,16 +106,6 @@ export class Reservations {
         marks[i] = algorithm.changeMark(words, at + offset, terms, (to[i] as CompiledPolicy).terms, mark, nowMs);
       });
     }
-  }
-
-  #find(number: number): number {
-    let [from, to] = [0, this.#list.length];
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if ((this.#list[middle] as OpenReservation).number < number) from = middle + 1;
-      else to = middle;
-    }
-    return this.#list[from]?.number === number ? from : -1;
   }
 
   /** What was owed meanwhile is known to the one before it. */

@@ -50,6 +50,13 @@ export class Slab {
     return slot;
   }
 
+  #grow(): void {
+    const words = new Float64Array(2 * this.words.length);
+    words.set(this.words);
+    this.words = words;
+    this.#links = new Int32Array(words.buffer);
+  }
+
   /** Frees a slot that is in no list. */
   remove(slot: number): void {
     const end = (slot + 1) * this.#stride;
@@ -108,12 +115,5 @@ export class Slab {
 
   setPrevious(slot: number, previous: number): void {
     this.#links[2 * slot * this.#stride + PREVIOUS] = previous;
-  }
-
-  #grow(): void {
-    const words = new Float64Array(2 * this.words.length);
-    words.set(this.words);
-    this.words = words;
-    this.#links = new Int32Array(words.buffer);
   }
 }
