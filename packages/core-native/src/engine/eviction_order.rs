@@ -9,7 +9,8 @@
 //! that is not protected has expired when its slot has passed. A protected one may be live or still protected then:
 //! those are handed out apart, so that none of them stands before one that has expired.
 //!
-//! The lists are circles through the entries' link words, each with a head of its own in the slab.
+//! The lists are circles through the entries' link words, each with a head. The heads are an array beside the slab: they are
+//! written whenever an entry moves, so they stay near each other and apart from the entries.
 //!
 //! Reads side by side with `core-ts/src/engine/eviction-order.ts`.
 #![forbid(unsafe_code)]
@@ -22,10 +23,13 @@ const RANKS: u32 = PROTECTED_RANK + 1;
 /// A wheel of so many slots goes round in two to four of the longest spans.
 const SLOTS: u32 = u32::BITS;
 const LISTS: u32 = RANKS * SLOTS;
-/// The head of the circle of those without protection whose slot has passed.
-const EXPIRED: Slot = LISTS;
+/// The circle of those without protection whose slot has passed.
+const EXPIRED: u32 = LISTS;
 /// And of the protected ones.
-const PASSED: Slot = LISTS + 1;
+const PASSED: u32 = LISTS + 1;
+const HEADS: u32 = PASSED + 1;
+/// Who links to the head of list `n` links to this plus `n`, which no entry is.
+const FIRST_HEAD: Slot = NONE - HEADS;
 
 /// The word of an entry that has its links: the next entry, the previous one, and its list in the low bits.
 pub const LINK_WORD: usize = 1;
@@ -39,17 +43,23 @@ pub struct EvictionOrder {
     slot_bits: [u32; RANKS as usize],
     /// The slot that time is in: all before it have been handed over.
     slot: u64,
+    /// The links of each list's head, as an entry has them.
+    heads: Box<[u64; HEADS as usize]>,
 }
 
 impl EvictionOrder {
-    /// Of no entries. Takes the first entries of an empty slab for its heads.
-    pub fn new(span_ms: u64, slab: &mut Slab) -> Self {
-        for _ in 0..=PASSED {
-            let head = slab.add();
-            link(slab, head, head, head, 0);
-        }
+    /// What an order takes of memory.
+    pub const BYTES: usize = HEADS as usize * size_of::<u64>();
+
+    /// Of no entries.
+    #[must_use]
+    pub fn new(span_ms: u64) -> Self {
         let grain_shift = span_ms.div_ceil(16).max(1).next_power_of_two().trailing_zeros();
-        Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0 }
+        let mut heads = Box::new([0; HEADS as usize]);
+        for (word, head) in heads.iter_mut().zip(FIRST_HEAD..) {
+            *word = links_to(head, head);
+        }
+        Self { grain_shift, slot_bits: [0; RANKS as usize], slot: 0, heads }
     }
 
     /// A time that has passed: the start of the slot that time is in.
@@ -80,20 +90,21 @@ impl EvictionOrder {
 
     /// Puts an entry that is in no list at the end of one.
     pub fn append(&mut self, slab: &mut Slab, slot: Slot, list: u32) {
-        let (_, tail) = links(slab, list);
-        link(slab, slot, list, tail, list);
-        set_next(slab, tail, slot);
-        set_previous(slab, list, slot);
+        let head = FIRST_HEAD + list;
+        let (_, tail) = self.links(slab, head);
+        self.write(slab, slot, |_| links_to(head, tail) | u64::from(list));
+        self.set_next(slab, tail, slot);
+        self.set_previous(slab, head, slot);
         if let Some(bits) = self.slot_bits.get_mut((list / SLOTS) as usize) {
             *bits |= 1 << (list % SLOTS);
         }
     }
 
     /// Takes an entry out of its list.
-    pub fn remove(slab: &mut Slab, slot: Slot) {
-        let (next, previous) = links(slab, slot);
-        set_next(slab, previous, next);
-        set_previous(slab, next, previous);
+    pub fn remove(&mut self, slab: &mut Slab, slot: Slot) {
+        let (next, previous) = self.links(slab, slot);
+        self.set_next(slab, previous, next);
+        self.set_previous(slab, next, previous);
     }
 
     /// All entries, from the one that is looked at first to the one that is evicted last.
@@ -102,11 +113,11 @@ impl EvictionOrder {
         let lists = (0..RANKS)
             .flat_map(|rank| (0..SLOTS).map(move |slot| rank * SLOTS + self.wheel(self.slot + u64::from(slot))));
         let mut all = Vec::new();
-        for head in [EXPIRED, PASSED].into_iter().chain(lists) {
-            let (mut slot, _) = links(slab, head);
-            while slot != head {
+        for list in [EXPIRED, PASSED].into_iter().chain(lists) {
+            let mut next = self.first_of(slab, list);
+            while let Some(slot) = next {
                 all.push(slot);
-                (slot, _) = links(slab, slot);
+                next = entry(self.links(slab, slot).0);
             }
         }
         all
@@ -118,28 +129,32 @@ impl EvictionOrder {
         for past in self.slot.max(slot.saturating_sub(u64::from(SLOTS)))..slot {
             for rank in 0..RANKS {
                 let passed = if rank == PROTECTED_RANK { PASSED } else { EXPIRED };
-                splice(slab, rank * SLOTS + self.wheel(past), passed);
+                self.splice(slab, rank * SLOTS + self.wheel(past), passed);
             }
         }
         self.slot = slot;
-        if Self::next(slab).is_none() { (slot + 1) << self.grain_shift } else { now_ms }
+        if self.next(slab).is_none() { (slot + 1) << self.grain_shift } else { now_ms }
     }
 
     /// The next entry whose slot has passed, taken out of the order.
-    pub fn take_passed(slab: &mut Slab) -> Option<Slot> {
-        let slot = Self::next(slab)?;
-        Self::remove(slab, slot);
+    pub fn take_passed(&mut self, slab: &mut Slab) -> Option<Slot> {
+        let slot = self.next(slab)?;
+        self.remove(slab, slot);
         Some(slot)
     }
 
-    fn next(slab: &Slab) -> Option<Slot> {
-        [EXPIRED, PASSED].into_iter().find_map(|head| Some(links(slab, head).0).filter(|&first| first != head))
+    fn next(&self, slab: &Slab) -> Option<Slot> {
+        self.first_of(slab, EXPIRED).or_else(|| self.first_of(slab, PASSED))
+    }
+
+    fn first_of(&self, slab: &Slab, list: u32) -> Option<Slot> {
+        entry(self.links(slab, FIRST_HEAD + list).0)
     }
 
     /// The entry of a rank that is due first, by its slot.
     pub fn first(&mut self, slab: &Slab, rank: u32) -> Option<Slot> {
         let from_now = self.first_slot(slab, rank)?;
-        Some(links(slab, rank * SLOTS + self.wheel(self.slot + u64::from(from_now))).0)
+        self.first_of(slab, rank * SLOTS + self.wheel(self.slot + u64::from(from_now)))
     }
 
     /// The first of the lowest rank; none where all are protected.
@@ -149,7 +164,7 @@ impl EvictionOrder {
 
     /// When the first protected entry is looked at again: at the next call, where one waits for that.
     pub fn first_protected_due_ms(&mut self, slab: &Slab) -> u64 {
-        if Self::next(slab).is_some() {
+        if self.next(slab).is_some() {
             return self.slot << self.grain_shift;
         }
         let from_now = self.first_slot(slab, PROTECTED_RANK).unwrap_or(0);
@@ -158,7 +173,7 @@ impl EvictionOrder {
 
     /// The lowest rank that there is, and when the first entry of all is looked at again: at once, where one waits.
     pub fn first_to_go(&mut self, slab: &Slab) -> (u32, u64) {
-        if Self::next(slab).is_some() {
+        if self.next(slab).is_some() {
             return (0, self.slot << self.grain_shift);
         }
         let mut lowest = PROTECTED_RANK;
@@ -175,17 +190,17 @@ impl EvictionOrder {
     /// How many slots from now the first list of a rank is that has entries.
     fn first_slot(&mut self, slab: &Slab, rank: u32) -> Option<u32> {
         let now = self.wheel(self.slot);
-        let bits = self.slot_bits.get_mut(rank as usize)?;
-        while *bits != 0 {
+        loop {
+            let bits = self.slot_bits.get(rank as usize).copied().filter(|&bits| bits != 0)?;
             let from_now = bits.rotate_right(now).trailing_zeros();
             let slot = (now + from_now) % SLOTS;
-            let head = rank * SLOTS + slot;
-            if links(slab, head).0 != head {
+            if self.first_of(slab, rank * SLOTS + slot).is_some() {
                 return Some(from_now);
             }
-            *bits &= !(1 << slot); // emptied since: paid by the one that came in
+            if let Some(bits) = self.slot_bits.get_mut(rank as usize) {
+                *bits &= !(1 << slot); // emptied since: paid by the one that came in
+            }
         }
-        None
     }
 
     #[allow(clippy::cast_possible_truncation)] // a remainder
@@ -193,47 +208,59 @@ impl EvictionOrder {
     fn wheel(&self, slot: u64) -> u32 {
         (slot % u64::from(SLOTS)) as u32
     }
-}
 
-/// Moves all entries of a list to the end of another circle.
-fn splice(slab: &mut Slab, head: Slot, to: Slot) {
-    let (first, last) = links(slab, head);
-    if first == head {
-        return;
+    /// Moves all entries of a list to the end of another circle.
+    fn splice(&mut self, slab: &mut Slab, from: u32, to: u32) {
+        let (from, to) = (FIRST_HEAD + from, FIRST_HEAD + to);
+        let (first, last) = self.links(slab, from);
+        if first == from {
+            return;
+        }
+        let (_, before) = self.links(slab, to);
+        self.set_next(slab, before, first);
+        self.set_previous(slab, first, before);
+        self.set_next(slab, last, to);
+        self.set_previous(slab, to, last);
+        self.set_next(slab, from, from);
+        self.set_previous(slab, from, from);
     }
-    let (_, before) = links(slab, to);
-    set_next(slab, before, first);
-    set_previous(slab, first, before);
-    set_next(slab, last, to);
-    set_previous(slab, to, last);
-    set_next(slab, head, head);
-    set_previous(slab, head, head);
-}
 
-/// The next and the previous entry.
-#[allow(clippy::cast_possible_truncation)] // masked to their bits
-fn links(slab: &Slab, slot: Slot) -> (Slot, Slot) {
-    let word = slab.word(slot, LINK_WORD);
-    ((word >> (SLOT_BITS + LIST_BITS)) as Slot, (word >> LIST_BITS) as Slot & NONE)
-}
-
-fn link(slab: &mut Slab, slot: Slot, next: Slot, previous: Slot, list: u32) {
-    let word = u64::from(next) << (SLOT_BITS + LIST_BITS) | u64::from(previous) << LIST_BITS | u64::from(list);
-    write(slab, slot, |_| word);
-}
-
-fn set_next(slab: &mut Slab, slot: Slot, next: Slot) {
-    const OTHERS: u64 = (1 << (SLOT_BITS + LIST_BITS)) - 1;
-    write(slab, slot, |word| word & OTHERS | u64::from(next) << (SLOT_BITS + LIST_BITS));
-}
-
-fn set_previous(slab: &mut Slab, slot: Slot, previous: Slot) {
-    const OTHERS: u64 = !((NONE as u64) << LIST_BITS);
-    write(slab, slot, |word| word & OTHERS | u64::from(previous) << LIST_BITS);
-}
-
-fn write(slab: &mut Slab, slot: Slot, change: impl FnOnce(u64) -> u64) {
-    if let Some(word) = slab.get(slot).get_mut(LINK_WORD) {
-        *word = change(*word);
+    /// The next and the previous one of an entry or a head.
+    #[allow(clippy::cast_possible_truncation)] // masked to their bits
+    fn links(&self, slab: &Slab, of: Slot) -> (Slot, Slot) {
+        let word = match of.checked_sub(FIRST_HEAD) {
+            None => slab.word(of, LINK_WORD),
+            Some(list) => self.heads.get(list as usize).copied().unwrap_or_default(),
+        };
+        ((word >> (SLOT_BITS + LIST_BITS)) as Slot, (word >> LIST_BITS) as Slot & NONE)
     }
+
+    fn set_next(&mut self, slab: &mut Slab, of: Slot, next: Slot) {
+        const OTHERS: u64 = (1 << (SLOT_BITS + LIST_BITS)) - 1;
+        self.write(slab, of, |word| word & OTHERS | links_to(next, 0));
+    }
+
+    fn set_previous(&mut self, slab: &mut Slab, of: Slot, previous: Slot) {
+        const OTHERS: u64 = !((NONE as u64) << LIST_BITS);
+        self.write(slab, of, |word| word & OTHERS | links_to(0, previous));
+    }
+
+    fn write(&mut self, slab: &mut Slab, of: Slot, change: impl FnOnce(u64) -> u64) {
+        let word = match of.checked_sub(FIRST_HEAD) {
+            None => slab.get(of).get_mut(LINK_WORD),
+            Some(list) => self.heads.get_mut(list as usize),
+        };
+        if let Some(word) = word {
+            *word = change(*word);
+        }
+    }
+}
+
+fn links_to(next: Slot, previous: Slot) -> u64 {
+    u64::from(next) << (SLOT_BITS + LIST_BITS) | u64::from(previous) << LIST_BITS
+}
+
+/// What is linked to, where it is no head.
+fn entry(link: Slot) -> Option<Slot> {
+    (link < FIRST_HEAD).then_some(link)
 }

@@ -10,7 +10,7 @@ pub type Slot = u32;
 pub const NONE: Slot = (1 << SLOT_BITS) - 1;
 /// How many bits a slot has.
 pub const SLOT_BITS: u32 = 28;
-const FIRST_ENTRIES: usize = 512;
+const FIRST_ENTRIES: usize = 256;
 /// A block is not more than that.
 const CHUNK_BYTES: usize = 4 << 20;
 

@@ -57,12 +57,12 @@ impl Entries {
     #[must_use]
     pub fn new(policies: &[Policy], places: Places) -> Self {
         let policy_set = PolicySet::new(policies, FIRST_STATE_WORD);
-        let mut slab = Slab::new(policy_set.words());
-        let order = EvictionOrder::new(policy_set.span_ms(), &mut slab);
+        let slab = Slab::new(policy_set.words());
+        let order = EvictionOrder::new(policy_set.span_ms());
         let index = if places.budget().is_some() { Index::of_shard() } else { Index::whole() };
         Self {
             policy_set,
-            bytes: slab.bytes() + index.bytes(),
+            bytes: EvictionOrder::BYTES + slab.bytes() + index.bytes(),
             slab,
             index,
             order,
@@ -210,7 +210,7 @@ impl Entries {
     fn weigh(&mut self) {
         let blocks = self.blocks.capacity() * size_of::<(Slot, u64)>();
         let reservations = self.reservations.capacity() * size_of::<(Slot, Reservations)>();
-        self.bytes = self.slab.bytes() + self.index.bytes() + blocks + reservations;
+        self.bytes = EvictionOrder::BYTES + self.slab.bytes() + self.index.bytes() + blocks + reservations;
     }
 
     /// Moves an entry to where it belongs by now, by the limits of the call that takes from it.
@@ -229,7 +229,7 @@ impl Entries {
     #[inline]
     fn move_to(&mut self, slot: Slot, list: u32) {
         if list != EvictionOrder::list(&self.slab, slot) {
-            EvictionOrder::remove(&mut self.slab, slot);
+            self.order.remove(&mut self.slab, slot);
             self.order.append(&mut self.slab, slot, list);
         }
     }
@@ -271,7 +271,7 @@ impl Entries {
 
     /// Forgets an entry.
     pub fn remove(&mut self, slot: Slot) {
-        EvictionOrder::remove(&mut self.slab, slot);
+        self.order.remove(&mut self.slab, slot);
         self.forget(slot);
     }
 
@@ -280,7 +280,7 @@ impl Entries {
         self.forgotten += 1;
         self.places.give(self.index.len());
         self.slab = Slab::new(self.policy_set.words());
-        self.order = EvictionOrder::new(self.policy_set.span_ms(), &mut self.slab);
+        self.order = EvictionOrder::new(self.policy_set.span_ms());
         self.index = self.index.emptied();
         self.blocks = HashMap::new();
         self.reservations = HashMap::new();

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 use super::Entries;
-use crate::engine::eviction_order::EvictionOrder;
 
 impl Entries {
     /// Looks again at so many entries whose time has come.
@@ -16,7 +15,7 @@ impl Entries {
     pub(super) fn reclaim(&mut self, looks: u64, now_ms: u64) {
         self.next_reclaim_at_ms = self.order.pass_slots(&mut self.slab, now_ms);
         for _ in 0..looks {
-            let Some(slot) = EvictionOrder::take_passed(&mut self.slab) else { return };
+            let Some(slot) = self.order.take_passed(&mut self.slab) else { return };
             if self.is_fresh(slot, now_ms) {
                 self.forget(slot);
             } else {

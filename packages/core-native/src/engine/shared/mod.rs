@@ -38,8 +38,8 @@ const SHARDS: usize = 64;
 /// those of one shard are; between shards it is who ranks lowest, as of what each was seen to hold last.
 const KEYS_FOR_SHARDS: usize = 1 << 13;
 
-/// A map has a lock for each of its own parts, and finds them by the bits of a hash below the seven highest. So each
-/// number of ours has a part, and a lock, to itself.
+/// A map has a lock for each of its own parts, and finds them by the bits of a hash below the seven highest: of its 32 low
+/// bits, where a pointer has no more. So each number of ours has a part, and a lock, to itself.
 #[derive(Clone, Copy, Default)]
 struct ByNumber(u64);
 
@@ -55,7 +55,7 @@ impl Hasher for ByNumber {
     fn write(&mut self, _bytes: &[u8]) {}
 
     fn write_usize(&mut self, number: usize) {
-        self.0 = (number as u64) << (u64::BITS - 7 - SHARDS.trailing_zeros());
+        self.0 = (number << (usize::BITS - 7 - SHARDS.trailing_zeros())) as u64;
     }
 
     fn finish(&self) -> u64 {
