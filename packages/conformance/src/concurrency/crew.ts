@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { type Answer, GATE, type Order, TIMEOUT_MS } from './order.js';
+import { type Answer, GATE, type Order, TIMEOUT_MS } from './messages.js';
 import { workerSource } from './worker-source.js';
 
 /** Where each worker thread finds the engine under test. */

@@ -1,4 +1,4 @@
-import { CALLS_BEFORE_RUNNING, GATE, TIMEOUT_MS } from './order.js';
+import { CALLS_BEFORE_RUNNING, GATE, TIMEOUT_MS } from './messages.js';
 
 /** About a millisecond. */
 const SPINS = 200_000;

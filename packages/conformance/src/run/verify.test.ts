@@ -1,6 +1,6 @@
 import { createMapEngine, type EngineFactory } from '@headgate/core-ts';
 import { expect, it } from 'vitest';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../laws/examples/edge-lives.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../laws/examples/edge-scenes.js';
 import { differential } from '../scene/differential.js';
 import { formatReport } from './report.js';
 import { verify } from './verify.js';

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import type { Subject } from '../../run/subject.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 import { demandBound, type Taken } from '../support/bounds.js';
 
 export const safety: Law<Scene> = {

@@ -5,7 +5,7 @@ import { demand } from '../../run/law-broken.js';
 import type { Subject } from '../../run/subject.js';
 import { type Calls, outcomes, play } from '../../scene/play.js';
 import { limitsOf, type Operation, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const honestRetryAfter: Law<Scene> = {
   number: 2,

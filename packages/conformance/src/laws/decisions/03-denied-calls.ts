@@ -2,7 +2,7 @@ import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { isDenied, isTake, outcomes, sameOutcomes } from '../../scene/play.js';
 import { printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const deniedCalls: Law<Scene> = {
   number: 3,

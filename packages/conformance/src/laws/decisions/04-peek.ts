@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { type Calls, outcomes, play, sameOutcome } from '../../scene/play.js';
 import { limitsOf, type Operation, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const peeking: Law<Scene> = {
   number: 4,

@@ -6,7 +6,7 @@ import { demand, demandSame } from '../../run/law-broken.js';
 import type { Subject } from '../../run/subject.js';
 import { type Calls, play } from '../../scene/play.js';
 import { limitsOf, printKey, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 interface Batch {
   readonly scene: Scene;

@@ -5,7 +5,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { type Calls, outcomes, play, sameOutcome } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 interface Excess {
   readonly scene: Scene;

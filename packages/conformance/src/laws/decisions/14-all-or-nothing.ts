@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play } from '../../scene/play.js';
 import { limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const allOrNothing: Law<Scene> = {
   number: 14,

@@ -5,10 +5,10 @@ import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
 import { type Calls, play, sameOutcome } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
-import { LIMITED_LIVES } from '../examples/limited-lives.js';
-import { RESERVED_LIVES } from '../examples/reserved-lives.js';
+import { CHANGED_LIVES } from '../examples/changed-scenes.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
+import { LIMITED_LIVES } from '../examples/limited-scenes.js';
+import { RESERVED_LIVES } from '../examples/reserved-scenes.js';
 
 export const agreesWithModel: Law<Scene> = {
   number: 16,

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { limitsOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const statistics: Law<Scene> = {
   number: 17,

@@ -5,8 +5,8 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play, sameOutcome } from '../../scene/play.js';
 import { keysOf, limitsOf, type Operation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES, LIVES_BETWEEN_WIDE_AND_PLAIN } from '../examples/changed-lives.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { CHANGED_LIVES, LIVES_BETWEEN_WIDE_AND_PLAIN } from '../examples/changed-scenes.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 /** A life that goes on in another limiter from some point on, and where its bytes are damaged before. */
 interface Move {

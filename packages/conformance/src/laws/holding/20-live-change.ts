@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
+import { CHANGED_LIVES } from '../examples/changed-scenes.js';
 
 export const liveChange: Law<Scene> = {
   number: 20,

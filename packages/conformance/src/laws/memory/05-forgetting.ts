@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
 import { type Calls, isLive, play, sameOutcome } from '../../scene/play.js';
 import { limitsOf, printKey, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const forgetting: Law<Scene> = {
   number: 5,

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { type Calls, isLive, play, sameOutcome } from '../../scene/play.js';
 import { keysOf, limitsOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const reclaiming: Law<Scene> = {
   number: 6,

@@ -6,7 +6,7 @@ import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
 import { play, sameOutcome } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const independence: Law<Scene> = {
   number: 7,

@@ -8,7 +8,7 @@ import type { Subject } from '../../run/subject.js';
 import { type Calls, play } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printKey, printOperation, printScene, type Scene } from '../../scene/scene.js';
 import { demandBounds } from '../decisions/01-safety.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const stepsBack: Law<Scene> = {
   number: 10,

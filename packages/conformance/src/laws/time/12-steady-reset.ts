@@ -5,7 +5,7 @@ import type { Law } from '../../run/law.js';
 import { demand } from '../../run/law-broken.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { keysOf, limitsOf, printKey, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_LIVES } from '../examples/edge-scenes.js';
 
 export const steadyReset: Law<Scene> = {
   number: 12,

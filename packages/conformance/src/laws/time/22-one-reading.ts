@@ -4,8 +4,8 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play, sameOutcome } from '../../scene/play.js';
 import { keysOf, limitsOf, type Operation, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
-import { RESERVED_LIVES } from '../examples/reserved-lives.js';
+import { CHANGED_LIVES } from '../examples/changed-scenes.js';
+import { RESERVED_LIVES } from '../examples/reserved-scenes.js';
 
 /** Counts its readings, and throws instead while it is broken. */
 class BreakableClock implements Clock {
