@@ -1,4 +1,5 @@
 // `headgate/ts`: the same names on the TypeScript engine, which never even looks for a binary.
+// The list stands in index.ts too, on purpose: each entry says by itself what it exports.
 export {
   type Algorithm,
   BackendUnavailableError,

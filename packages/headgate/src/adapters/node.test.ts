@@ -8,6 +8,7 @@ import { get } from '../../test/http/client.js';
 import type { AnyOptions, Running } from '../../test/http/framework.js';
 import { keysAndReset } from '../../test/http/keys-and-reset.js';
 import { listen } from '../../test/http/listen.js';
+import { twiceOverHttp2 } from '../../test/http/over-http2.js';
 import { httpSuite } from '../../test/http/suite.js';
 import type { NodeRequest } from '../http/platform/node/node-request.js';
 import type { NodeResponse } from '../http/platform/node/node-response.js';
@@ -75,16 +76,7 @@ describe('node:http, by its own conventions', () => {
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const seen: unknown[] = [];
-    for (let i = 0; i < 2; i++) {
-      const stream = session.request({ ':path': '/' });
-      const [headers] = await once(stream, 'response');
-      seen.push(headers[':status'], headers['x-ratelimit-remaining']);
-      stream.resume();
-      await once(stream, 'close');
-    }
-    session.close();
+    const seen = await twiceOverHttp2(server);
     server.close();
     expect(seen).toEqual([200, '0', 429, '0']);
   });

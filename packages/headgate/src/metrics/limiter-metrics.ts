@@ -31,26 +31,27 @@ export function addLimiterMetrics(client: PromClient, registry: Registry, limite
       for (const [limiter, { activeKeys }] of await statsOf(limiters)) this.set({ limiter }, activeKeys);
     },
   });
-  new client.Counter({
-    ...common,
-    name: 'headgate_evictions_total',
-    help: 'Live keys that were forgotten to make room for new ones.',
-    async collect() {
-      const all = await statsOf(limiters);
-      this.reset();
-      for (const [limiter, { evictions }] of all) this.inc({ limiter }, evictions);
-    },
-  });
-  new client.Counter({
-    ...common,
-    name: 'headgate_rejected_full_total',
-    help: 'Calls of new keys that found the limiter full.',
-    async collect() {
-      const all = await statsOf(limiters);
-      this.reset();
-      for (const [limiter, { rejectedFull }] of all) this.inc({ limiter }, rejectedFull);
-    },
-  });
+  const addCounter = (name: string, help: string, countIn: (stats: Stats) => number) =>
+    new client.Counter({
+      ...common,
+      name,
+      help,
+      async collect() {
+        const all = await statsOf(limiters);
+        this.reset();
+        for (const [limiter, stats] of all) this.inc({ limiter }, countIn(stats));
+      },
+    });
+  addCounter(
+    'headgate_evictions_total',
+    'Live keys that were forgotten to make room for new ones.',
+    ({ evictions }) => evictions,
+  );
+  addCounter(
+    'headgate_rejected_full_total',
+    'Calls of new keys that found the limiter full.',
+    ({ rejectedFull }) => rejectedFull,
+  );
 }
 
 function statsOf(limiters: WatchedLimiters): Promise<[string, Stats][]> {

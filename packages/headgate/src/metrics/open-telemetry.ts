@@ -23,22 +23,16 @@ export interface OpenTelemetryOptions {
 export function openTelemetry(options: OpenTelemetryOptions = {}): () => void {
   refuseUnknown(options, ['meter']);
   const meter = options.meter ?? registeredMeter();
-  const decisions = meter.createCounter('headgate.decisions', {
-    description: 'Requests that were decided on',
-    unit: '{decision}',
-  });
-  const denials = meter.createCounter('headgate.denials', {
-    description: 'Requests that were denied, by the policy that bound',
-    unit: '{denial}',
-  });
-  const errors = meter.createCounter('headgate.engine.errors', {
-    description: 'Calls in which the engine failed',
-    unit: '{error}',
-  });
-  const passes = meter.createCounter('headgate.let_through', {
-    description: 'Requests that nothing could decide on and that were let through, by what failed',
-    unit: '{request}',
-  });
+  const counter = (name: string, unit: string, description: string) =>
+    meter.createCounter(`headgate.${name}`, { description, unit });
+  const decisions = counter('decisions', '{decision}', 'Requests that were decided on');
+  const denials = counter('denials', '{denial}', 'Requests that were denied, by the policy that bound');
+  const errors = counter('engine.errors', '{error}', 'Calls in which the engine failed');
+  const passes = counter(
+    'let_through',
+    '{request}',
+    'Requests that nothing could decide on and that were let through, by what failed',
+  );
   const duration = meter.createHistogram('headgate.decision.duration', {
     description: 'Time that it took to decide',
     unit: 's',

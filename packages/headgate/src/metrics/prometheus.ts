@@ -80,30 +80,24 @@ function namesIn(registry: Registry): string[] {
 
 function recorder(client: PromClient, registry: Registry): Recorder {
   const registers = [registry];
-  const decisions = new client.Counter({
-    name: 'headgate_decisions_total',
-    help: 'Requests that were decided on.',
-    labelNames: ['limiter', 'outcome', 'dry_run'],
-    registers,
-  });
-  const denials = new client.Counter({
-    name: 'headgate_denials_total',
-    help: 'Requests that were denied, by the policy that bound.',
-    labelNames: ['limiter', 'policy', 'dry_run'],
-    registers,
-  });
-  const errors = new client.Counter({
-    name: 'headgate_engine_errors_total',
-    help: 'Calls in which the engine failed.',
-    labelNames: ['limiter'],
-    registers,
-  });
-  const passes = new client.Counter({
-    name: 'headgate_let_through_total',
-    help: 'Requests that nothing could decide on and that were let through, by what failed.',
-    labelNames: ['limiter', 'because', 'dry_run'],
-    registers,
-  });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new client.Counter({ name, help, labelNames, registers });
+  const decisions = counter('headgate_decisions_total', 'Requests that were decided on.', [
+    'limiter',
+    'outcome',
+    'dry_run',
+  ]);
+  const denials = counter('headgate_denials_total', 'Requests that were denied, by the policy that bound.', [
+    'limiter',
+    'policy',
+    'dry_run',
+  ]);
+  const errors = counter('headgate_engine_errors_total', 'Calls in which the engine failed.', ['limiter']);
+  const passes = counter(
+    'headgate_let_through_total',
+    'Requests that nothing could decide on and that were let through, by what failed.',
+    ['limiter', 'because', 'dry_run'],
+  );
   const duration = new client.Histogram({
     name: 'headgate_decision_duration_seconds',
     help: 'Time that it took to decide.',

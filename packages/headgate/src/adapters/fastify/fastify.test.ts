@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { connect } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import createFastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../../../test/http/client.js';
 import { hookOf, limited, serving, start } from '../../../test/http/fastify-app.js';
+import { twiceOverHttp2 } from '../../../test/http/over-http2.js';
 import { httpSuite } from '../../../test/http/suite.js';
 import { itNative } from '../../../test/native.js';
 import { ManualClock, RateLimiter } from '../../index.js';
@@ -88,16 +86,7 @@ describe('Fastify 5, by its own conventions', () => {
     await app.register(rateLimit, ONE);
     app.get('/', { preHandler: hookOf(app) }, async () => 'ok');
     await app.listen({ host: '127.0.0.1', port: 0 });
-    const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
-    const seen: unknown[] = [];
-    for (let i = 0; i < 2; i++) {
-      const stream = session.request({ ':path': '/' });
-      const [headers] = await once(stream, 'response');
-      seen.push(headers[':status'], headers['x-ratelimit-remaining']);
-      stream.resume();
-      await once(stream, 'close');
-    }
-    session.close();
+    const seen = await twiceOverHttp2(app.server);
     await app.close();
     expect(seen).toEqual([200, '0', 429, '0']);
   });

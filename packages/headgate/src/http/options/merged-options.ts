@@ -1,24 +1,14 @@
+import { LIMITER_OPTIONS, POLICY_OPTIONS } from './limiter-options.js';
 import type { HttpOptions } from './options.js';
 
 type Shared = Pick<HttpOptions<unknown>, 'shared'>;
 type Name = keyof HttpOptions<unknown>;
 
-const NUMBERS = [
-  'name',
-  'limit',
-  'windowSeconds',
-  'windowMs',
-  'algorithm',
-  'burst',
-  'blockForSeconds',
-  'blockForMs',
-] satisfies Name[];
-
 /** What an option takes the place of, beside the one of its own name: two of these say the same, or don't go together. */
 const REPLACED: { readonly [N in Name]?: readonly Name[] } = {
   limit: ['limits', 'limiter'],
-  limits: [...NUMBERS, 'limiter'],
-  limiter: [...NUMBERS, 'limits', 'backend', 'maxKeys', 'onFull', 'track', 'clock', 'shared'],
+  limits: [...POLICY_OPTIONS, 'limiter'],
+  limiter: LIMITER_OPTIONS,
   windowSeconds: ['windowMs'],
   windowMs: ['windowSeconds'],
   blockForSeconds: ['blockForMs'],

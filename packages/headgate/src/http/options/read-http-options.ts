@@ -23,6 +23,7 @@ import type { Refusal } from '../outcome.js';
 import type { Reader } from '../reader.js';
 import { clusterWarning } from '../warnings/cluster-warning.js';
 import { checkBooleans, checkFunctions } from './http-options.js';
+import { LIMITER_OPTIONS } from './limiter-options.js';
 import type { Ended, HttpLimiter, HttpOptions, LimiterOptions } from './options.js';
 
 /** Options, read: what a gate goes by. */
@@ -47,24 +48,6 @@ export interface Settings<R> extends ClientReader<R>, WrittenHeaders {
   readonly onEngineError: 'throw' | 'open' | 'closed';
   readonly refuse: (request: R, decision: HttpDecision) => MaybePromise<Refusal>;
 }
-
-const LIMITER_OPTIONS = [
-  'name',
-  'limit',
-  'limits',
-  'windowSeconds',
-  'windowMs',
-  'algorithm',
-  'burst',
-  'blockForSeconds',
-  'blockForMs',
-  'backend',
-  'maxKeys',
-  'onFull',
-  'track',
-  'clock',
-  'shared',
-] satisfies (keyof LimiterOptions<unknown>)[];
 
 const BOOLEANS = [
   'skipFailedRequests',
