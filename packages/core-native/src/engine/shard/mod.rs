@@ -5,7 +5,10 @@
 
 mod answers;
 mod changes;
+mod counts;
 mod holds;
+
+pub use counts::Counts;
 
 use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
@@ -37,19 +40,6 @@ pub struct Numbers {
     pub last: u64,
     /// How many parts there are.
     pub step: u64,
-}
-
-/// What came of the calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Calls that were allowed.
-    pub allowed: u64,
-    /// Calls that were denied.
-    pub blocked: u64,
-    /// Calls of new keys that found no room.
-    pub rejected_full: u64,
-    /// Denials by the policy that bound.
-    pub denied: Vec<u64>,
 }
 
 /// What a call came to.

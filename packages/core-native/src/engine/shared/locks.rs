@@ -1,19 +1,36 @@
 //! Where the locks are taken: the shard of one key, or all of them.
 #![forbid(unsafe_code)]
 
-use super::Shared;
 use super::places::{Budget, Newcomer, Places};
-use crate::clock::Given;
+use super::{Frame, Shared};
+use crate::engine::calls::{Engine, Whole, number_of};
 use crate::engine::eviction_order::PROTECTED_RANK;
 use crate::engine::shard::Shard;
+use crate::fingerprint::Fingerprint;
 use dashmap::mapref::one::RefMut;
 use std::sync::Arc;
 
 /// A shard, under its lock.
 pub(super) type Held<'shared> = RefMut<'shared, usize, Shard>;
 
-impl Shared {
-    pub(super) fn with_shard<R>(
+impl Engine for Shared {
+    fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
+        let comes = |shard: &Shard| shard.comes(cost.into());
+        self.with_shard(key, given_ms, comes, |shard, id| match given_ms {
+            None => shard.take(id, cost, self.frame.own()).allowed,
+            Some(ms) => shard.take(id, cost, &self.frame.given(ms)).allowed,
+        })
+    }
+
+    fn take_many(&self, keys: &[&[u16]], cost: u64, given_ms: Option<i64>) -> Vec<u8> {
+        keys.iter().map(|key| u8::from(self.take(key, cost, given_ms))).collect()
+    }
+
+    fn with_shard<R>(
         &self,
         key: &[u16],
         given_ms: Option<i64>,
@@ -24,7 +41,7 @@ impl Shared {
         loop {
             let (fingerprint, epoch) = self.seed.read();
             let id = fingerprint.of(key);
-            let number = self.number_of(id);
+            let number = number_of(id, self.count);
             let mut shard = self.shard(number);
             if self.seed.epoch() != epoch {
                 continue; // a restore came between
@@ -69,6 +86,32 @@ impl Shared {
         }
     }
 
+    fn find_map<R>(&self, mut ask: impl FnMut(&mut Shard) -> Option<R>) -> Option<R> {
+        (0..self.count).find_map(|number| ask(&mut *self.shards.get_mut(&number)?))
+    }
+
+    /// In the order of their numbers, so that two threads don't wait for each other. Those that no key has come to yet are
+    /// made, so that none is made meanwhile by what was.
+    fn with_all<R>(&self, ask: impl FnOnce(&mut Whole) -> R) -> R {
+        let mut held: Vec<_> = (0..self.count).map(|number| self.shard(number)).collect();
+        let shards = held.iter_mut().map(|shard| &mut **shard).collect();
+        let seed = self.seed.read().0.seed;
+        let mut whole = Whole { shards, max_keys: self.spec.max_keys, seed, restored_seed: None };
+        let answer = ask(&mut whole);
+        if let Some(seed) = whole.restored_seed {
+            if let Some(budget) = &self.budget {
+                let keys: usize = whole.shards.iter().map(|shard| shard.len()).sum();
+                budget.reset(whole.max_keys - keys);
+                (0..self.count).for_each(|number| budget.note_unknown(number));
+            }
+            // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
+            self.seed.write(Fingerprint { seed });
+        }
+        answer
+    }
+}
+
+impl Shared {
     /// Lets one entry of another shard go, by what each was seen to hold last. Answers the epoch in which its place came
     /// into hand.
     pub(super) fn let_one_go(&self, budget: &Budget, own: usize, now_ms: u64) -> Option<u64> {
@@ -90,18 +133,6 @@ impl Shared {
         }
     }
 
-    /// All shards, and the time once they are held: another thread may have taken while this one waited for them. Those
-    /// that no key has come to yet are made, so that none is made meanwhile by what was.
-    pub(super) fn lock_all(&self, given_ms: Option<i64>) -> (Vec<Held<'_>>, Given) {
-        let shards = (0..self.count).map(|number| self.shard(number)).collect();
-        (shards, self.frame.exactly(given_ms))
-    }
-
-    /// The shards that some key has come to, one after the other.
-    pub(super) fn made(&self) -> impl Iterator<Item = Held<'_>> {
-        (0..self.count).filter_map(|number| self.shards.get_mut(&number))
-    }
-
     pub(super) fn shard(&self, number: usize) -> Held<'_> {
         self.shards.get_mut(&number).unwrap_or_else(|| self.make(number))
     }
@@ -115,11 +146,5 @@ impl Shared {
             });
             self.spec.shard(number, self.count, places)
         })
-    }
-
-    /// The top bits of an id are the tables' tags and shares; its low ones are free to part by.
-    #[allow(clippy::cast_possible_truncation)] // a remainder
-    pub(super) fn number_of(&self, id: u64) -> usize {
-        (id % self.count as u64) as usize
     }
 }
