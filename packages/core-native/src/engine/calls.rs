@@ -43,12 +43,13 @@ pub struct Whole<'held> {
     pub restored_seed: Option<[u64; 2]>,
 }
 
-/// The number of the shard that holds an id. The top bits of an id are the tables' tags and shares; its low ones are free.
+/// The number of the shard that holds an id, of a power of two of them. The top bits of an id are the tables' tags and shares;
+/// its low ones are free.
 #[inline]
 #[must_use]
-#[allow(clippy::cast_possible_truncation)] // a remainder
+#[allow(clippy::cast_possible_truncation)] // masked
 pub fn number_of(id: u64, shards: usize) -> usize {
-    (id % shards as u64) as usize
+    id as usize & (shards - 1)
 }
 
 /// Shards, and what is asked of them. The first six say how they are come by; the others follow from those.

@@ -33,12 +33,12 @@ pub struct Shard {
     pub counts: Counts,
 }
 
-/// Numbers that no other part of the same engine gives: a restored key may be in another part than it was.
+/// Numbers that no other shard of the same engine gives: a restored key may be in another shard than it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
     /// The last one that was given.
     pub last: u64,
-    /// How many parts there are.
+    /// How many shards there are.
     pub step: u64,
 }
 
@@ -108,9 +108,9 @@ impl Shard {
         self.entries.hint()
     }
 
-    /// Lets that go, and gives its place out of hand; whether one went.
-    pub fn let_one_go(&mut self, now_ms: u64) -> bool {
-        self.entries.let_one_go(now_ms)
+    /// Lets that go, and gives its place out of hand, if it ranks no higher than was said; whether one went.
+    pub fn let_one_go(&mut self, said: Hint, now_ms: u64) -> bool {
+        self.entries.let_one_go(said, now_ms)
     }
 
     /// The room that there is.

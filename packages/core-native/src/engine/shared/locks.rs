@@ -1,7 +1,7 @@
 //! Where the locks are taken: the shard of one key, or all of them.
 #![forbid(unsafe_code)]
 
-use super::places::{Budget, Newcomer, Places};
+use super::places::{Budget, Hint, Newcomer, Places};
 use super::{Frame, Shared};
 use crate::engine::calls::{Engine, Whole, number_of};
 use crate::engine::eviction_order::PROTECTED_RANK;
@@ -47,40 +47,28 @@ impl Engine for Shared {
                 continue; // a restore came between
             }
             let Some(budget) = &self.budget else { return ask(&mut shard, id) };
-            if shard.is_full() && !shard.holds(id) {
+            if !shard.is_full() {
+                budget.note_unknown(number);
+                return ask(&mut shard, id);
+            }
+            if !shard.holds(id) {
                 let now_ms = self.frame.exactly(given_ms).0;
                 match newcomer(&shard) {
-                    Newcomer::None => {}
-                    Newcomer::Foreseen if is_foreseen => {}
-                    Newcomer::Foreseen => {
+                    Newcomer::Foreseen if !is_foreseen => {
                         drop(shard);
                         self.note_hints(budget, now_ms);
                         is_foreseen = true;
                         continue;
                     }
-                    Newcomer::Comes => {
-                        let own = shard.hint().map(|hint| hint.at(now_ms)).filter(|hint| hint.rank < PROTECTED_RANK);
-                        let other = budget.first_to_go(Some(number), now_ms).map(|(_, hint)| hint);
-                        if other.is_some_and(|other| own.is_none_or(|own| other < own)) {
-                            drop(shard); // nobody ever holds two, so nobody waits for another in a circle
-                            let drawn = self.let_one_go(budget, number, now_ms);
-                            shard = self.shard(number);
-                            // A restore has counted all places anew, also the one in hand.
-                            if drawn == Some(self.seed.epoch()) {
-                                shard.places().keep(1);
-                            }
-                            if self.seed.epoch() != epoch {
-                                shard.places().give(0);
-                                continue;
-                            }
-                        }
-                    }
+                    Newcomer::Foreseen | Newcomer::None => {}
+                    Newcomer::Comes => match self.with_place(shard, number, budget, epoch, now_ms) {
+                        Some(held) => shard = held,
+                        None => continue,
+                    },
                 }
             }
             let answer = ask(&mut shard, id);
-            if shard.is_full() {
-                budget.note(number, shard.hint());
-            }
+            budget.note(number, shard.hint());
             shard.places().give(0);
             return answer;
         }
@@ -98,11 +86,13 @@ impl Engine for Shared {
         let seed = self.seed.read().0.seed;
         let mut whole = Whole { shards, max_keys: self.spec.max_keys, seed, restored_seed: None };
         let answer = ask(&mut whole);
+        if let Some(budget) = &self.budget {
+            (0..self.count).for_each(|number| budget.note_unknown(number));
+        }
         if let Some(seed) = whole.restored_seed {
             if let Some(budget) = &self.budget {
                 let keys: usize = whole.shards.iter().map(|shard| shard.len()).sum();
                 budget.reset(whole.max_keys - keys);
-                (0..self.count).for_each(|number| budget.note_unknown(number));
             }
             // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
             self.seed.write(Fingerprint { seed });
@@ -112,20 +102,52 @@ impl Engine for Shared {
 }
 
 impl Shared {
-    /// Lets one entry of another shard go, by what each was seen to hold last. Answers the epoch in which its place came
-    /// into hand.
-    pub(super) fn let_one_go(&self, budget: &Budget, own: usize, now_ms: u64) -> Option<u64> {
-        (0..self.count).find_map(|_| {
-            let (number, _) = budget.first_to_go(Some(own), now_ms)?;
-            let mut shard = self.shard(number);
-            let goes = shard.let_one_go(now_ms);
-            budget.note(number, shard.hint());
-            goes.then(|| self.seed.epoch())
-        })
+    /// A full shard, with the place of another one's key in hand where that one should go first. `None`: a restore came
+    /// between.
+    #[cold]
+    fn with_place<'shared>(
+        &'shared self,
+        mut shard: Held<'shared>,
+        number: usize,
+        budget: &Budget,
+        epoch: u64,
+        now_ms: u64,
+    ) -> Option<Held<'shared>> {
+        let own = shard.hint().map(|hint| hint.at(now_ms)).filter(|hint| hint.rank < PROTECTED_RANK);
+        if elsewhere(budget, number, own, now_ms).is_none() {
+            return Some(shard);
+        }
+        drop(shard); // nobody ever holds two, so nobody waits for another in a circle
+        let drawn = self.let_one_go(budget, number, own, now_ms);
+        shard = self.shard(number);
+        // A restore has counted all places anew, also the one in hand.
+        if drawn == Some(self.seed.epoch()) {
+            shard.places().keep(1);
+        }
+        if self.seed.epoch() != epoch {
+            shard.places().give(0);
+            return None;
+        }
+        Some(shard)
+    }
+
+    /// Lets one entry of another shard go that should go before `own`. By what each was seen to hold last: where it holds
+    /// no such entry any more, that is noted, and the next one is asked. Answers the epoch in which the place came into hand.
+    fn let_one_go(&self, budget: &Budget, number: usize, own: Option<Hint>, now_ms: u64) -> Option<u64> {
+        for _ in 0..=self.count {
+            let (other, said) = elsewhere(budget, number, own, now_ms)?;
+            let mut shard = self.shard(other);
+            let goes = shard.let_one_go(said, now_ms);
+            budget.note(other, shard.hint());
+            if goes {
+                return Some(self.seed.epoch());
+            }
+        }
+        None
     }
 
     /// Notes what each shard would let go of, where that may be another than it was.
-    pub(super) fn note_hints(&self, budget: &Budget, now_ms: u64) {
+    fn note_hints(&self, budget: &Budget, now_ms: u64) {
         for (number, _) in budget.due(now_ms) {
             let mut shard = self.shard(number);
             shard.reclaim_some(now_ms);
@@ -138,7 +160,7 @@ impl Shared {
     }
 
     #[cold]
-    pub(super) fn make(&self, number: usize) -> Held<'_> {
+    fn make(&self, number: usize) -> Held<'_> {
         self.shards.entry(number).or_insert_with(|| {
             let places = self.budget.as_ref().map_or(Places::Own(self.spec.max_keys), |budget| {
                 budget.note_unknown(number);
@@ -147,4 +169,9 @@ impl Shared {
             self.spec.shard(number, self.count, places)
         })
     }
+}
+
+/// The shard beside a number that has what should go before `own`.
+fn elsewhere(budget: &Budget, number: usize, own: Option<Hint>, now_ms: u64) -> Option<(usize, Hint)> {
+    budget.first_to_go(Some(number), now_ms).filter(|&(_, other)| own.is_none_or(|own| other < own))
 }

@@ -91,7 +91,7 @@ fn threads_take_of_all_policies_or_of_none() -> Result<(), getrandom::Error> {
 }
 
 #[test]
-fn all_parts_together_hold_no_more_than_the_most_keys() -> Result<(), getrandom::Error> {
+fn all_shards_together_hold_no_more_than_the_most_keys() -> Result<(), getrandom::Error> {
     let shared = Shared::new(spec(&[2], 1 << 17))?;
     for key in 0..(1_u32 << 18) {
         let units = [key.to_le_bytes(), [0; 4]].concat();
@@ -181,7 +181,7 @@ fn what_was_reserved_before_a_restore_gives_back_nothing_that_was_reserved_after
 }
 
 #[test]
-fn a_full_snapshot_of_one_part_is_held_by_sixteen_as_far_as_each_has_room() -> Result<(), getrandom::Error> {
+fn a_full_snapshot_of_one_shard_is_held_by_many() -> Result<(), getrandom::Error> {
     let spec = spec(&[2], 1 << 16);
     let mut alone = spec.shard(0, 1, Places::Own(spec.max_keys));
     for id in 0..1_u64 << 16 {
