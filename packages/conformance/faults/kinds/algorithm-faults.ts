@@ -14,7 +14,7 @@ const ROW_WAIT = '  const waitMs = cost > limit ? Number.POSITIVE_INFINITY : cos
 const WITHIN = '  return used !== 0 && used + units <= most && reading - wordAt(words, at + TIME) < terms.windowMs;';
 const IN_PLACE = '  words[at + USED] = wordAt(words, at + USED) + units;\n  return true;';
 
-const fixedWindow: readonly Replacement[] = [
+const fixedWindowTakings: readonly Replacement[] = [
   ['one unit too many fits', FITS, '  return cost <= remaining(words, at, terms, nowMs) + 1;'],
   ['the last unit never fits', FITS, '  return cost === 0 || cost < remaining(words, at, terms, nowMs);'],
   ['the whole limit fits at any time', FITS, '  return cost <= terms.limit;'],
@@ -88,7 +88,7 @@ const DROPS = '  return (subWindow + 1) * subWindowMs - 1 + windowMs;';
 const SLIDING_FITS = '  return Math.max(0, terms.limit - wordAt(words, at + USED));';
 const GOES_ON = '  if (sinceStartMs >= (newest + 1) * terms.subWindowMs) return false;\n';
 
-const slidingWindow: readonly Replacement[] = [
+const slidingWindowFaults: readonly Replacement[] = [
   ['what is not counted moves the reset', '  if (counted === 0) return;\n', ''],
   [
     'a refund gives back what was not counted',
@@ -126,7 +126,7 @@ const DEBT = '  return debt === 0 || repaid >= debt ? 0 : debt - repaid;';
 const BUCKET_FITS =
   '  return cost <= terms.burst && owed(words, at, terms, nowMs) <= (terms.burst - cost) * terms.windowMs;';
 
-const tokenBucket: readonly Replacement[] = [
+const tokenBucketFaults: readonly Replacement[] = [
   ['one tick too many fits', BUCKET_FITS, `${BUCKET_FITS.slice(0, -1)} + 1;`],
   ['the last unit of a full bucket never fits', BUCKET_FITS, BUCKET_FITS.replace('nowMs) <=', 'nowMs) <')],
   ['nothing is ever repaid', DEBT, '  return debt;'],
@@ -194,9 +194,9 @@ const terms: readonly Replacement[] = [
 ];
 
 const LISTS: readonly (readonly [file: string, faults: readonly Replacement[]])[] = [
-  ['fixed-window', [...fixedWindow, ...fixedWindowRefunds, ...fixedWindowChanges]],
-  ['sliding-window', slidingWindow],
-  ['token-bucket', tokenBucket],
+  ['fixed-window', [...fixedWindowTakings, ...fixedWindowRefunds, ...fixedWindowChanges]],
+  ['sliding-window', slidingWindowFaults],
+  ['token-bucket', tokenBucketFaults],
   ['terms', terms],
 ];
 

@@ -163,7 +163,7 @@ const slab: readonly Replacement[] = [
 ];
 
 const ORDER_PASS = 'for (let past = Math.max(this.#slot, slot - SLOTS); past < slot; past++)';
-const order: readonly Replacement[] = [
+const evictionOrderFaults: readonly Replacement[] = [
   ['what was protected stands before what has expired', '~(rank === PROTECTED_RANK ? PASSED : EXPIRED)', '~PASSED'],
   ['no slot ever passes', ORDER_PASS, 'for (let past = slot; past < slot; past++)'],
   ['the protected entries may go', 'rank < PROTECTED_RANK; rank++', 'rank <= PROTECTED_RANK; rank++'],
@@ -179,5 +179,5 @@ export const engineFaults: readonly Fault[] = [
   ...listed('engine/counters.ts', counters),
   ...listed('engine/entries.ts', entries),
   ...listed('memory/slab.ts', slab),
-  ...listed('engine/eviction-order.ts', order),
+  ...listed('engine/eviction-order.ts', evictionOrderFaults),
 ];

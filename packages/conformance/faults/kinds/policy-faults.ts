@@ -10,7 +10,7 @@ const entryBytes: readonly Replacement[] = [
   ['a snapshot forgets the second policy', 'const isFresh = policySet', 'const isFresh = i > 0 || policySet'],
 ];
 
-const snapshots: readonly Replacement[] = [
+const snapshotFaults: readonly Replacement[] = [
   ['a snapshot is not checked', 'if (end < 0 || new ByteReader', 'if (end < 0 && new ByteReader'],
 ];
 
@@ -104,7 +104,7 @@ const takeInPlace: readonly Replacement[] = [
 
 const GIVE = '      if (given > 0) for (const each of since) each.low -= given;\n';
 
-const reservations: readonly Replacement[] = [
+const reservationFaults: readonly Replacement[] = [
   ['a refund forgets what was owed in between', 'const low = since.map(', 'const low = since.slice(0, 1).map('],
   ['one too many of a key is open', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length > MOST_OPEN_OF_KEY + 1'],
   ['one of a key falls out too early', 'this.#list.length > MOST_OPEN_OF_KEY', 'this.#list.length >= MOST_OPEN_OF_KEY'],
@@ -133,6 +133,6 @@ export const policyFaults: readonly Fault[] = [
   ...listed('engine/policy-set.ts', policySet),
   ...listed('engine/take-in-place.ts', takeInPlace),
   ...listed('snapshot/entry-bytes.ts', entryBytes),
-  ...listed('snapshot/snapshot.ts', snapshots),
-  ...listed('engine/reservations.ts', reservations),
+  ...listed('snapshot/snapshot.ts', snapshotFaults),
+  ...listed('engine/reservations.ts', reservationFaults),
 ];

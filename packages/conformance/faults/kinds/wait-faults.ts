@@ -4,7 +4,7 @@ const JOINED = 'const ahead = this.#ahead(key, policies, nowMs);';
 const SECOND_WINDOW = 'BigInt(left) - 1n) / BigInt(limit);';
 const PRESSED = 'Math.min(nowMs + decision.retryAfterMs, queue.pressedMs)';
 
-const waiting: readonly Replacement[] = [
+const waitingFaults: readonly Replacement[] = [
   [
     'whoever comes takes what those ahead wait for',
     JOINED,
@@ -109,7 +109,7 @@ const clock: readonly Replacement[] = [
 
 /** Faults of those who wait. */
 export const waitFaults: readonly Fault[] = [
-  ...listed('limiter/waiting/waiting.ts', waiting),
+  ...listed('limiter/waiting/waiting.ts', waitingFaults),
   ...listed('limiter/waiting/wait-queue.ts', queue),
   ...listed('limiter/waiting/deadlines.ts', deadlines),
   ...listed('limiter/waiting/wait-foresight.ts', foresight),

@@ -53,6 +53,11 @@ interface Numbers extends Pick<Policy, 'limit' | 'windowMs'> {
   readonly name?: string;
 }
 
+/** One of each algorithm, in a fixed order. */
+export function byEachAlgorithm<T>(made: (algorithm: Algorithm) => T): T[] {
+  return (['fixed-window', 'sliding-window', 'token-bucket'] as const).map(made);
+}
+
 /** A policy of the numbers given, and without those that it can't have. */
 export function policyOf({
   algorithm = 'fixed-window',

@@ -21,7 +21,7 @@ it('scenes reach the edges', () => {
     const model = new Model(policiesOf(scene), clock);
     let resetAfterMs = 0;
     for (const operation of operations) {
-      const outcome = play(model, clock, operation);
+      const answer = play(model, clock, operation);
       if (operation.call === 'advance') {
         if (operation.ms < 0) seen.back++;
         if (resetAfterMs > 0 && operation.ms === resetAfterMs) seen.exactEnd++;
@@ -30,7 +30,7 @@ it('scenes reach the edges', () => {
       }
       if (!('key' in operation)) continue;
       const { remaining, resetAfterMs: left } = model.peek(operation.key, 0);
-      if (operation.call === 'check' && !isDenied(outcome) && remaining === 0 && policy.limit > 0) seen.lastUnit++;
+      if (operation.call === 'check' && !isDenied(answer) && remaining === 0 && policy.limit > 0) seen.lastUnit++;
       resetAfterMs = left;
     }
   }

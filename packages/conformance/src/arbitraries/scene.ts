@@ -107,9 +107,9 @@ function aim(
     const operation = known(step);
     if (operation.call === 'advance') furthestMs += Math.max(0, operation.ms);
     if (operation.call === 'crowd') return operation;
-    const outcome = play(guide, clock, operation);
+    const answer = play(guide, clock, operation);
     if (operation.call === 'reserve') {
-      if (!isDenied(outcome)) open = [...open, { reservation: made, estimate: operation.costs ?? operation.cost }];
+      if (!isDenied(answer)) open = [...open, { reservation: made, estimate: operation.costs ?? operation.cost }];
       made++;
     }
     return operation;

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { type Answer, GATE, type Order, TIMEOUT_MS } from './order.js';
+import { BARRIER, type Job, type ThreadAnswer, TIMEOUT_MS } from './messages.js';
 import { workerSource } from './worker-source.js';
 
 /** Where each worker thread finds the engine under test. */
@@ -10,10 +10,10 @@ export interface Concurrency {
   readonly export: string;
 }
 
-type Done = Extract<Answer, { admitted: number }>;
-type Task = Pick<Order, 'policies' | 'shared' | 'how' | 'cost' | 'calls'>;
+type Done = Extract<ThreadAnswer, { admitted: number }>;
+type Task = Pick<Job, 'policies' | 'shared' | 'how' | 'cost' | 'calls'>;
 
-/** Worker threads that import the engine under test, once, and then take orders round after round. */
+/** Worker threads that import the engine under test, once, and then do a job in each round. */
 export class Crew {
   readonly #concurrency: Concurrency;
   readonly #name = globalThis.crypto.randomUUID();
@@ -32,8 +32,8 @@ export class Crew {
   /** Lines the threads up, lets them all make their calls at once, and answers what each was admitted. */
   async round(threads: number, task: Task): Promise<Done[]> {
     const workers = await this.#members(threads);
-    const order: Order = { ...task, gate: newGate(), threads, reporters: threads };
-    return this.#allOrNone(Promise.all(workers.map((worker) => this.#done(worker, order))));
+    const job: Job = { ...task, barrier: newBarrier(), threads, reporters: threads };
+    return this.#allOrNone(Promise.all(workers.map((worker) => this.#done(worker, job))));
   }
 
   /**
@@ -43,16 +43,16 @@ export class Crew {
   async interruptedRound(survivors: number, task: Task): Promise<{ done: Done[]; admittedByEndless: number }> {
     const workers = await this.#members(survivors + 1);
     const victim = workers[survivors] as Worker;
-    const gate = newGate();
-    const order: Order = { ...task, gate, threads: survivors + 1, reporters: survivors };
+    const barrier = newBarrier();
+    const job: Job = { ...task, barrier, threads: survivors + 1, reporters: survivors };
     const [done] = await this.#allOrNone(
       Promise.all([
-        Promise.all(workers.slice(0, survivors).map((worker) => this.#done(worker, order))),
-        this.#answer(victim, { ...order, calls: Infinity }).then(() => victim.terminate()),
+        Promise.all(workers.slice(0, survivors).map((worker) => this.#done(worker, job))),
+        this.#answer(victim, { ...job, calls: Infinity }).then(() => victim.terminate()),
       ]),
     );
     this.#workers = this.#workers.filter((worker) => worker !== victim);
-    return { done, admittedByEndless: Atomics.load(new Int32Array(gate), GATE.admittedByEndless) };
+    return { done, admittedByEndless: Atomics.load(new Int32Array(barrier), BARRIER.admittedByEndless) };
   }
 
   /** Threads that are nobody's: each makes its calls on an engine of its own and is terminated before the next starts. */
@@ -61,7 +61,7 @@ export class Crew {
     for (let thread = 0; thread < threads; thread++) {
       const worker = await this.#newWorker();
       try {
-        done.push(await this.#done(worker, { ...task, gate: newGate(), threads: 1, reporters: 1 }));
+        done.push(await this.#done(worker, { ...task, barrier: newBarrier(), threads: 1, reporters: 1 }));
       } finally {
         await worker.terminate();
       }
@@ -86,19 +86,19 @@ export class Crew {
     return new Worker(workerSource, { eval: true, execArgv: [], workerData: this.#concurrency });
   }
 
-  async #done(worker: Worker, order: Order): Promise<Done> {
-    const answer = await this.#answer(worker, order);
+  async #done(worker: Worker, job: Job): Promise<Done> {
+    const answer = await this.#answer(worker, job);
     if ('admitted' in answer) return answer;
     throw new Error(`a worker answered out of turn: ${JSON.stringify(answer)}`);
   }
 
-  async #answer(worker: Worker, order: Order): Promise<Answer> {
+  async #answer(worker: Worker, job: Job): Promise<ThreadAnswer> {
     const answer = nextAnswer(worker);
-    worker.postMessage(order);
+    worker.postMessage(job);
     return answer;
   }
 
-  /** Where one thread failed, the others may wait at the gate for it still, and would come late to later rounds. */
+  /** Where one thread failed, the others may wait at the barrier for it still, and would come late to later rounds. */
   async #allOrNone<T>(round: Promise<T>): Promise<T> {
     try {
       return await round;
@@ -109,19 +109,19 @@ export class Crew {
   }
 }
 
-function newGate(): SharedArrayBuffer {
-  return new SharedArrayBuffer(GATE.cells * Int32Array.BYTES_PER_ELEMENT);
+function newBarrier(): SharedArrayBuffer {
+  return new SharedArrayBuffer(BARRIER.cells * Int32Array.BYTES_PER_ELEMENT);
 }
 
-function nextAnswer(worker: Worker): Promise<Answer> {
+function nextAnswer(worker: Worker): Promise<ThreadAnswer> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => settle(`gave no answer in ${TIMEOUT_MS} ms`), TIMEOUT_MS);
-    const onMessage = (answer: Answer) => settle('error' in answer ? `failed: ${answer.error}` : answer);
+    const onMessage = (answer: ThreadAnswer) => settle('error' in answer ? `failed: ${answer.error}` : answer);
     const onError = (error: unknown) => settle(`failed: ${String(error)}`);
     const onExit = (code: number) => settle(`ended with code ${code} in the middle of its calls`);
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
 
-    function settle(answer: Answer | string): void {
+    function settle(answer: ThreadAnswer | string): void {
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
       if (typeof answer === 'string') reject(new Error(`a worker thread ${answer}`));

@@ -1,4 +1,4 @@
-import { CALLS_BEFORE_RUNNING, GATE, TIMEOUT_MS } from './order.js';
+import { BARRIER, CALLS_BEFORE_RUNNING, TIMEOUT_MS } from './messages.js';
 
 /** About a millisecond. */
 const SPINS = 200_000;
@@ -18,52 +18,52 @@ const loaded = import(specifier).then((module) => {
   if (typeof makeEngine !== 'function') throw new TypeError(specifier + ' has no function ' + workerData.export);
   return makeEngine;
 });
-// It may fail before the first order comes, which answers for it.
+// It may fail before the first job comes, which answers for it.
 loaded.catch(() => {});
 
-// Held until the next order: with its last holder a shared engine may lose its statistics.
+// Held until the next job: with its last holder a shared engine may lose its statistics.
 let engine;
 
-parentPort.on('message', async (order) => {
+parentPort.on('message', async (job) => {
   try {
     const makeEngine = await loaded;
     engine = makeEngine({
-      policies: order.policies, clock: undefined, shared: order.shared, maxKeys: 1_000, onFull: 'deny',
+      policies: job.policies, clock: undefined, shared: job.shared, maxKeys: 1_000, onFull: 'deny',
     });
-    const gate = new Int32Array(order.gate);
-    meet(gate, ${GATE.arrived}, order.threads);
-    const admitted = order.calls === Infinity ? endless(order, gate) : hammer(order);
-    meet(gate, ${GATE.finished}, order.reporters);
+    const barrier = new Int32Array(job.barrier);
+    meet(barrier, ${BARRIER.arrived}, job.threads);
+    const admitted = job.calls === Infinity ? endless(job, barrier) : hammer(job);
+    meet(barrier, ${BARRIER.finished}, job.reporters);
     parentPort.postMessage({ admitted, stats: engine.stats() });
   } catch (error) {
     parentPort.postMessage({ error: String(error && error.stack || error) });
   }
 });
 
-function hammer(order) {
+function hammer(job) {
   let admitted = 0;
-  for (let i = 0; i < order.calls; i++) if (take(order)) admitted++;
+  for (let i = 0; i < job.calls; i++) if (take(job)) admitted++;
   return admitted;
 }
 
-function endless(order, gate) {
+function endless(job, barrier) {
   for (let i = 0; ; i++) {
-    if (take(order)) Atomics.add(gate, ${GATE.admittedByEndless}, 1);
+    if (take(job)) Atomics.add(barrier, ${BARRIER.admittedByEndless}, 1);
     if (i === ${CALLS_BEFORE_RUNNING}) parentPort.postMessage({ running: true });
   }
 }
 
-function take(order) {
-  return order.how === 'allow' ? engine.allow('shared key', order.cost) : engine.check('shared key', order.cost).allowed;
+function take(job) {
+  return job.how === 'allow' ? engine.allow('shared key', job.cost) : engine.check('shared key', job.cost).allowed;
 }
 
 // A thread that sleeps here wakes too late to meet the first in the middle of its calls, so each spins a while.
-function meet(gate, cell, parties) {
-  Atomics.add(gate, cell, 1);
-  for (let spins = 0; spins < ${SPINS}; spins++) if (Atomics.load(gate, cell) >= parties) break;
-  Atomics.notify(gate, cell);
-  for (let here = Atomics.load(gate, cell); here < parties; here = Atomics.load(gate, cell)) {
-    if (Atomics.wait(gate, cell, here, ${TIMEOUT_MS}) === 'timed-out') throw new Error('the other threads never came');
+function meet(barrier, cell, parties) {
+  Atomics.add(barrier, cell, 1);
+  for (let spins = 0; spins < ${SPINS}; spins++) if (Atomics.load(barrier, cell) >= parties) break;
+  Atomics.notify(barrier, cell);
+  for (let here = Atomics.load(barrier, cell); here < parties; here = Atomics.load(barrier, cell)) {
+    if (Atomics.wait(barrier, cell, here, ${TIMEOUT_MS}) === 'timed-out') throw new Error('the other threads never came');
   }
 }
 `;

@@ -1,6 +1,6 @@
 import { atLeast0, least, MOST_UNITS, type ModelPolicy, type Rule, spent, type Taking, without } from './rule.js';
 
-interface Log {
+interface WindowLog {
   readonly startMs: bigint;
   /** All that was taken since the start, in order, each with the instant at which it counts no more. */
   readonly taken: readonly (Taking & { readonly untilMs: bigint })[];
@@ -10,7 +10,7 @@ interface Log {
  * Every taking counts for one window from the last instant of its sub-window. Sub-windows are a tenth of the
  * window, 1 ms at the least, and follow from the first unit of a fresh key.
  */
-export const slidingWindow: Rule<Log> = {
+export const slidingWindow: Rule<WindowLog> = {
   remaining: (state, { limit }, nowMs) => atLeast0(limit - countedAt(state, nowMs)),
   take(state, policy, { number, units }, nowMs) {
     const { startMs, taken } = state ?? { startMs: nowMs, taken: [] };
@@ -46,7 +46,7 @@ function untilMs(startMs: bigint, { windowMs }: ModelPolicy, nowMs: bigint): big
   return startMs + (sub + 1n) * subMs - 1n + windowMs;
 }
 
-function countedAt(state: Log | undefined, nowMs: bigint): bigint {
+function countedAt(state: WindowLog | undefined, nowMs: bigint): bigint {
   const counted = state?.taken.filter((each) => each.untilMs > nowMs) ?? [];
   return counted.reduce((sum, { units }) => sum + units, 0n);
 }

@@ -7,7 +7,7 @@ interface Noted extends Taking {
 }
 
 /** All that was taken since the bucket was full, in order. */
-interface Log {
+interface BucketLog {
   readonly taken: readonly Noted[];
 }
 
@@ -19,7 +19,7 @@ const MOST_BUCKETS = 1024n;
  * the log: `windowMs` for a unit, of which a millisecond repays `limit`. At a limit of 0 nothing is repaid, and all is
  * forgotten one window after the last that was noted.
  */
-export const tokenBucket: Rule<Log> = {
+export const tokenBucket: Rule<BucketLog> = {
   remaining: (state, policy, nowMs) =>
     atLeast0((policy.burst * policy.windowMs - owedAt(state, policy, nowMs)) / policy.windowMs),
   take(state, policy, { number, units }, nowMs) {
@@ -60,7 +60,7 @@ export const tokenBucket: Rule<Log> = {
   },
 };
 
-function owedAt(state: Log | undefined, policy: ModelPolicy, nowMs: bigint): bigint {
+function owedAt(state: BucketLog | undefined, policy: ModelPolicy, nowMs: bigint): bigint {
   let [owed, atMs] = [0n, 0n];
   for (const each of state?.taken ?? []) {
     owed = leftAfter(owed, each.atMs - atMs, each.by) + each.units;
@@ -79,7 +79,7 @@ function mostOwed({ limit, burst, windowMs }: ModelPolicy): bigint {
   return limit === 0n ? MOST_UNITS : least(MOST_BUCKETS * burst * windowMs, MOST_UNITS);
 }
 
-function lastMs({ taken }: Log): bigint {
+function lastMs({ taken }: BucketLog): bigint {
   return taken.at(-1)?.atMs ?? 0n;
 }
 

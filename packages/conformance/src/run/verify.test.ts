@@ -1,6 +1,6 @@
 import { createMapEngine, type EngineFactory } from '@headgate/core-ts';
 import { expect, it } from 'vitest';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../laws/examples/edge-lives.js';
+import { EDGE_SCENES, SCENES_WITH_STEPS_BACK } from '../laws/examples/edge-scenes.js';
 import { differential } from '../scene/differential.js';
 import { formatReport } from './report.js';
 import { verify } from './verify.js';
@@ -40,9 +40,9 @@ it('a right engine passes, and the report has runs and reasons', async () => {
   const report = await verify(createMapEngine, { skip: oneHeap, only: [1, 11, 17], runs: 20, seed: 1 });
   expect(report).toMatchObject({ engine: 'ts', seed: 1, passed: true });
   expect(report.laws.map(({ number, status, runs }) => [number, status, runs])).toEqual([
-    [1, 'passed', EDGE_LIVES.length + 20],
+    [1, 'passed', EDGE_SCENES.length + 20],
     [11, 'skipped', 0],
-    [17, 'passed', EDGE_LIVES.length + LIVES_WITH_STEPS_BACK.length + 20],
+    [17, 'passed', EDGE_SCENES.length + SCENES_WITH_STEPS_BACK.length + 20],
   ]);
   expect(formatReport(report)).toMatch(/^11 +concurrency +skipped +0 +0 +one heap per thread$/m);
 });

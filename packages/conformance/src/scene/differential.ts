@@ -1,5 +1,5 @@
 import { type EngineFactory, ManualClock } from '@headgate/core-ts';
-import { agreesWithModel, demandSameLife } from '../laws/engines/16-differential.js';
+import { agreesWithModel, demandSamePlay } from '../laws/engines/16-differential.js';
 import type { Law } from '../run/law.js';
 import { readSettings, type VerifyOptions } from '../run/options.js';
 import type { LawResult } from '../run/report.js';
@@ -7,7 +7,7 @@ import { runLaw } from '../run/run-law.js';
 import { subjectOf } from '../run/subject.js';
 import { limitsOf } from './scene.js';
 
-/** Plays law 16's traces on two engines, the second in the model's place, and compares every field. */
+/** Plays law 16's scenes on two engines, the second in the model's place, and compares every field. */
 export async function differential(
   makeEngine: EngineFactory,
   makeOther: EngineFactory,
@@ -24,7 +24,7 @@ export async function differential(
     holds(subject, scene) {
       const clock = new ManualClock(scene.startMs);
       const spec = { ...limitsOf(scene), clock, maxKeys: options.maxKeys };
-      demandSameLife(scene, clock, subject.limiter(spec), other.limiter(spec));
+      demandSamePlay(scene, clock, subject.limiter(spec), other.limiter(spec));
     },
   };
   return runLaw(law as Law, subjectOf(makeEngine), readSettings(options));

@@ -25,12 +25,12 @@ export interface Calls
 type Settling = Pick<Reservation, 'decision' | 'settled' | 'commit' | 'cancel'>;
 
 /** What was reserved of each limiter, in order. */
-const reservations = new WeakMap<Calls, Settling[]>();
+const reservationsOf = new WeakMap<Calls, Settling[]>();
 
 /** What a call answered; `undefined` for one that answers nothing or was left out. */
-export type Outcome = Decision | boolean | number | undefined;
+export type Answer = Decision | boolean | number | undefined;
 
-export function play(limiter: Calls, clock: ManualClock, operation: Operation): Outcome {
+export function play(limiter: Calls, clock: ManualClock, operation: Operation): Answer {
   switch (operation.call) {
     case 'advance':
       return clock.advance(operation.ms) as undefined;
@@ -47,7 +47,7 @@ export function play(limiter: Calls, clock: ManualClock, operation: Operation): 
     case 'reserve':
       return reserve(limiter, operation.key, operation.costs ?? operation.cost, optionsOf(operation));
     case 'settle':
-      return settle(reservations.get(limiter)?.[operation.reservation], operation.actual);
+      return settle(reservationsOf.get(limiter)?.[operation.reservation], operation.actual);
     case 'remaining':
     case 'reset':
       return limiter[operation.call](operation.key);
@@ -61,9 +61,9 @@ function optionsOf({ limit }: { readonly limit?: CallLimit }): CallOptions | und
 }
 
 function reserve(limiter: Calls, key: string, cost: Cost, options: CallOptions | undefined): Decision {
-  const made = reservations.get(limiter) ?? [];
+  const made = reservationsOf.get(limiter) ?? [];
   const reservation = limiter.reserve(key, cost, options);
-  reservations.set(limiter, [...made, reservation]);
+  reservationsOf.set(limiter, [...made, reservation]);
   return reservation.decision;
 }
 
@@ -83,12 +83,12 @@ export function isLive({ policies }: Decision): boolean {
   return policies.some(({ resetAfterMs }) => resetAfterMs > 0);
 }
 
-/** Plays a scene on a limiter of its own, without the calls that `keep` refuses; time passes all the same. */
-export function outcomes(
+/** The trace of a scene that is played on a limiter of its own, without the calls that `keep` refuses; time passes all the same. */
+export function traceOf(
   subject: Subject,
   scene: Scene,
   keep: (operation: Operation, index: number) => boolean = () => true,
-): Outcome[] {
+): Answer[] {
   const clock = new ManualClock(scene.startMs);
   const limiter = subject.limiter({ ...limitsOf(scene), clock });
   return scene.operations.map((operation, index) =>
@@ -101,24 +101,24 @@ export function isTake(operation: Operation): operation is Extract<Operation, { 
   return operation.call === 'allow' || operation.call === 'check' || operation.call === 'reserve';
 }
 
-export function isDenied(outcome: Outcome): boolean {
-  return typeof outcome === 'object' ? !outcome.allowed : outcome === false;
+export function isDenied(answer: Answer): boolean {
+  return typeof answer === 'object' ? !answer.allowed : answer === false;
 }
 
 /**
  * @throws LawBroken when a call answered differently in two plays of one scene. How many entries a cleanup
  * found is left out: that depends on what was reclaimed before, and no decision does.
  */
-export function sameOutcome(operation: Operation, index: number, actual: Outcome, expected: Outcome): void {
+export function demandSameAnswer(operation: Operation, index: number, actual: Answer, expected: Answer): void {
   if (operation.call === 'cleanupExpired') return;
   const found = differences(actual, expected);
   if (found !== '') throw new LawBroken(`${index + 1}. ${printOperation(operation)}: ${found}`);
 }
 
-/** @throws LawBroken when two plays of one scene differ in a call that both made. */
-export function sameOutcomes(scene: Scene, actual: readonly Outcome[], expected: readonly Outcome[]): void {
+/** @throws LawBroken when two traces of one scene differ in a call that both made. */
+export function demandSameTrace(scene: Scene, actual: readonly Answer[], expected: readonly Answer[]): void {
   scene.operations.forEach((operation, index) => {
     if (actual[index] === undefined || expected[index] === undefined) return;
-    sameOutcome(operation, index, actual[index], expected[index]);
+    demandSameAnswer(operation, index, actual[index], expected[index]);
   });
 }

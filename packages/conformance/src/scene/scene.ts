@@ -7,7 +7,10 @@ import {
   show,
 } from '@headgate/core-ts';
 
-/** One thing done to a limiter or to its clock, with all numbers known. */
+// A scene is a limiter's policies, where its clock starts, and what is done to both, step by step. What came of it, the
+// answer to each of those steps, is its trace: `traceOf` in play.ts plays a scene and answers that.
+
+/** One step of a scene: a thing done to a limiter or to its clock, with all numbers known. */
 export type Operation =
   | {
       readonly call: 'allow' | 'check' | 'peek' | 'reserve';
@@ -29,7 +32,7 @@ export type Operation =
   /** One unit of each of `count` keys that nothing else names, numbered from `from`. */
   | { readonly call: 'crowd'; readonly from: number; readonly count: number };
 
-/** A limiter's whole life: its policies, where its clock starts, and what is done, in order. */
+/** What a law is tried on, from the first step to the last. */
 export interface Scene {
   /** The first policy, by which numbers are chosen. */
   readonly policy: Policy;

@@ -2,7 +2,7 @@ import { lastDecision } from '../http/answer/request-outcome.js';
 import type { HttpDecision } from '../http/key/client.js';
 import { nodeCarrier } from '../http/platform/node/node-request.js';
 
-const told = new WeakSet<object>();
+const prepared = new WeakSet<object>();
 
 /**
  * Makes `request.rateLimit` the decision, in Express once for all requests of an application: they have a prototype
@@ -11,12 +11,12 @@ const told = new WeakSet<object>();
  */
 export function setRequestDecision(request: { rateLimit?: HttpDecision | undefined }, decision: HttpDecision): void {
   const prototype = Object.getPrototypeOf(request) as object;
-  if (told.has(prototype)) return;
+  if (prepared.has(prototype)) return;
   if (!Object.hasOwn(prototype, 'app')) {
     request.rateLimit = decision; // not an application's of Express: others have that prototype too
     return;
   }
-  told.add(prototype);
+  prepared.add(prototype);
   Object.defineProperty(prototype, 'rateLimit', {
     configurable: true,
     get(this: { readonly rawHeaders?: readonly string[] }): HttpDecision | undefined {

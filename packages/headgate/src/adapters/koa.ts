@@ -110,8 +110,8 @@ function leave(ctx: Context, { settle }: Outcome): void {
 function keepHeaders(ctx: Context, outcome: Outcome, error: unknown): void {
   const names = outcome.headers().filter((name, i) => i % 2 === 0 && ctx.res.hasHeader(name));
   if (names.length === 0 || !(error instanceof Error)) return; // of what is no error, Koa makes one
-  const told = Object.fromEntries(names.map((name) => [name, ctx.response.get(name)]));
-  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, ...told });
+  const kept = Object.fromEntries(names.map((name) => [name, ctx.response.get(name)]));
+  Reflect.set(error, 'headers', { ...(error as { headers?: object }).headers, ...kept });
 }
 
 /** With `app.proxy` Koa believes all of the header, but for the last `maxIpsCount` of it alone where that is set. */

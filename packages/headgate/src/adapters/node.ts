@@ -84,7 +84,7 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
       const passes = (outcome: Outcome) => isPassed(outcome, request, response);
       const next = () => listener(request, response);
       const failed = (error: unknown) => {
-        refuse(response, FAILED);
+        answerRefusal(response, FAILED);
         report(error, request);
       };
       let passed: boolean;
@@ -104,14 +104,14 @@ export function rateLimit<L extends HttpLimiter = RateLimiter>(
     prepareServerResponse(response, outcome, outcome.headers());
     if (refusal === undefined) return true;
     if (handler === undefined || decision === undefined) {
-      refuse(response, refusal);
+      answerRefusal(response, refusal);
       return false;
     }
     response.statusCode = refusal.status;
     notify(
       () => handler(request, response, decision),
       (thrown) => {
-        refuse(response, FAILED);
+        answerRefusal(response, FAILED);
         report(thrownBy('handler', thrown), request);
       },
     );
@@ -162,7 +162,7 @@ const FAILED: Refusal = {
 };
 
 /** A response that is on its way can't say no any more: its connection ends. */
-function refuse(response: NodeResponse, refusal: Refusal): void {
+function answerRefusal(response: NodeResponse, refusal: Refusal): void {
   if (isOver(response)) return;
   if (response.headersSent) response.destroy();
   else sendRefusal(response, refusal);

@@ -33,7 +33,7 @@ function look(): NativeCandidate {
     const native = found.module as NativeModule;
     if (native.version !== version) return missing(otherVersion(native.version));
     const { available, tried } = native.nativeStatus();
-    return available ? { available, tried, create: native.createNativeEngine } : unavailable(tried);
+    return available ? { available, tried, create: native.createNativeEngine } : unavailableCandidate(tried);
   } catch (error) {
     return missing(firstLine(error));
   }
@@ -48,11 +48,11 @@ function firstLine(error: unknown): string {
 }
 
 function missing(error: string): NativeCandidate {
-  return unavailable([{ what: 'package @headgate/core-native', error }]);
+  return unavailableCandidate([{ what: 'package @headgate/core-native', error }]);
 }
 
 /** Made here and not in core-native, which may not be there. */
-function unavailable(tried: readonly Attempt[]): NativeCandidate {
+function unavailableCandidate(tried: readonly Attempt[]): NativeCandidate {
   const attempts = tried.map(({ what, error }) => `\n  - ${what}: ${error}`).join('');
   const message = `The native engine can't be loaded. Tried:${attempts}
 Reinstall with optional dependencies (npm install --include=optional), build it from source with cargo, or use backend: 'ts' without a shared name, which it would count in each thread apart.`;

@@ -1,4 +1,4 @@
-import { type Answer, type Call, json, notAllowed } from '../http/serve/endpoint.js';
+import { type EndpointAnswer, type EndpointCall, json, notAllowed } from '../http/serve/endpoint.js';
 import type { WatchedLimiters } from '../http/serve/watched-limiter.js';
 import { PAGE, PAGE_POLICY } from './built-page.js';
 import type { HostCheck } from './hosts.js';
@@ -17,7 +17,7 @@ export function dashboardAnswers(
   limiters: WatchedLimiters,
   checkHost: HostCheck,
   nowMs = steadyUnixTime,
-): (call: Call) => Promise<Answer> {
+): (call: EndpointCall) => Promise<EndpointAnswer> {
   return async (call) => {
     try {
       checkHost(call);
@@ -29,7 +29,7 @@ export function dashboardAnswers(
   };
 }
 
-async function answer(call: Call, limiters: WatchedLimiters, nowMs: () => number): Promise<Answer> {
+async function answer(call: EndpointCall, limiters: WatchedLimiters, nowMs: () => number): Promise<EndpointAnswer> {
   const wanted = call.query.get(QUERY);
   const reads = call.method === 'GET' || call.method === 'HEAD';
   if (wanted === null || wanted === 'snapshot') {
@@ -50,13 +50,13 @@ async function answer(call: Call, limiters: WatchedLimiters, nowMs: () => number
   return json(200, { blocked: await limiter.block(key, readSeconds(fields) * 1000) });
 }
 
-function page(): Answer {
+function page(): EndpointAnswer {
   const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
   return { status: 200, headers: { ...headers, 'Cache-Control': 'no-store' }, body: PAGE };
 }
 
 /** Nobody frames it, embeds it, guesses its type, or learns where it is. */
-function safe(answer: Answer): Answer {
+function safe(answer: EndpointAnswer): EndpointAnswer {
   const headers = {
     'X-Frame-Options': 'DENY',
     'X-Content-Type-Options': 'nosniff',

@@ -1,11 +1,11 @@
-import type { Call } from '../http/serve/endpoint.js';
+import type { EndpointCall } from '../http/serve/endpoint.js';
 import type { WatchedLimiter, WatchedLimiters } from '../http/serve/watched-limiter.js';
 import { Refused } from './refused.js';
 
 /** Ten years, the longest that a limiter blocks for. */
 const MOST_SECONDS = 315_360_000;
 
-interface Fields {
+interface BodyFields {
   readonly limiter?: unknown;
   readonly key?: unknown;
   readonly seconds?: unknown;
@@ -21,9 +21,9 @@ const MOST_BYTES = 128 * 1024;
  * @throws Refused for a body that names none.
  */
 export async function readKey(
-  body: Call['body'],
+  body: EndpointCall['body'],
   limiters: WatchedLimiters,
-): Promise<{ readonly limiter: WatchedLimiter; readonly key: string; readonly fields: Fields }> {
+): Promise<{ readonly limiter: WatchedLimiter; readonly key: string; readonly fields: BodyFields }> {
   const fields = fieldsOf('read' in body ? body.read : await textOf(body.unread));
   const { limiter: name, key } = fields;
   if (typeof name !== 'string') throw new Refused(400, 'The body must have a string "limiter"');
@@ -38,24 +38,24 @@ export async function readKey(
  *
  * @throws Refused for what is no whole number of seconds from 1 to ten years.
  */
-export function readSeconds({ seconds }: Fields): number {
+export function readSeconds({ seconds }: BodyFields): number {
   if (Number.isInteger(seconds) && Number(seconds) >= 1 && Number(seconds) <= MOST_SECONDS) return Number(seconds);
   throw new Refused(400, `The body must have "seconds", a whole number from 1 to ${MOST_SECONDS}`);
 }
 
 /** What a framework has read already is text, bytes, or an object that it made of JSON. */
-function fieldsOf(read: unknown): Fields {
+function fieldsOf(read: unknown): BodyFields {
   const value =
     typeof read === 'string'
-      ? parsed(read)
+      ? parsedBody(read)
       : read instanceof Uint8Array
-        ? parsed(new TextDecoder().decode(read))
+        ? parsedBody(new TextDecoder().decode(read))
         : read;
   if (typeof value !== 'object' || value === null) throw new Refused(400, 'The body must be a JSON object');
   return value;
 }
 
-function parsed(text: string): unknown {
+function parsedBody(text: string): unknown {
   if (text === '') throw new Refused(400, 'The body is empty; one that was read already is expected as request.body');
   try {
     return JSON.parse(text);

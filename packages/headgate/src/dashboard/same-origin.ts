@@ -1,4 +1,4 @@
-import type { Call } from '../http/serve/endpoint.js';
+import type { EndpointCall } from '../http/serve/endpoint.js';
 import { OWN_HEADER } from './protocol.js';
 import { Refused } from './refused.js';
 
@@ -8,7 +8,7 @@ import { Refused } from './refused.js';
  *
  * @throws Refused for a request that another site may have had a browser send.
  */
-export function checkSameOrigin(call: Call): void {
+export function checkSameOrigin(call: EndpointCall): void {
   const site = call.header('sec-fetch-site');
   const origin = call.header('origin');
   const own =
@@ -23,7 +23,7 @@ export function checkSameOrigin(call: Call): void {
  *
  * @throws Refused where it is missing.
  */
-export function checkOwnHeader(call: Call): void {
+export function checkOwnHeader(call: EndpointCall): void {
   if (call.header(OWN_HEADER) === undefined)
     throw new Refused(403, `A request about a key needs the header ${OWN_HEADER}`);
 }

@@ -15,9 +15,10 @@ import { settling } from './settling.js';
 import { noteDecides } from './warnings/made-per-request.js';
 
 /** A request that is being decided on. */
-interface Asked<R> {
+interface DecidingRequest<R> {
   readonly request: R;
-  readonly carrier: object;
+  /** The reader's `carrier`: where the outcomes of all limiters on this request are kept. */
+  readonly requestScope: object;
   /** What has been asked and has not answered yet. */
   waitsFor: 'skip' | 'key' | 'cost' | 'limit' | 'the limiter' | 'message';
   /** It took too long: its request has been answered, or let through. */
@@ -35,7 +36,7 @@ export class HttpGate<R> implements Gate<R> {
 
   constructor(settings: Settings<R>, reader: Reader<R>) {
     this.limiter = settings.limiter;
-    this.settles = settings.counts !== undefined;
+    this.settles = settings.countIf !== undefined;
     this.warn = settings.warn;
     this.#settings = settings;
     this.#reader = reader;
@@ -46,10 +47,10 @@ export class HttpGate<R> implements Gate<R> {
     const { applies, skip } = this.#settings;
     noteDecides(this, this.warn);
     if (applies !== undefined && !applies(request)) return UNTOUCHED;
-    const carrier = this.#reader.carrier(request);
-    const earlier = RequestOutcome.earlier(this.#settings, carrier);
+    const requestScope = this.#reader.carrier(request);
+    const earlier = RequestOutcome.earlier(this.#settings, requestScope);
     if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
-    const asked: Asked<R> = { request, carrier, waitsFor: 'skip', over: false };
+    const asked: DecidingRequest<R> = { request, requestScope, waitsFor: 'skip', over: false };
     const outcome =
       skip === undefined
         ? this.#identify(asked)
@@ -74,7 +75,7 @@ export class HttpGate<R> implements Gate<R> {
     return whenKnown(key(request), (of) => forget(limiter, of));
   }
 
-  #identify(asked: Asked<R>): MaybePromise<Outcome> {
+  #identify(asked: DecidingRequest<R>): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED; // nobody waits for it any more, so nothing more is asked, and nothing taken
     let key: MaybePromise<string>;
     asked.waitsFor = 'key';
@@ -90,7 +91,7 @@ export class HttpGate<R> implements Gate<R> {
     );
   }
 
-  #weigh(asked: Asked<R>, key: string): MaybePromise<Outcome> {
+  #weigh(asked: DecidingRequest<R>, key: string): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
     const { cost, limitOf } = this.#settings;
     if (typeof cost !== 'function' && limitOf === undefined) return this.#take(asked, key, cost, undefined);
@@ -107,7 +108,7 @@ export class HttpGate<R> implements Gate<R> {
     return cost;
   }
 
-  #choose(asked: Asked<R>, key: string, cost: Cost): MaybePromise<Outcome> {
+  #choose(asked: DecidingRequest<R>, key: string, cost: Cost): MaybePromise<Outcome> {
     const { limitOf } = this.#settings;
     if (limitOf === undefined) return this.#take(asked, key, cost, undefined);
     asked.waitsFor = 'limit';
@@ -119,9 +120,9 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** A limit that can't be is a fault of the function that answered it, not of the engine. */
-  #takeBy(asked: Asked<R>, key: string, cost: Cost, limit: CallLimit): MaybePromise<Outcome> {
+  #takeBy(asked: DecidingRequest<R>, key: string, cost: Cost, limit: CallLimit): MaybePromise<Outcome> {
     try {
-      checkLimit(limit);
+      checkCallLimit(limit);
     } catch (thrown) {
       return this.#failures.ofFunction('limit', thrown);
     }
@@ -129,20 +130,20 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   #take(
-    asked: Asked<R>,
+    asked: DecidingRequest<R>,
     key: string,
     cost: Cost,
     options: { readonly limit: CallLimit } | undefined,
   ): MaybePromise<Outcome> {
     if (asked.over) return UNTOUCHED;
-    const { limiter, counts } = this.#settings;
-    const earlier = options === undefined ? RequestOutcome.byLimiter(limiter, key, asked.carrier) : undefined;
+    const { limiter, countIf } = this.#settings;
+    const earlier = options === undefined ? RequestOutcome.byLimiter(limiter, key, asked.requestScope) : undefined;
     if (earlier !== undefined && isSame(earlier.cost, cost)) return this.#again(asked, earlier);
     const startedAtMs = decisions.hasSubscribers ? performance.now() : 0;
     let answer: MaybePromise<Decision | Reserved>;
     asked.waitsFor = 'the limiter';
     try {
-      answer = counts === undefined ? limiter.check(key, cost, options) : limiter.reserve(key, cost, options);
+      answer = countIf === undefined ? limiter.check(key, cost, options) : limiter.reserve(key, cost, options);
     } catch (thrown) {
       return this.#failures.ofEngine(thrown, limiter.policies);
     }
@@ -154,7 +155,7 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   #decided(
-    asked: Asked<R>,
+    asked: DecidingRequest<R>,
     key: string,
     cost: Cost,
     limiter: HttpLimiter,
@@ -183,13 +184,13 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** What another middleware with the same limiter has counted already; a denial may have been a dry run's. */
-  #again(asked: Asked<R>, earlier: RequestOutcome): MaybePromise<Outcome> {
+  #again(asked: DecidingRequest<R>, earlier: RequestOutcome): MaybePromise<Outcome> {
     const { decision, refusal, cost } = earlier;
     if (decision.allowed || refusal !== undefined || this.#settings.dryRun) return earlier;
     return this.#denied(asked, decision, cost);
   }
 
-  #denied(asked: Asked<R>, decision: HttpDecision, cost: Cost): MaybePromise<Outcome> {
+  #denied(asked: DecidingRequest<R>, decision: HttpDecision, cost: Cost): MaybePromise<Outcome> {
     const { request } = asked;
     const { dryRun, refuse } = this.#settings;
     this.#notifyOfDenial(request, decision);
@@ -205,13 +206,13 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   #outcome(
-    { carrier }: Asked<R>,
+    { requestScope }: DecidingRequest<R>,
     decision: HttpDecision,
     cost: Cost,
     refusal: Refusal | undefined,
     settle: Outcome['settle'],
   ): Outcome {
-    return new RequestOutcome(this.#settings, carrier, this.limiter, decision, cost, refusal, settle);
+    return new RequestOutcome(this.#settings, requestScope, this.limiter, decision, cost, refusal, settle);
   }
 
   /** Nobody waits for what it answers, so what it rejects with is a warning. */
@@ -235,7 +236,7 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   /** An error of the engine, unless it was denied already: that is never let through. */
-  #tooLate(asked: Asked<R>): Outcome {
+  #tooLate(asked: DecidingRequest<R>): Outcome {
     const { decideWithinMs, limiter } = this.#settings;
     asked.over = true;
     const error = new Error(`headgate: ${asked.waitsFor} did not answer within decideWithinMs, ${decideWithinMs} ms`);
@@ -255,7 +256,7 @@ function forget(limiter: Pick<HttpLimiter, 'reset'>, key: string): MaybePromise<
   throw new TypeError('limiter must have a method reset(key), which this one has not');
 }
 
-function checkLimit(limit: CallLimit): void {
+function checkCallLimit(limit: CallLimit): void {
   const limits = typeof limit === 'object' && limit !== null ? Object.entries(limit) : [[undefined, limit] as const];
   for (const [name, each] of limits)
     wholeNumber(name === undefined ? 'limit' : `limit of ${show(name)}`, each, 0, Number.MAX_SAFE_INTEGER);

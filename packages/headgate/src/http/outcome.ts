@@ -7,7 +7,7 @@ export interface Outcome {
   /** What to answer in place of the handler; `undefined`: let it through. */
   readonly refusal: Refusal | undefined;
   /** To be called once the response has ended, where what it took depends on that. */
-  readonly settle: ((status: number, aborted: boolean) => void) | undefined;
+  readonly settle: Settle | undefined;
   /** Headers for the response, names and values in turn; of all limiters that decided on this request so far. */
   headers(): readonly string[];
   /** Of a denial: names of headers that limiters before it have set, of another format, and that say less than it. */
@@ -15,6 +15,9 @@ export interface Outcome {
   /** Whether another limiter, further in, has denied the request since: what that one told is all there is to tell. */
   isOverruled(): boolean;
 }
+
+/** Settles what a request took, by how its response ended. */
+export type Settle = (status: number, aborted: boolean) => void;
 
 /** A response that says no. */
 export interface Refusal {

@@ -4,9 +4,7 @@ import { isPromise } from './callbacks/maybe-promise.js';
 import { within } from './callbacks/within.js';
 import type { Ended, Reserved } from './options/options.js';
 import type { Settings } from './options/read-http-options.js';
-import type { Outcome } from './outcome.js';
-
-type Settle = NonNullable<Outcome['settle']>;
+import type { Settle } from './outcome.js';
 
 /**
  * Settles what a request took, once, whatever comes first of the end of its response and that of its connection.
@@ -14,14 +12,14 @@ type Settle = NonNullable<Outcome['settle']>;
  * warning says so.
  */
 export function settling<R>(
-  { counts, warn, decideWithinMs }: Settings<R>,
+  { countIf, warn, decideWithinMs }: Settings<R>,
   request: R,
   reserved: Reserved,
   cost: Cost,
   engineFailed: (error: unknown) => void,
 ): Settle {
   const asked = (ended: Ended) => {
-    const answer = counts?.(ended, request) ?? true;
+    const answer = countIf?.(ended, request) ?? true;
     if (!isPromise(answer)) return answer;
     return within<boolean>(decideWithinMs, Promise.resolve(answer), () => {
       throw new Error(`it did not answer within decideWithinMs, ${decideWithinMs} ms`);

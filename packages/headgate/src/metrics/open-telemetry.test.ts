@@ -7,12 +7,12 @@ import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { openTelemetry } from './open-telemetry.js';
 
 /** Collects when it is told to. */
-class Reader extends MetricReader {
+class CollectedReader extends MetricReader {
   override async onForceFlush() {}
   override async onShutdown() {}
 }
 
-const reader = new Reader();
+const reader = new CollectedReader();
 const provider = new MeterProvider({ readers: [reader] });
 let stop = () => {};
 afterEach(() => stop());
@@ -84,9 +84,9 @@ describe('openTelemetry', () => {
     decideNow(gateOf({ limit: 0, windowSeconds: 60 }), { address: SECRET });
     engineErrors.publish({ limiter: 'api', error: new Error(SECRET) });
     const { resourceMetrics } = await reader.collect();
-    const told = JSON.stringify(resourceMetrics.scopeMetrics);
-    expect(told).toContain('headgate.denials');
-    expect(told).not.toContain(SECRET);
+    const exported = JSON.stringify(resourceMetrics.scopeMetrics);
+    expect(exported).toContain('headgate.denials');
+    expect(exported).not.toContain(SECRET);
   });
 
   it('gives each instrument the unit that the conventions ask for', async () => {

@@ -65,7 +65,7 @@ describe('prometheus', () => {
   it('tells at each scrape how the limiters stand that it was handed', async () => {
     const limiter = new RateLimiter({ name: 'login', limit: 2, windowSeconds: 60, maxKeys: 2 });
     const { registry } = started({ limiters: [limiter] });
-    const told = async () => (await registry.metrics()).match(/^headgate_(active|evict|reject).*/gm);
+    const scraped = async () => (await registry.metrics()).match(/^headgate_(active|evict|reject).*/gm);
 
     for (const key of ['a', 'b', 'c']) limiter.check(key);
     const first = [
@@ -73,10 +73,10 @@ describe('prometheus', () => {
       'headgate_evictions_total{limiter="login"} 1',
       'headgate_rejected_full_total{limiter="login"} 0',
     ];
-    expect(await told()).toEqual(first);
-    expect(await told()).toEqual(first);
+    expect(await scraped()).toEqual(first);
+    expect(await scraped()).toEqual(first);
     limiter.clear();
-    expect(await told()).toContain('headgate_active_keys{limiter="login"} 0');
+    expect(await scraped()).toContain('headgate_active_keys{limiter="login"} 0');
   });
 
   it('fails a scrape in which a limiter fails', async () => {

@@ -21,7 +21,7 @@ export interface DriverOptions extends StoreOptions {
  * @throws TypeError or RangeError for a bad option, with its name and value.
  */
 export function headgateDriver(options: DriverOptions = {}): Pick<MiddlewareOptions, 'driver' | 'db'> {
-  return { driver: 'redis', db: new Connection(options) as unknown as MiddlewareOptions['db'] };
+  return { driver: 'redis', db: new RedisConnection(options) as unknown as MiddlewareOptions['db'] };
 }
 
 /**
@@ -29,9 +29,9 @@ export function headgateDriver(options: DriverOptions = {}): Pick<MiddlewareOpti
  * second of the true one, above or below, so that what the middleware rounds down of it, less the time now, is
  * `Retry-After` rounded down once.
  */
-type Reply = readonly [remaining: number, resetSeconds: number, total: number];
+type CommandReply = readonly [remaining: number, resetSeconds: number, total: number];
 
-class Connection {
+class RedisConnection {
   readonly #options: DriverOptions;
   readonly #limiters = new Map<string, RateLimiter>();
 
@@ -42,7 +42,7 @@ class Connection {
   }
 
   /** The command. The caller's `now` is not used: the limiter has a clock. */
-  ratelimiter(key: string, _now: number, durationMs: number, max: number, peek: '0' | '1'): Reply {
+  ratelimiter(key: string, _now: number, durationMs: number, max: number, peek: '0' | '1'): CommandReply {
     const limiter = this.#limiterOf(max, durationMs);
     const cost = peek === '1' ? 0 : 1;
     const { allowed, remaining, resetAfterMs, retryAfterMs } = limiter.check(key, cost);

@@ -244,12 +244,12 @@ async function compare(numbers: Numbers, calls: readonly Call[]): Promise<void> 
     if (call.call === 'wait') {
       clock.advance(call.ms);
       vi.advanceTimersByTime(call.ms);
-    } else expect([call, await told(ours, call)]).toEqual([call, await told(peer, call)]);
+    } else expect([call, await outcomeOf(ours, call)]).toEqual([call, await outcomeOf(peer, call)]);
   }
 }
 
 /** What came of a call, with whether it was rejected. */
-async function told(limiter: RateLimiterMemory | Peer, call: Exclude<Call, { call: 'wait' }>): Promise<unknown> {
+async function outcomeOf(limiter: RateLimiterMemory | Peer, call: Exclude<Call, { call: 'wait' }>): Promise<unknown> {
   try {
     return fields(await asked(limiter, call));
   } catch (rejected) {

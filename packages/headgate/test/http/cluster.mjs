@@ -10,8 +10,8 @@ if (cluster.isPrimary) {
   process.send(warnings);
   for (let i = 0; i < 2; i++) {
     const worker = cluster.fork();
-    const [told] = await once(worker, 'message');
-    process.send(told);
+    const [warned] = await once(worker, 'message');
+    process.send(warned);
   }
   process.disconnect();
 } else {

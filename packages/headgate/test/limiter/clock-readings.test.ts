@@ -17,7 +17,7 @@ class BreakableClock {
   }
 }
 
-interface Held {
+interface HeldReservation {
   readonly clock: BreakableClock;
   readonly limiter: RateLimiter;
   readonly open: Reservation;
@@ -28,7 +28,7 @@ interface Held {
 const OPTIONS = { algorithm: 'token-bucket', limit: 10, windowMs: 1000, track: true } as const;
 
 /** One that holds a key, a block, a denial, and an open reservation. */
-function make(backend: Backend): Held {
+function make(backend: Backend): HeldReservation {
   const clock = new BreakableClock();
   const limiter = new RateLimiter({ ...OPTIONS, clock, backend });
   const open = limiter.reserve('a', 4);
@@ -42,7 +42,7 @@ function make(backend: Backend): Held {
 }
 
 /** All that can be seen of it, and what settling and taking come to then. */
-function fateOf({ clock, limiter, open, denied }: Held): unknown {
+function fateOf({ clock, limiter, open, denied }: HeldReservation): unknown {
   clock.throwsAt = Number.POSITIVE_INFINITY;
   return [
     limiter.policies,
@@ -60,7 +60,7 @@ function fateOf({ clock, limiter, open, denied }: Held): unknown {
 }
 
 /** What is called, and how often it reads the clock. */
-const CALLS: readonly (readonly [string, number, (held: Held) => unknown])[] = [
+const CALLS: readonly (readonly [string, number, (held: HeldReservation) => unknown])[] = [
   ['allow', 1, ({ limiter }) => limiter.allow('a', 3)],
   ['allow of a new key', 1, ({ limiter }) => limiter.allow('c')],
   ['allow, denied', 1, ({ limiter }) => limiter.allow('a', 8)],

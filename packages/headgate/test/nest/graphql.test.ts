@@ -112,11 +112,11 @@ describe('RateLimitGuard in GraphQL', () => {
         await limited(
           { limit: 1, windowSeconds: 60, clock: new ManualClock() },
           async (ask) => {
-            const told = [await ask(aliases(1)), await ask(aliases(1))].map(({ headers }) => [
+            const answers = [await ask(aliases(1)), await ask(aliases(1))].map(({ headers }) => [
               headers.get('x-ratelimit-remaining'),
               headers.get('retry-after'),
             ]);
-            expect([platform, name, told]).toEqual([
+            expect([platform, name, answers]).toEqual([
               platform,
               name,
               [

@@ -25,15 +25,15 @@ import { serving } from './start.js';
 import { type Talk, talk } from './talk.js';
 
 /** With `ws` nobody else sends what was thrown. */
-class Tell {
+class SendExceptions {
   catch(exception: WsException, host: ArgumentsHost) {
     host.switchToWs().getClient().send(JSON.stringify(exception.getError()));
   }
 }
-decorate(Tell, [Catch(WsException)]);
+decorate(SendExceptions, [Catch(WsException)]);
 
 /** A gateway that is guarded: Nest has global guards stand before requests and resolvers alone. */
-function chat(guard: Type<RateLimitGuard>, decorators: readonly ClassDecorator[] = [UseFilters(new Tell())]) {
+function chat(guard: Type<RateLimitGuard>, decorators: readonly ClassDecorator[] = [UseFilters(new SendExceptions())]) {
   class Chat {
     handleConnection(client: WebSocket, upgraded: object) {
       Object.assign(client, { upgraded });

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import type { Subject } from '../../run/subject.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 import { demandBound, type Taken } from '../support/bounds.js';
 
 export const safety: Law<Scene> = {
@@ -12,7 +12,7 @@ export const safety: Law<Scene> = {
   name: 'safety',
   sentence: "Units admitted in any span obey the algorithm's bound.",
   values: scenes({ crowds: true, several: true }),
-  examples: EDGE_LIVES,
+  examples: EDGE_SCENES,
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
@@ -26,12 +26,12 @@ export function demandBounds(subject: Subject, scene: Scene, clock: ManualClock,
   let taken = new Map<string, Taken[]>();
 
   for (const operation of scene.operations) {
-    const outcome = play(limiter, clock, operation);
+    const answer = play(limiter, clock, operation);
     if (operation.call === 'clear') taken = new Map();
     if (operation.call === 'reset') taken.delete(operation.key);
     if (operation.call === 'advance' || operation.call === 'clear') continue;
     const atMs = timeMs();
-    if (!isTake(operation) || isDenied(outcome) || operation.cost === 0) continue;
+    if (!isTake(operation) || isDenied(answer) || operation.cost === 0) continue;
     const log = taken.get(operation.key) ?? [];
     taken.set(operation.key, [...log, { atMs, cost: BigInt(operation.cost) }]);
     for (const policy of policiesOf(scene)) demandBound(taken.get(operation.key) ?? [], policy, operation.key);

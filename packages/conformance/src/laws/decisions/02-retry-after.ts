@@ -3,24 +3,24 @@ import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand } from '../../run/law-broken.js';
 import type { Subject } from '../../run/subject.js';
-import { type Calls, outcomes, play } from '../../scene/play.js';
+import { type Calls, play, traceOf } from '../../scene/play.js';
 import { limitsOf, type Operation, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_SCENES, SCENES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const honestRetryAfter: Law<Scene> = {
   number: 2,
   name: 'honest waiting times',
   sentence: '`retryAfterMs` is honest (waiting it is enough) and minimal (1 ms less is not).',
   values: scenes({ maxSteps: 25, several: true, blocks: true, back: true, windowsAfter: 4 }),
-  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
+  examples: [...EDGE_SCENES, ...SCENES_WITH_STEPS_BACK],
   print: printScene,
   holds(subject, scene) {
-    outcomes(subject, scene).forEach((outcome, index) => {
+    traceOf(subject, scene).forEach((answer, index) => {
       const operation = scene.operations[index];
-      if (typeof outcome !== 'object' || operation === undefined || !('cost' in operation)) return;
+      if (typeof answer !== 'object' || operation === undefined || !('cost' in operation)) return;
       const where = `${index + 1}. ${printOperation(operation)}`;
-      demand(outcome.allowed === (outcome.retryAfterMs === 0), () => `${where}: retryAfterMs ${outcome.retryAfterMs}`);
-      if (!outcome.allowed) wait(subject, scene, index, operation, outcome, where);
+      demand(answer.allowed === (answer.retryAfterMs === 0), () => `${where}: retryAfterMs ${answer.retryAfterMs}`);
+      if (!answer.allowed) wait(subject, scene, index, operation, answer, where);
     });
   },
 };
@@ -42,16 +42,16 @@ function wait(
     retryAfterSeconds * 1000 >= retryAfterMs && (retryAfterSeconds - 1) * 1000 < retryAfterMs,
     () => `${where}: retryAfterSeconds ${retryAfterSeconds} for ${retryAfterMs} ms`,
   );
-  const early = later(subject, scene, index, retryAfterMs - 1).check(key, cost);
+  const early = playedUpTo(subject, scene, index, retryAfterMs - 1).check(key, cost);
   demand(!early.allowed, () => `${where}: allowed 1 ms before its retryAfterMs of ${retryAfterMs}`);
   const blocksAnew = policiesOf(scene).some(({ blockForMs }) => blockForMs > 0);
   demand(early.retryAfterMs === 1 || blocksAnew, () => `${where}: 1 ms before, retryAfterMs was ${early.retryAfterMs}`);
-  const onTime = later(subject, scene, index, retryAfterMs).allow(key, cost);
+  const onTime = playedUpTo(subject, scene, index, retryAfterMs).allow(key, cost);
   demand(onTime, () => `${where}: denied after its retryAfterMs of ${retryAfterMs}`);
 }
 
-/** A limiter that has lived the scene up to the operation, and has then waited. */
-function later(subject: Subject, scene: Scene, index: number, waitMs: number): Calls {
+/** A limiter that has played the scene up to the operation, and has then waited. */
+function playedUpTo(subject: Subject, scene: Scene, index: number, waitMs: number): Calls {
   const clock = new ManualClock(scene.startMs);
   const limiter = subject.limiter({ ...limitsOf(scene), clock });
   for (const operation of scene.operations.slice(0, index + 1)) play(limiter, clock, operation);

@@ -6,7 +6,7 @@ import { demand, demandSame } from '../../run/law-broken.js';
 import type { Subject } from '../../run/subject.js';
 import { type Calls, play } from '../../scene/play.js';
 import { limitsOf, printKey, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 interface Batch {
   readonly scene: Scene;
@@ -24,7 +24,7 @@ export const batches: Law<Batch> = {
     key: fc.constantFrom('a', 'b', 'new'),
     units: fc.integer({ min: 1, max: 40 }),
   }),
-  examples: EDGE_LIVES.map((scene) => ({ scene, key: 'a', units: 2 })),
+  examples: EDGE_SCENES.map((scene) => ({ scene, key: 'a', units: 2 })),
   print: ({ scene, key, units }) => `${printScene(scene)}\n  then ${units} units of ${printKey(key)}, or what is left`,
   holds(subject, { scene, key, units }) {
     const apart = after(subject, scene);

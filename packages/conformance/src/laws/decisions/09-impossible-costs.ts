@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
-import { type Calls, outcomes, play, sameOutcome } from '../../scene/play.js';
+import { type Calls, demandSameAnswer, play, traceOf } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 interface Excess {
   readonly scene: Scene;
@@ -21,15 +21,15 @@ export const impossibleCosts: Law<Excess> = {
     scene: scenes({ several: true, blocks: true, windowsAfter: 4 }),
     above: fc.oneof(fc.constantFrom(1, 2, 2 ** 32, 2 ** 53, Number.MAX_VALUE), fc.integer({ min: 1, max: 100 })),
   }),
-  examples: EDGE_LIVES.map((scene) => ({ scene, above: 1 })),
+  examples: EDGE_SCENES.map((scene) => ({ scene, above: 1 })),
   print: ({ scene, above }) => `${printScene(scene)}\n  with the cost limit + ${above} before each call`,
   holds(subject, { scene, above }) {
-    const undisturbed = outcomes(subject, scene);
+    const undisturbed = traceOf(subject, scene);
     const clock = new ManualClock(scene.startMs);
     const limiter = subject.limiter({ ...limitsOf(scene), clock });
     scene.operations.forEach((operation, index) => {
       if ('key' in operation) demandImpossible(limiter, operation.key, mostOf(scene) + above);
-      sameOutcome(operation, index, play(limiter, clock, operation), undisturbed[index]);
+      demandSameAnswer(operation, index, play(limiter, clock, operation), undisturbed[index]);
     });
   },
 };

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play } from '../../scene/play.js';
 import { limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const allOrNothing: Law<Scene> = {
   number: 14,
@@ -12,7 +12,7 @@ export const allOrNothing: Law<Scene> = {
   sentence:
     'Several limits on one call: any denial means that none is charged; the decision reported is the one that binds.',
   values: scenes({ several: true, crowds: true }),
-  examples: EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0),
+  examples: EDGE_SCENES.filter(({ policy }) => policy.blockForMs === 0),
   print: printScene,
   /** Beside the limiter there is one limiter per policy, which is asked first and then told what came of it. */
   holds(subject, scene) {

@@ -1,13 +1,13 @@
 import { ManualClock, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
-import { policies, policyOf } from '../../arbitraries/policy.js';
+import { byEachAlgorithm, policies, policyOf } from '../../arbitraries/policy.js';
 import { type SceneKinds, scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand } from '../../run/law-broken.js';
 import { printPolicy, printScene, type Scene } from '../../scene/scene.js';
 import { demandBound, type Taken } from '../support/bounds.js';
 
-interface Value {
+interface LimitedScene {
   readonly scene: Scene;
   /** What the calls come with, in turn. */
   readonly limits: readonly number[];
@@ -18,13 +18,13 @@ const kinds: SceneKinds = { policies, forgetting: false };
 const takes = (...costs: readonly number[]): Scene['operations'] =>
   costs.map((cost) => ({ call: 'check', key: 'a', cost }));
 
-function lives(limits: readonly number[], operations: Scene['operations']): Value[] {
-  return (['fixed-window', 'sliding-window', 'token-bucket'] as const).map((algorithm) => {
+function limitedBy(limits: readonly number[], operations: Scene['operations']): LimitedScene[] {
+  return byEachAlgorithm((algorithm) => {
     return { scene: { policy: policyOf({ algorithm, limit: 1000, windowMs: 1000 }), startMs: 0, operations }, limits };
   });
 }
 
-export const limitsOfCalls: Law<Value> = {
+export const limitsOfCalls: Law<LimitedScene> = {
   number: 23,
   name: 'limits of calls',
   sentence:
@@ -34,9 +34,9 @@ export const limitsOfCalls: Law<Value> = {
     limits: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.constantFrom(0, 100)), { minLength: 1, maxLength: 4 }),
   }),
   examples: [
-    ...lives([20, 21], takes(...Array.from({ length: 22 }, () => 1))),
-    ...lives([3], [...takes(3), { call: 'advance', ms: 500 }, { call: 'cleanupExpired' }, ...takes(3, 1)]),
-    ...lives([3, 10], [...takes(1, 9), { call: 'advance', ms: 350 }, ...takes(1, 5, 1)]),
+    ...limitedBy([20, 21], takes(...Array.from({ length: 22 }, () => 1))),
+    ...limitedBy([3], [...takes(3), { call: 'advance', ms: 500 }, { call: 'cleanupExpired' }, ...takes(3, 1)]),
+    ...limitedBy([3, 10], [...takes(1, 9), { call: 'advance', ms: 350 }, ...takes(1, 5, 1)]),
   ],
   print: ({ scene, limits }) => `${printScene(scene)}\nlimits of its calls, in turn: ${limits.join(', ')}`,
   /** Beside it there is a limiter with the smallest limit, which is charged whatever the first one admits. */

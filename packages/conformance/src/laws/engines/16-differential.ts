@@ -3,12 +3,12 @@ import { scenes } from '../../arbitraries/scene.js';
 import { Model } from '../../model/model.js';
 import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
-import { type Calls, play, sameOutcome } from '../../scene/play.js';
+import { type Calls, demandSameAnswer, play } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
-import { LIMITED_LIVES } from '../examples/limited-lives.js';
-import { RESERVED_LIVES } from '../examples/reserved-lives.js';
+import { CHANGED_SCENES } from '../examples/changed-scenes.js';
+import { EDGE_SCENES, SCENES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
+import { LIMITED_SCENES } from '../examples/limited-scenes.js';
+import { RESERVED_SCENES } from '../examples/reserved-scenes.js';
 
 export const agreesWithModel: Law<Scene> = {
   number: 16,
@@ -25,11 +25,11 @@ export const agreesWithModel: Law<Scene> = {
     windowsAfter: 4,
     maxSteps: 60,
   }),
-  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK, ...RESERVED_LIVES, ...CHANGED_LIVES, ...LIMITED_LIVES],
+  examples: [...EDGE_SCENES, ...SCENES_WITH_STEPS_BACK, ...RESERVED_SCENES, ...CHANGED_SCENES, ...LIMITED_SCENES],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
-    demandSameLife(scene, clock, subject.limiter({ ...limitsOf(scene), clock }), new Model(policiesOf(scene), clock));
+    demandSamePlay(scene, clock, subject.limiter({ ...limitsOf(scene), clock }), new Model(policiesOf(scene), clock));
   },
 };
 
@@ -37,13 +37,13 @@ export const agreesWithModel: Law<Scene> = {
  * Plays a scene on two limiters that read one clock. Entries are compared right after a cleanup only, since
  * each reclaims when it likes.
  */
-export function demandSameLife(scene: Scene, clock: ManualClock, actual: Calls, expected: Calls): void {
+export function demandSamePlay(scene: Scene, clock: ManualClock, actual: Calls, expected: Calls): void {
   scene.operations.forEach((operation, index) => {
     if (operation.call === 'advance') {
       clock.advance(operation.ms);
       return;
     }
-    sameOutcome(operation, index, play(actual, clock, operation), play(expected, clock, operation));
+    demandSameAnswer(operation, index, play(actual, clock, operation), play(expected, clock, operation));
     const { activeKeys, ...counts } = expected.stats();
     const { activeKeys: held, ...found } = actual.stats();
     const exact = operation.call === 'cleanupExpired';

@@ -4,14 +4,14 @@ import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { limitsOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_SCENES, SCENES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const statistics: Law<Scene> = {
   number: 17,
   name: 'statistics',
   sentence: '`allowed + blocked === totalChecks`, whatever the order of calls.',
   values: scenes({ back: true, crowds: true, several: true, blocks: true, windowsAfter: 4 }),
-  examples: [...EDGE_LIVES, ...LIVES_WITH_STEPS_BACK],
+  examples: [...EDGE_SCENES, ...SCENES_WITH_STEPS_BACK],
   print: printScene,
   holds(subject, scene) {
     const clock = new ManualClock(scene.startMs);
@@ -21,12 +21,12 @@ export const statistics: Law<Scene> = {
 
     scene.operations.forEach((operation, index) => {
       const held = limiter.stats().activeKeys;
-      const outcome = play(limiter, clock, operation);
-      if (isTake(operation) && isDenied(outcome)) blocked++;
-      if (isTake(operation) && !isDenied(outcome)) allowed++;
+      const answer = play(limiter, clock, operation);
+      if (isTake(operation) && isDenied(answer)) blocked++;
+      if (isTake(operation) && !isDenied(answer)) allowed++;
       if (operation.call === 'crowd') {
-        allowed += Number(outcome);
-        blocked += operation.count - Number(outcome);
+        allowed += Number(answer);
+        blocked += operation.count - Number(answer);
       }
       const { activeKeys, policies, ...counts } = limiter.stats();
       const where = `${index + 1}. ${printOperation(operation)}: statistics`;

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
-import { play, sameOutcome } from '../../scene/play.js';
+import { demandSameAnswer, play } from '../../scene/play.js';
 import { keysOf, limitsOf, type Operation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES, LIVES_BETWEEN_WIDE_AND_PLAIN } from '../examples/changed-lives.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { CHANGED_SCENES, SCENES_BETWEEN_WIDE_AND_PLAIN } from '../examples/changed-scenes.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
-/** A life that goes on in another limiter from some point on, and where its bytes are damaged before. */
+/** A scene that goes on in another limiter from some point on, and where its bytes are damaged before. */
 interface Move {
   readonly scene: Scene;
   /** In thousandths of the operations, and of the bytes. */
@@ -41,8 +41,8 @@ export const snapshots: Law<Move> = {
     mask: fc.integer({ min: 1, max: 255 }),
   }),
   examples: [
-    ...[...EDGE_LIVES, ...CHANGED_LIVES].map((scene) => ({ scene, atPart: 500, damagedPart: 500, mask: 1 })),
-    ...LIVES_BETWEEN_WIDE_AND_PLAIN.map((scene) => ({ scene, atPart: 1000, damagedPart: 500, mask: 1 })),
+    ...[...EDGE_SCENES, ...CHANGED_SCENES].map((scene) => ({ scene, atPart: 500, damagedPart: 500, mask: 1 })),
+    ...SCENES_BETWEEN_WIDE_AND_PLAIN.map((scene) => ({ scene, atPart: 1000, damagedPart: 500, mask: 1 })),
   ],
   print: ({ scene, atPart, damagedPart, mask }) =>
     `${printScene(scene)}\nmoved at ${atPart}/1000, damaged at ${damagedPart}/1000 by ${mask}`,
@@ -79,7 +79,7 @@ export const snapshots: Law<Move> = {
       }
       const same = sinceTheMove(operation, before);
       if (same === undefined) return;
-      sameOutcome(operation, movesAt + index, play(next, newClock, same), play(limiter, clock, operation));
+      demandSameAnswer(operation, movesAt + index, play(next, newClock, same), play(limiter, clock, operation));
     });
     for (const key of keysOf(scene, true)) demandSame('at the end', next.peek(key), limiter.peek(key));
   },
@@ -110,13 +110,13 @@ function damage(bytes: Uint8Array, part: number, mask: number): Uint8Array {
 function demandRefused(limiter: RateLimiter, bytes: Uint8Array, how: string): void {
   const before = [limiter.stats(), limiter.peek('not in the snapshot')];
   demand(
-    throws(() => limiter.restore(bytes)),
+    throwsRangeError(() => limiter.restore(bytes)),
     () => `a snapshot ${how} was taken in`,
   );
   demandSame(`after one ${how} was refused`, [limiter.stats(), limiter.peek('not in the snapshot')], before);
 }
 
-function throws(call: () => void): boolean {
+function throwsRangeError(call: () => void): boolean {
   try {
     call();
   } catch (error) {

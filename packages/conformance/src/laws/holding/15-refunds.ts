@@ -2,19 +2,19 @@ import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
-import { isDenied, isTake, play, sameOutcome } from '../../scene/play.js';
+import { demandSameAnswer, isDenied, isTake, play } from '../../scene/play.js';
 import { keysOf, limitsOf, type Operation, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const refunds: Law<Scene> = {
   number: 15,
   name: 'refunds',
   sentence: 'A refund restores exactly what was taken, at most once, and never leaks into a later window.',
   values: scenes({ several: true, windowsAfter: 14 }),
-  examples: EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0),
+  examples: EDGE_SCENES.filter(({ policy }) => policy.blockForMs === 0),
   print: printScene,
   /**
-   * Two limiters live one life. One takes costs; the other reserves all that is left and commits the cost at
+   * Two limiters play one scene. One takes costs; the other reserves all that is left and commits the cost at
    * once, and in the end both stand the same. Whatever it reserved, it settles a second time, in vain.
    */
   holds(subject, scene) {
@@ -24,8 +24,8 @@ export const refunds: Law<Scene> = {
 
     scene.operations.forEach((operation, index) => {
       if (!isTake(operation)) {
-        const outcome = play(limiter, clock, operation);
-        if (operation.call !== 'advance') sameOutcome(operation, index, outcome, play(twin, clock, operation));
+        const answer = play(limiter, clock, operation);
+        if (operation.call !== 'advance') demandSameAnswer(operation, index, answer, play(twin, clock, operation));
         return;
       }
       const denied = isDenied(play(twin, clock, operation));

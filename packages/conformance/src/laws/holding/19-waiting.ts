@@ -5,7 +5,7 @@ import { type Comer, type End, QueueModel } from '../../model/queue.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { changesTo, limitsOf, printPolicy } from '../../scene/scene.js';
-import { type Come, QUEUES, type Queueing, type Step } from '../support/queues.js';
+import { type Come, QUEUE_SCENES, type QueueScene, type QueueStep } from '../support/queues.js';
 import { SteppedClock, settled } from '../support/stepped-clock.js';
 
 const parts = (max: number) => fc.oneof(fc.constant(0), fc.integer({ min: 0, max }));
@@ -43,7 +43,7 @@ const small = policies.filter(({ algorithm, limit, windowMs }) => {
   return limit < 2 ** 33 && windowMs < 2 ** 33 && (limit > 0 || algorithm !== 'token-bucket');
 });
 
-export const waiting: Law<Queueing> = {
+export const waiting: Law<QueueScene> = {
   number: 19,
   name: 'waiting',
   sentence:
@@ -54,13 +54,13 @@ export const waiting: Law<Queueing> = {
       fc.tuple(small, small).map(([one, two]) => [one, { ...two, name: 'second' }]),
     ),
     steps: fc.array(
-      fc.oneof<[fc.Arbitrary<Step>, fc.WeightedArbitrary<Step>]>(others, { weight: 4, arbitrary: comes }),
+      fc.oneof<[fc.Arbitrary<QueueStep>, fc.WeightedArbitrary<QueueStep>]>(others, { weight: 4, arbitrary: comes }),
       {
         maxLength: 14,
       },
     ),
   }),
-  examples: QUEUES,
+  examples: QUEUE_SCENES,
   print: ({ policies: all, steps }) => `${all.map(printPolicy).join(' | ')}: ${JSON.stringify(steps)}`,
   async holds(subject, { policies: all, steps }) {
     const clock = new SteppedClock();
@@ -72,7 +72,7 @@ export const waiting: Law<Queueing> = {
   },
 };
 
-/** Plays one life on a limiter and on the model, step by step. */
+/** Plays one scene on a limiter and on the model, step by step. */
 class Play {
   readonly #limiter: RateLimiter;
   readonly #clock: SteppedClock;
@@ -84,7 +84,7 @@ class Play {
   #allowed = 0;
   #blocked = 0;
 
-  constructor(limiter: RateLimiter, clock: SteppedClock, model: QueueModel, steps: readonly Step[]) {
+  constructor(limiter: RateLimiter, clock: SteppedClock, model: QueueModel, steps: readonly QueueStep[]) {
     this.#limiter = limiter;
     this.#clock = clock;
     this.#model = model;
@@ -93,7 +93,7 @@ class Play {
     this.#isExact = all === 1 && few && steps.every(({ what }) => what !== 'block');
   }
 
-  async step(step: Step, index: number): Promise<void> {
+  async step(step: QueueStep, index: number): Promise<void> {
     // One who comes may do so between two turns; for anything else all turns at this instant are over.
     if (step.what !== 'come' || step.afterPart > 0) await this.#advance(this.#part(step.afterPart));
     if (step.what !== 'come') this.#do(step);
@@ -121,7 +121,7 @@ class Play {
     demandSame(`at ${this.#clock.ms}: timers`, this.#clock.timers, this.#model.keys);
   }
 
-  #do(step: Exclude<Step, Come>): void {
+  #do(step: Exclude<QueueStep, Come>): void {
     if (step.what === 'take') {
       const taken = this.#limiter.allow(step.key, step.cost);
       this.#model.call((model) => model.check(step.key, step.cost));

@@ -4,7 +4,7 @@ import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
 import { play } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
+import { CHANGED_SCENES } from '../examples/changed-scenes.js';
 
 export const liveChange: Law<Scene> = {
   number: 20,
@@ -12,7 +12,7 @@ export const liveChange: Law<Scene> = {
   sentence:
     '`update` keeps the units that a key has used within the span that the new policy looks at; from the next call on only the new numbers decide.',
   values: scenes({ several: true, updates: true, windowsAfter: 4 }),
-  examples: CHANGED_LIVES,
+  examples: CHANGED_SCENES,
   print: printScene,
   /**
    * After each update every key is looked at, and then whether any time but that of the new numbers is left. A twin

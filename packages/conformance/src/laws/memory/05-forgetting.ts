@@ -2,16 +2,16 @@ import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
-import { type Calls, isLive, play, sameOutcome } from '../../scene/play.js';
+import { type Calls, demandSameAnswer, isLive, play } from '../../scene/play.js';
 import { limitsOf, printKey, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const forgetting: Law<Scene> = {
   number: 5,
   name: 'forgetting',
   sentence: 'After `reset` or `clear` a key behaves as never seen.',
   values: scenes({ crowds: true, several: true, blocks: true, windowsAfter: 5 }),
-  examples: EDGE_LIVES,
+  examples: EDGE_SCENES,
   print: printScene,
   /** From each reset on, the key is played on a second, new limiter too, and both must answer the same. */
   holds(subject, scene) {
@@ -36,9 +36,9 @@ export const forgetting: Law<Scene> = {
         newcomers.set(operation.key, subject.limiter({ ...limitsOf(scene), clock }));
         return;
       }
-      const outcome = play(limiter, clock, operation);
+      const answer = play(limiter, clock, operation);
       const twin = ('key' in operation && newcomers.get(operation.key)) || newcomer;
-      if (twin !== undefined) sameOutcome(operation, index, outcome, play(twin, clock, operation));
+      if (twin !== undefined) demandSameAnswer(operation, index, answer, play(twin, clock, operation));
     });
   },
 };

@@ -2,16 +2,16 @@ import { ManualClock, type RateLimiter } from '@headgate/core-ts';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
-import { type Calls, isLive, play, sameOutcome } from '../../scene/play.js';
+import { type Calls, demandSameAnswer, isLive, play } from '../../scene/play.js';
 import { keysOf, limitsOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const reclaiming: Law<Scene> = {
   number: 6,
   name: 'reclaiming',
   sentence: '`cleanupExpired` and automatic reclaiming cannot be observed through decisions.',
   values: scenes({ crowds: true, several: true, blocks: true, windowsAfter: 4 }),
-  examples: EDGE_LIVES,
+  examples: EDGE_SCENES,
   print: printScene,
   share: 0.5,
   /**
@@ -29,12 +29,12 @@ export const reclaiming: Law<Scene> = {
         cleanUp(limiter, keys, index);
         return;
       }
-      const outcome = play(limiter, clock, operation);
+      const answer = play(limiter, clock, operation);
       if (operation.call === 'clear') undisturbed.clear();
       if (!('key' in operation)) return;
       const own = undisturbed.get(operation.key) ?? subject.limiter({ ...limitsOf(scene), clock });
       undisturbed.set(operation.key, own);
-      sameOutcome(operation, index, outcome, play(own, clock, operation));
+      demandSameAnswer(operation, index, answer, play(own, clock, operation));
       if (operation.call === 'reset') demandLiveAmong(limiter.stats().activeKeys, limiter, keys, index);
     });
     cleanUp(limiter, keys, scene.operations.length);

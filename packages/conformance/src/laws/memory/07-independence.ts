@@ -4,9 +4,9 @@ import { policyOf } from '../../arbitraries/policy.js';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demandSame } from '../../run/law-broken.js';
-import { play, sameOutcome } from '../../scene/play.js';
+import { demandSameAnswer, play } from '../../scene/play.js';
 import { limitsOf, policiesOf, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const independence: Law<Scene> = {
   number: 7,
@@ -14,7 +14,7 @@ export const independence: Law<Scene> = {
   sentence:
     'Keys are independent: any JavaScript string is a key of its own, including the empty string, lone surrogates, NUL, 10 kB strings, strings that differ in one UTF-16 unit however far behind, strings that look like what an engine makes of others, and names such as `__proto__`.',
   values: scenes({ keys: confusableKeys, crowds: true, several: true }),
-  examples: [...KEY_FAMILIES.map(eachOnce), ...KEY_FAMILIES.map(eachUntilDenied), ...EDGE_LIVES],
+  examples: [...KEY_FAMILIES.map(eachOnce), ...KEY_FAMILIES.map(eachUntilDenied), ...EDGE_SCENES],
   print: printScene,
   /** Each key has a limiter of its own too, which sees nothing but that key's calls. */
   holds(subject, scene) {
@@ -24,20 +24,20 @@ export const independence: Law<Scene> = {
     let crowded = false;
 
     scene.operations.forEach((operation, index) => {
-      const outcome = play(limiter, clock, operation);
+      const answer = play(limiter, clock, operation);
       if (operation.call === 'clear') alone.clear();
       if (operation.call === 'crowd' && !crowded) {
         crowded = true;
         demandSame(
           `${index + 1}. a crowd of keys never seen`,
-          outcome,
+          answer,
           policiesOf(scene).every(({ burst }) => burst > 0) ? operation.count : 0,
         );
       }
       if (!('key' in operation)) return;
       const own = alone.get(operation.key) ?? subject.limiter({ ...limitsOf(scene), clock });
       alone.set(operation.key, own);
-      sameOutcome(operation, index, outcome, play(own, clock, operation));
+      demandSameAnswer(operation, index, answer, play(own, clock, operation));
     });
   },
 };

@@ -69,7 +69,7 @@ function holdsChurn(subject: Subject, { policy: { algorithm, limit, windowMs }, 
   /** When each key is fresh again and when it can go again, as far as it was seen. */
   const freshAtMs = new Map<string, number>();
   const freeAtMs = new Map<string, number>();
-  /** An engine may look at what expires by slots of time, each at most an eighth of the longest life. */
+  /** An engine may look at what expires by slots of time, each at most an eighth of the longest span. */
   const slackMs = windowMs / 4 + 2;
   const counted = (times: ReadonlyMap<string, number>) =>
     [...times.values()].filter((atMs) => atMs > clock.now() - slackMs).length;

@@ -46,12 +46,12 @@ export const crowds: fc.Arbitrary<Crowd> = fc.record({
 const bucket = policyOf({ algorithm: 'token-bucket', limit: 100, windowMs: 1000 });
 const sliding = policyOf({ algorithm: 'sliding-window', limit: 100, windowMs: 1000 });
 /** Takes nothing: time passes. */
-const later = (part: number): Group => [0, 1, 0, part];
+const laterGroup = (part: number): Group => [0, 1, 0, part];
 
 export const CROWDS: readonly Crowd[] = [
   // The time of many live keys was put off in front of few that have expired.
-  { policy: bucket, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 160, 180], later(150)], newcomers: 4 },
-  { policy: sliding, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 20, 490], later(800)], newcomers: 4 },
+  { policy: bucket, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 160, 180], laterGroup(150)], newcomers: 4 },
+  { policy: sliding, groups: [[0, 150, 200, 0], [150, 20, 190, 10], [0, 150, 20, 490], laterGroup(800)], newcomers: 4 },
   // Those that have drained still rank high.
   {
     policy: bucket,
@@ -62,7 +62,7 @@ export const CROWDS: readonly Crowd[] = [
     newcomers: 1,
   },
   // Many that were protected have come back in front of few that have expired.
-  { policy: bucket, groups: [[0, 100, 1000, 0], [100, 50, 150, 0], later(400)], newcomers: 4 },
+  { policy: bucket, groups: [[0, 100, 1000, 0], [100, 50, 150, 0], laterGroup(400)], newcomers: 4 },
 ];
 
 export function printCrowd({ policy: { algorithm, limit, windowMs }, groups, newcomers }: Crowd): string {
@@ -70,7 +70,7 @@ export function printCrowd({ policy: { algorithm, limit, windowMs }, groups, new
 }
 
 /** How a key stood when it was last taken from. */
-interface Taken {
+interface Standing {
   readonly used: number;
   readonly freshAtMs: number;
 }
@@ -84,7 +84,7 @@ export function holdsCrowd(subject: Subject, { policy, groups, newcomers }: Crow
   const limiter = subject.limiter({ algorithm, limit, windowMs, clock, maxKeys });
   /** The same without a bound: how the keys stand. */
   const roomy = subject.limiter({ algorithm, limit, windowMs, clock });
-  const taken = new Map<string, Taken>();
+  const taken = new Map<string, Standing>();
   const onceProtected = new Set<string>();
 
   for (const [from, count, costPart, waitPart] of groups) {
@@ -108,7 +108,7 @@ export function holdsCrowd(subject: Subject, { policy, groups, newcomers }: Crow
   const spanMs = Math.max(spanMsOf(policy), 1);
   const slotMs = Math.max(1, spanMs / 8);
   const found = keys.filter((key) => onceProtected.size <= LOOKED_AT || !onceProtected.has(key));
-  const expired = found.filter((key) => (taken.get(key) as Taken).freshAtMs <= clock.now() - slotMs).length;
+  const expired = found.filter((key) => (taken.get(key) as Standing).freshAtMs <= clock.now() - slotMs).length;
   const unseated = evictions + rejectedFull;
   demand(
     unseated <= Math.max(0, newcomers - expired),
@@ -136,7 +136,7 @@ export function holdsCrowd(subject: Subject, { policy, groups, newcomers }: Crow
     for (const key of found) {
       const used = usedOf(roomy, key);
       if (used === 0 || used === limit) continue;
-      const { used: once } = taken.get(key) as Taken;
+      const { used: once } = taken.get(key) as Standing;
       demand(had <= 2 * once, () => `${went} with ${had} used went, and ${key} stayed, which had taken ${once}`);
       if (algorithm !== 'token-bucket') continue;
       demand(had <= 2 * (used + drained), () => `${went} with ${had} used went, and ${key} stayed with ${used}`);

@@ -13,7 +13,7 @@ export interface Come {
 }
 
 /** What happens to a key, or to all, while somebody waits. */
-export type Step =
+export type QueueStep =
   | Come
   | { readonly what: 'take'; readonly key: string; readonly cost: number; readonly afterPart: number }
   | { readonly what: 'reset'; readonly key: string; readonly afterPart: number }
@@ -22,17 +22,17 @@ export type Step =
   /** Of the first policy: to another limit, and to a window that is so many times as long. */
   | { readonly what: 'update'; readonly limit: number; readonly windows: number; readonly afterPart: number };
 
-export interface Queueing {
+export interface QueueScene {
   readonly policies: readonly Policy[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly QueueStep[];
 }
 
 const one = [policyOf({ limit: 1, windowMs: 1000 })];
 const ten = [policyOf({ limit: 10, windowMs: 60_000 })];
-const bucket = [policyOf({ algorithm: 'token-bucket', limit: 10, windowMs: 10_000 })];
+const bucketOf10 = [policyOf({ algorithm: 'token-bucket', limit: 10, windowMs: 10_000 })];
 
-/** Lives that a slip in the queue would change. */
-export const QUEUES: readonly Queueing[] = [
+/** Scenes that a slip in the queue would change. */
+export const QUEUE_SCENES: readonly QueueScene[] = [
   // Behind one who waits for nearly a window, and behind one who leaves.
   { policies: one, steps: [come(1), come(1), come(1, { maxWaitPart: 1500 }), come(1, { maxWaitPart: 2500 })] },
   { policies: one, steps: [come(1), come(1, { leavesPart: 500 }), come(1)] },
@@ -56,10 +56,10 @@ export const QUEUES: readonly Queueing[] = [
   })),
   // One who can never fit after an update goes at once, and its units count no more.
   {
-    policies: bucket,
+    policies: bucketOf10,
     steps: [come(10), come(1), come(9), update(5, 0.5), come(1, { maxWaitPart: 900 }), come(1)],
   },
-  { policies: bucket, steps: [come(10), come(9), come(1), update(5), update(20), come(9, { maxWaitPart: 1900 })] },
+  { policies: bucketOf10, steps: [come(10), come(9), come(1), update(5), update(20), come(9, { maxWaitPart: 1900 })] },
   { policies: ten, steps: [come(10), come(1), come(9), come(7), update(8), update(5)] },
   { policies: ten, steps: [come(10), come(1), come(9), come(1), update(5)] },
   { policies: ten, steps: [come(10), come(5), come(6), come(1, { maxWaitPart: 1000 }), update(0), update(5)] },
@@ -81,7 +81,7 @@ export const QUEUES: readonly Queueing[] = [
   },
   // A window, a bucket and a sliding window are foreseen beyond what fits at once.
   ...[1050, 1100].map((maxWaitPart) => ({
-    policies: bucket,
+    policies: bucketOf10,
     steps: [come(10), come(1, { count: 10 }), come(1, { maxWaitPart })],
   })),
   {
@@ -116,10 +116,10 @@ function come(cost: number, options: Partial<Come> = {}): Come {
   return { what: 'come', key: '0', cost, count: 1, maxWaitPart: -1, leavesPart: -1, afterPart: 0, ...options };
 }
 
-function update(limit: number, windows = 1): Step {
+function update(limit: number, windows = 1): QueueStep {
   return { what: 'update', limit, windows, afterPart: 0 };
 }
 
-function block(part: number, afterPart = 0): Step {
+function block(part: number, afterPart = 0): QueueStep {
   return { what: 'block', key: '0', part, afterPart };
 }

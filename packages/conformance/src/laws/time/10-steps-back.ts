@@ -8,14 +8,14 @@ import type { Subject } from '../../run/subject.js';
 import { type Calls, play } from '../../scene/play.js';
 import { keysOf, limitsOf, policiesOf, printKey, printOperation, printScene, type Scene } from '../../scene/scene.js';
 import { demandBounds } from '../decisions/01-safety.js';
-import { EDGE_LIVES, LIVES_WITH_STEPS_BACK } from '../examples/edge-lives.js';
+import { EDGE_SCENES, SCENES_WITH_STEPS_BACK } from '../examples/edge-scenes.js';
 
 export const stepsBack: Law<Scene> = {
   number: 10,
   name: 'clock steps back',
   sentence: 'Clock steps back or jitters: nothing granted again, lock-out of one window at the most.',
   values: scenes({ back: true, crowds: true, several: true }),
-  examples: [...LIVES_WITH_STEPS_BACK, ...EDGE_LIVES.filter(({ policy }) => policy.blockForMs === 0)],
+  examples: [...SCENES_WITH_STEPS_BACK, ...EDGE_SCENES.filter(({ policy }) => policy.blockForMs === 0)],
   print: printScene,
   holds(subject, scene) {
     demandNothingByReadings(subject, scene);

@@ -5,14 +5,14 @@ import type { Law } from '../../run/law.js';
 import { demand } from '../../run/law-broken.js';
 import { isDenied, isTake, play } from '../../scene/play.js';
 import { keysOf, limitsOf, printKey, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { EDGE_LIVES } from '../examples/edge-lives.js';
+import { EDGE_SCENES } from '../examples/edge-scenes.js';
 
 export const steadyReset: Law<Scene> = {
   number: 12,
   name: 'steady reset',
   sentence: 'Within one fixed window the absolute reset time does not move.',
   values: scenes({ policies: fixedWindows, crowds: true }),
-  examples: EDGE_LIVES.filter(
+  examples: EDGE_SCENES.filter(
     ({ policy: { algorithm, blockForMs } }) => algorithm === 'fixed-window' && blockForMs === 0,
   ),
   print: printScene,
@@ -24,16 +24,16 @@ export const steadyReset: Law<Scene> = {
     const keys = keysOf(scene);
 
     scene.operations.forEach((operation, index) => {
-      const outcome = play(limiter, clock, operation);
+      const answer = play(limiter, clock, operation);
       const nowMs = clock.now();
       const where = `${index + 1}. ${printOperation(operation)}`;
       if (operation.call === 'clear') resetsAtMs.clear();
       if (operation.call === 'reset') resetsAtMs.delete(operation.key);
       for (const [key, atMs] of resetsAtMs) if (atMs <= nowMs) resetsAtMs.delete(key);
-      if (isTake(operation) && !isDenied(outcome) && operation.cost > 0 && !resetsAtMs.has(operation.key)) {
+      if (isTake(operation) && !isDenied(answer) && operation.cost > 0 && !resetsAtMs.has(operation.key)) {
         resetsAtMs.set(operation.key, nowMs + windowMs);
       }
-      if (typeof outcome === 'object' && 'key' in operation) demandReset(operation.key, outcome, where);
+      if (typeof answer === 'object' && 'key' in operation) demandReset(operation.key, answer, where);
       for (const key of keys) demandReset(key, limiter.peek(key), where);
 
       function demandReset(key: string, { resetAfterMs, resetAfterSeconds }: Decision, after: string): void {

@@ -2,10 +2,10 @@ import { type Clock, ManualClock } from '@headgate/core-ts';
 import { scenes } from '../../arbitraries/scene.js';
 import type { Law } from '../../run/law.js';
 import { demand, demandSame } from '../../run/law-broken.js';
-import { play, sameOutcome } from '../../scene/play.js';
+import { demandSameAnswer, play } from '../../scene/play.js';
 import { keysOf, limitsOf, type Operation, printOperation, printScene, type Scene } from '../../scene/scene.js';
-import { CHANGED_LIVES } from '../examples/changed-lives.js';
-import { RESERVED_LIVES } from '../examples/reserved-lives.js';
+import { CHANGED_SCENES } from '../examples/changed-scenes.js';
+import { RESERVED_SCENES } from '../examples/reserved-scenes.js';
 
 /** Counts its readings, and throws instead while it is broken. */
 class BreakableClock implements Clock {
@@ -33,7 +33,7 @@ export const oneReading: Law<Scene> = {
     'A call reads the injected clock once at the most, before it changes anything: one whose clock throws has changed nothing.',
   values: scenes({ several: true, blocks: true, reservations: true, updates: true, windowsAfter: 4 }),
   share: 0.5,
-  examples: [...RESERVED_LIVES, ...CHANGED_LIVES].filter(({ operations }) => operations.length < 100),
+  examples: [...RESERVED_SCENES, ...CHANGED_SCENES].filter(({ operations }) => operations.length < 100),
   print: printScene,
   holds(subject, scene) {
     const time = new ManualClock(scene.startMs);
@@ -50,9 +50,9 @@ export const oneReading: Law<Scene> = {
       if (operation.call !== 'clear') playBroken(operation);
       demandNoDifference(where);
       clock.readings = 0;
-      const outcome = play(limiter, time, operation);
+      const answer = play(limiter, time, operation);
       demand(clock.readings <= 1, () => `${where}: read the clock ${clock.readings} times`);
-      sameOutcome(operation, index, outcome, play(undisturbed, time, operation));
+      demandSameAnswer(operation, index, answer, play(undisturbed, time, operation));
       demandNoDifference(where);
     });
     for (const key of keysOf(scene)) demandSame('at the end', limiter.peek(key), undisturbed.peek(key));

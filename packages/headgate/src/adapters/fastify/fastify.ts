@@ -4,7 +4,7 @@ import type { RateLimiter } from '../../backend/rate-limiter.js';
 import type { HttpDecision } from '../../http/key/client.js';
 import type { HttpLimiter } from '../../http/options/options.js';
 import { hookNameOf, type RateLimitHook, type RouteRateLimitOptions } from './limit-hook.js';
-import { type Limit, Limits, type RateLimitOptions, readOwn } from './limits.js';
+import { Limits, type RateLimitOptions, type RouteLimit, readOwn } from './limits.js';
 import { routeOf } from './route.js';
 
 export type { HookName, RateLimitHook, RouteRateLimitOptions } from './limit-hook.js';
@@ -72,10 +72,10 @@ export const rateLimit = fp(
       if (limit?.early === false) route[limit.name] = [route[limit.name] ?? [], limit.hook].flat();
     });
     /** Of a request without a route, or to one that was added before this plugin was loaded, it is found only now. */
-    const limitNow = (request: FastifyRequest): Limit | undefined => {
+    const limitNow = (request: FastifyRequest): RouteLimit | undefined => {
       if (request.is404) return limits.ofNotFound();
       const { config, url } = routeOf(request);
-      if (placed in config) return config[placed] as Limit | undefined;
+      if (placed in config) return config[placed] as RouteLimit | undefined;
       return limits.of(ownOf(config), `${request.method} ${url}`);
     };
     const late = hookNameOf(options);

@@ -21,7 +21,7 @@ export interface RateLimitOptions extends RouteRateLimitOptions {
   readonly notFound?: RouteRateLimitOptions | false | undefined;
 }
 
-export interface Limit {
+export interface RouteLimit {
   readonly name: HookName;
   readonly hook: RateLimitHook;
   /** It decides before hooks that come later, and not after them. */
@@ -31,8 +31,8 @@ export interface Limit {
 /** The limits of one registered plugin, each made once: that of all routes, and those that routes have for themselves. */
 export class Limits {
   readonly #options: RateLimitOptions;
-  readonly #own = new WeakMap<RouteRateLimitOptions, Limit>();
-  #common: Limit | undefined;
+  readonly #own = new WeakMap<RouteRateLimitOptions, RouteLimit>();
+  #common: RouteLimit | undefined;
   #made = 0;
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
@@ -52,13 +52,13 @@ export class Limits {
    * Of a route that is being added. What a `config` asks for is made anew for each route that has it, but for the
    * HEAD route that Fastify adds right after a GET route with the same one: to a client these are one.
    */
-  ofNewRoute({ method, url }: RouteOptions, own: RouteRateLimitOptions | false | undefined): Limit | undefined {
+  ofNewRoute({ method, url }: RouteOptions, own: RouteRateLimitOptions | false | undefined): RouteLimit | undefined {
     if (own && method !== 'HEAD') this.#own.delete(own);
     return this.of(own, `${method} ${url}`);
   }
 
   /** What `config.rateLimit` asks for; `undefined` where that is no limit. */
-  of(own: RouteRateLimitOptions | false | undefined, where: string): Limit | undefined {
+  of(own: RouteRateLimitOptions | false | undefined, where: string): RouteLimit | undefined {
     if (own === false) return undefined;
     if (own === undefined) return this.#options.global === false ? undefined : this.#ofAll();
     const limit = this.#own.get(own) ?? this.#make(own, where);
@@ -67,18 +67,18 @@ export class Limits {
   }
 
   /** Of what no route is found for. */
-  ofNotFound(): Limit | undefined {
+  ofNotFound(): RouteLimit | undefined {
     return this.of(readOwn('notFound', this.#options.notFound), 'not found');
   }
 
-  #ofAll(): Limit {
-    this.#common ??= limitOf(this.#options);
+  #ofAll(): RouteLimit {
+    this.#common ??= routeLimitOf(this.#options);
     return this.#common;
   }
 
-  #make(own: RouteRateLimitOptions, where: string): Limit {
+  #make(own: RouteRateLimitOptions, where: string): RouteLimit {
     const { notFound: _, ...common } = this.#options;
-    return limitOf(mergedOptions(common, own, where));
+    return routeLimitOf(mergedOptions(common, own, where));
   }
 }
 
@@ -88,6 +88,6 @@ export function readOwn(option: string, own: unknown): RouteRateLimitOptions | f
   throw new TypeError(`${option} must be an object or false, got ${show(own)}`);
 }
 
-function limitOf(options: RateLimitOptions): Limit {
+function routeLimitOf(options: RateLimitOptions): RouteLimit {
   return { name: hookNameOf(options), hook: limitHook(options), early: isEarly(options) };
 }

@@ -17,18 +17,18 @@ export class RateLimitException extends common.HttpException {
   /** GraphQL takes this over from what a resolver throws, into the error's own. */
   get extensions(): object {
     const status = this.getStatus();
-    return { code: common.HttpStatus[status], status, ...retryAfter(this.decision) };
+    return { code: common.HttpStatus[status], status, ...retryField(this.decision) };
   }
 }
 
 /** What a socket is told: Nest hides from it what is no WsException. */
 export function wsException(refusal: Refusal, decision: HttpDecision | undefined): Error {
   const { WsException } = loadWebsockets();
-  return new WsException({ ...JSON.parse(refusal.body), status: refusal.status, ...retryAfter(decision) });
+  return new WsException({ ...JSON.parse(refusal.body), status: refusal.status, ...retryField(decision) });
 }
 
 /** What can never fit has no time after which to retry. */
-function retryAfter(decision: HttpDecision | undefined): { readonly retryAfterSeconds?: number } {
+function retryField(decision: HttpDecision | undefined): { readonly retryAfterSeconds?: number } {
   if (decision === undefined || decision.retryAfterSeconds === Number.POSITIVE_INFINITY) return {};
   return { retryAfterSeconds: Math.max(1, decision.retryAfterSeconds) };
 }

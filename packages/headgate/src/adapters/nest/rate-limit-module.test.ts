@@ -18,11 +18,11 @@ class Routes {
 }
 decorate(Routes, [Controller()], { home: [Get()] });
 
-class Settings {
+class ModuleSettings {
   readonly limit = 2;
 }
 class SettingsModule {}
-decorate(SettingsModule, [Module({ providers: [Settings], exports: [Settings] })]);
+decorate(SettingsModule, [Module({ providers: [ModuleSettings], exports: [ModuleSettings] })]);
 
 class Factory implements RateLimitOptionsFactory {
   async createRateLimitOptions() {
@@ -46,8 +46,8 @@ describe('RateLimitModule', () => {
       () =>
         RateLimitModule.forRootAsync({
           imports: [SettingsModule],
-          inject: [Settings],
-          useFactory: async ({ limit }: Settings) => ({ limit, windowSeconds: 60 }),
+          inject: [ModuleSettings],
+          useFactory: async ({ limit }: ModuleSettings) => ({ limit, windowSeconds: 60 }),
         }),
     ],
     ['forRootAsync with useClass', () => RateLimitModule.forRootAsync({ useClass: Factory })],

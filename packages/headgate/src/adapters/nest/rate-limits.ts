@@ -11,7 +11,7 @@ import { requestResponseOf } from './call/request-response.js';
 import { type Decorated, overridesOf, skips } from './decorators.js';
 import type { RateLimitModuleOptions, RateLimitOptions } from './options.js';
 
-interface Limit {
+interface GuardLimit {
   /** That of its first policy. */
   readonly name: string;
   readonly options: RateLimitOptions;
@@ -23,13 +23,13 @@ interface Limit {
  * the module was given, where it was given one.
  */
 export class RateLimits<L extends HttpLimiter = RateLimiter> {
-  readonly #limits: readonly Limit[];
-  readonly #ofClasses = new WeakMap<Decorated, readonly Limit[]>();
+  readonly #limits: readonly GuardLimit[];
+  readonly #ofClasses = new WeakMap<Decorated, readonly GuardLimit[]>();
   readonly #ofHandlers = new WeakMap<Decorated, WeakMap<Decorated, readonly Gate<GuardedCall>[]>>();
 
   /** @throws TypeError or RangeError for a bad option, with its name and value. */
   constructor(options: RateLimitModuleOptions) {
-    this.#limits = [options].flat().map(limitOf);
+    this.#limits = [options].flat().map(guardLimitOf);
   }
 
   /** What decides, in the order of the module's options: each a `RateLimiter`, unless another was given. */
@@ -101,7 +101,7 @@ export class RateLimits<L extends HttpLimiter = RateLimiter> {
       .map(({ gate }) => gate);
   }
 
-  #ofClass(owner: Decorated): readonly Limit[] {
+  #ofClass(owner: Decorated): readonly GuardLimit[] {
     const limits = this.#ofClasses.get(owner) ?? overridden(this.#limits, overridesOf(owner), owner.name);
     this.#ofClasses.set(owner, limits);
     return limits;
@@ -110,36 +110,38 @@ export class RateLimits<L extends HttpLimiter = RateLimiter> {
 
 /** Where the module has no limiter, what is given stands alone. */
 function overridden(
-  limits: readonly Limit[],
+  limits: readonly GuardLimit[],
   overrides: RateLimitModuleOptions | undefined,
   where: string,
-): readonly Limit[] {
+): readonly GuardLimit[] {
   if (overrides === undefined) return limits;
   const list = [overrides].flat();
   try {
-    return limits.length === 0 ? list.map(limitOf) : list.reduce((all, each) => replaced(all, each, where), limits);
+    return limits.length === 0
+      ? list.map(guardLimitOf)
+      : list.reduce((all, each) => replaced(all, each, where), limits);
   } catch (error) {
     const Kind = error instanceof RangeError ? RangeError : TypeError;
     throw new Kind(`@RateLimit() of ${where}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-function replaced(limits: readonly Limit[], overrides: RateLimitOptions, where: string): readonly Limit[] {
+function replaced(limits: readonly GuardLimit[], overrides: RateLimitOptions, where: string): readonly GuardLimit[] {
   const [only] = limits;
-  if (only !== undefined && limits.length === 1) return [limitOf(mergedOptions(only.options, overrides, where))];
+  if (only !== undefined && limits.length === 1) return [guardLimitOf(mergedOptions(only.options, overrides, where))];
   const { name, ...others } = overrides; // of several limiters it chooses one, whose name stays
   const chosen = ofName(limits, name);
-  return limits.map((limit) => (limit === chosen ? limitOf(mergedOptions(limit.options, others, where)) : limit));
+  return limits.map((limit) => (limit === chosen ? guardLimitOf(mergedOptions(limit.options, others, where)) : limit));
 }
 
-function ofName(limits: readonly Limit[], name = 'default'): Limit {
+function ofName(limits: readonly GuardLimit[], name = 'default'): GuardLimit {
   const [found, another] = limits.filter((limit) => limit.name === name);
   if (found !== undefined && another === undefined) return found;
   const names = limits.map((limit) => show(limit.name)).join(', ');
   throw new TypeError(`name must be that of one limiter of ${names}, got ${show(name)}`);
 }
 
-function limitOf(options: RateLimitOptions): Limit {
+function guardLimitOf(options: RateLimitOptions): GuardLimit {
   const gate = createGate(options, reader);
   return { name: gate.limiter.policies[0]?.name ?? options?.name ?? 'default', options, gate };
 }

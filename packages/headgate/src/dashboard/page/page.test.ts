@@ -105,8 +105,8 @@ describeInBrowser('the page in Chromium', () => {
 
   it('draws two minutes that move, and says the last second in words', async () => {
     await watched({ colorScheme: 'dark' }, 125, async (page) => {
-      const told = /^Decisions per second in the last two minutes: now (\d+) allowed, ([\d.]+) denied$/;
-      const [, allowed, denied] = told.exec(String(await page.getByRole('img').getAttribute('aria-label'))) ?? [];
+      const label = /^Decisions per second in the last two minutes: now (\d+) allowed, ([\d.]+) denied$/;
+      const [, allowed, denied] = label.exec(String(await page.getByRole('img').getAttribute('aria-label'))) ?? [];
       expect([Number(allowed) > 0, Number(denied) > 0]).toEqual([true, true]);
       const first = await page.locator('#plot canvas').screenshot();
       await page.locator('#plot').hover();

@@ -43,9 +43,9 @@ describe('draft 8 and the latest', () => {
   it('name each policy in a List, with its quota and window', () => {
     fc.assert(
       fc.property(decidedCase, (decided) => {
-        const told = members(written('latest', decided)['RateLimit-Policy']);
-        expect(told.map(({ name }) => name)).toEqual(decided.policies.map(({ name }) => name));
-        told.forEach(({ q, w }, i) => {
+        const policyMembers = members(written('latest', decided)['RateLimit-Policy']);
+        expect(policyMembers.map(({ name }) => name)).toEqual(decided.policies.map(({ name }) => name));
+        policyMembers.forEach(({ q, w }, i) => {
           expectInteger(q, 0);
           expectInteger(w, 1);
           expect((w as number) * 1000).toBeGreaterThanOrEqual(decided.policies[i]?.windowMs as number);
@@ -61,9 +61,9 @@ describe('draft 8 and the latest', () => {
       fc.property(decidedCase, (decided) => {
         const { allowed, policies } = decided.decision;
         const rows = allowed ? policies : policies.filter(({ retryAfterMs }) => retryAfterMs > 0);
-        const told = members(written('latest', decided).RateLimit);
-        expect(told.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
-        told.forEach(({ r, t }, i) => {
+        const limitMembers = members(written('latest', decided).RateLimit);
+        expect(limitMembers.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
+        limitMembers.forEach(({ r, t }, i) => {
           expectInteger(r, 0);
           expectInteger(t, 0);
           expect(r).toBe(Math.min(MOST, rows[i]?.remaining as number));

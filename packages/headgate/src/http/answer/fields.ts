@@ -51,13 +51,13 @@ function draft7(headers: string[], policies: readonly Policy[], decision: Decisi
 /** Draft 8 and later: Lists of Strings with parameters. Of a denial only the policies that deny. */
 function list(headers: string[], policies: readonly Policy[], decision: Decision): void {
   headers.push('RateLimit-Policy', policies.map(policyMember).join(', '));
-  const members = decision.policies.map((row, i) => {
+  const items = decision.policies.map((row, i) => {
     if (!decision.allowed && row.retryAfterMs === 0) return '';
     const seconds = integer(untilMoreSeconds(row, policies[i] as Policy, decision.allowed));
     return `${serializeString(row.name)};r=${integer(row.remaining)};t=${seconds}`;
   });
-  const told = members.filter((member) => member !== '').join(', ');
-  if (told !== '') headers.push('RateLimit', told);
+  const rateLimit = items.filter((item) => item !== '').join(', ');
+  if (rateLimit !== '') headers.push('RateLimit', rateLimit);
 }
 
 const members = new WeakMap<Policy, string>();

@@ -38,15 +38,15 @@ describe('readHeaders', () => {
     vi.spyOn(Date, 'now').mockReturnValue(1_700_000_000_123);
     fc.assert(
       fc.property(decidedCase, ({ policies, decision }) => {
-        const told = (resetFormat: 'seconds' | 'epoch') =>
+        const resetIn = (resetFormat: 'seconds' | 'epoch') =>
           Number(
             valueIn(readHeaders({ resetFormat }, false).writeHeaders({ policies }, decision), 'X-RateLimit-Reset'),
           );
         const { allowed, retryAfterMs, resetAfterMs } = decision;
         const ms = allowed || retryAfterMs === Number.POSITIVE_INFINITY ? resetAfterMs : retryAfterMs;
-        expect(told('seconds')).toBe(Math.max(allowed || ms === resetAfterMs ? 0 : 1, Math.ceil(ms / 1000)));
-        expect(told('epoch') * 1000).toBeGreaterThanOrEqual(1_700_000_000_123 + ms);
-        expect(told('epoch') * 1000 - (1_700_000_000_123 + ms)).toBeLessThan(1000); // rounded once
+        expect(resetIn('seconds')).toBe(Math.max(allowed || ms === resetAfterMs ? 0 : 1, Math.ceil(ms / 1000)));
+        expect(resetIn('epoch') * 1000).toBeGreaterThanOrEqual(1_700_000_000_123 + ms);
+        expect(resetIn('epoch') * 1000 - (1_700_000_000_123 + ms)).toBeLessThan(1000); // rounded once
       }),
     );
   });

@@ -14,28 +14,28 @@ export const DEFAULT_DETAIL = 'Too many requests';
 /** What a denial is answered with. */
 export function refusalOf<R>(options: AnswerOptions<R>): (request: R, decision: HttpDecision) => MaybePromise<Refusal> {
   const { statusCode: status = 429, message = DEFAULT_DETAIL, problemDetails = false } = options;
-  const whole = (told: string | object, decision: Decision): Refusal => {
-    if (typeof told === 'object') return json(status, told);
-    if (!problemDetails) return json(status, { detail: told });
+  const whole = (content: string | object, decision: Decision): Refusal => {
+    if (typeof content === 'object') return json(status, content);
+    if (!problemDetails) return json(status, { detail: content });
     const violated = decision.policies.filter(({ retryAfterMs }) => retryAfterMs > 0).map(({ name }) => name);
     return problem(
       'quota-exceeded',
       'Quota Exceeded',
       status,
-      told,
+      content,
       violated.length > 0 ? violated : [decision.policy],
     );
   };
   if (typeof message === 'function')
-    return (request, decision) => whenKnown(message(request, decision), (told) => whole(checked(told), decision));
+    return (request, decision) => whenKnown(message(request, decision), (answer) => whole(checked(answer), decision));
   if (problemDetails) return (_request, decision) => whole(message, decision);
   const same = json(status, typeof message === 'object' ? message : { detail: message });
   return () => same;
 }
 
-function checked(told: unknown): string | object {
-  if (typeof told === 'string' || (typeof told === 'object' && told !== null)) return told;
-  throw new TypeError(`message must answer a string or an object, got ${show(told)}`);
+function checked(answer: unknown): string | object {
+  if (typeof answer === 'string' || (typeof answer === 'object' && answer !== null)) return answer;
+  throw new TypeError(`message must answer a string or an object, got ${show(answer)}`);
 }
 
 /** What an engine's error is answered with where that closes the gate. */

@@ -16,11 +16,11 @@ export class RequestOutcome implements Outcome {
   readonly headerSettings: HeaderSettings;
   readonly limiter: Limiter;
   readonly before: RequestOutcome | undefined;
-  readonly #carrier: object;
+  readonly #requestScope: object;
 
   constructor(
     headerSettings: HeaderSettings,
-    carrier: object,
+    requestScope: object,
     limiter: Limiter,
     decision: HttpDecision,
     cost: Cost,
@@ -33,15 +33,15 @@ export class RequestOutcome implements Outcome {
     this.settle = settle;
     this.headerSettings = headerSettings;
     this.limiter = limiter;
-    this.before = lastOf(carrier);
-    this.#carrier = carrier;
-    (carrier as Carrier)[LAST] = this;
+    this.before = lastOf(requestScope);
+    this.#requestScope = requestScope;
+    (requestScope as RequestScope)[LAST] = this;
   }
 
   /** Of several limiters the one that binds, and each one's policies. */
   headers(): readonly string[] {
     const { dryRun, writeHeaders } = this.headerSettings;
-    const last = lastOf(this.#carrier) ?? this; // asked again, it tells of those after it too
+    const last = lastOf(this.#requestScope) ?? this; // asked again, it tells of those after it too
     if ((last === this && this.before === undefined) || dryRun) return writeHeaders(this.limiter, this.decision);
     const { policies, decision } = together(last);
     return writeHeaders({ policies }, decision);
@@ -55,20 +55,20 @@ export class RequestOutcome implements Outcome {
   }
 
   isOverruled(): boolean {
-    const last = lastOf(this.#carrier);
+    const last = lastOf(this.#requestScope);
     return last !== this && last?.refusal !== undefined;
   }
 
   /** What the same middleware decided on this request already. */
-  static earlier(headerSettings: HeaderSettings, carrier: object): RequestOutcome | undefined {
-    for (let each = lastOf(carrier); each !== undefined; each = each.before)
+  static earlier(headerSettings: HeaderSettings, requestScope: object): RequestOutcome | undefined {
+    for (let each = lastOf(requestScope); each !== undefined; each = each.before)
       if (each.headerSettings === headerSettings) return each;
     return undefined;
   }
 
   /** What the same limiter decided on this request already, by the same key. */
-  static byLimiter(limiter: Limiter, key: string, carrier: object): RequestOutcome | undefined {
-    for (let each = lastOf(carrier); each !== undefined; each = each.before)
+  static byLimiter(limiter: Limiter, key: string, requestScope: object): RequestOutcome | undefined {
+    for (let each = lastOf(requestScope); each !== undefined; each = each.before)
       if (each.limiter === limiter && each.decision.key === key) return each;
     return undefined;
   }
@@ -104,13 +104,14 @@ interface HeaderSettings {
 /** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
 type Limiter = Pick<HttpLimiter, 'policies' | 'reset'>;
 
-interface Carrier {
+/** What lives as long as the request does: the `carrier` of a reader. */
+interface RequestScope {
   [LAST]?: RequestOutcome;
 }
 
 /** What the last limiter decided on a request. */
-export function lastDecision(carrier: object): HttpDecision | undefined {
-  return lastOf(carrier)?.decision;
+export function lastDecision(requestScope: object): HttpDecision | undefined {
+  return lastOf(requestScope)?.decision;
 }
 
 /** It and those before it. */
@@ -120,8 +121,8 @@ function chain(last: RequestOutcome | undefined): RequestOutcome[] {
   return all;
 }
 
-function lastOf(carrier: object): RequestOutcome | undefined {
-  return (carrier as Carrier)[LAST];
+function lastOf(requestScope: object): RequestOutcome | undefined {
+  return (requestScope as RequestScope)[LAST];
 }
 
 /** Two limiters may both have a policy called `default`: in a field each needs a name of its own. */

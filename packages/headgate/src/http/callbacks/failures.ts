@@ -21,7 +21,7 @@ export class Failures {
   ofFunction(name: string, thrown: unknown): Outcome {
     const { dryRun, problemDetails } = this.#settings;
     if (dryRun) return this.#letThrough(name, errorOf(name, thrown), `${name} failed`);
-    if (thrown instanceof UnknownAddress) return refused(badAddress(problemDetails, thrown.message), []);
+    if (thrown instanceof UnknownAddress) return refusedOutcome(badAddress(problemDetails, thrown.message), []);
     throw thrownBy(name, thrown);
   }
 
@@ -33,7 +33,7 @@ export class Failures {
       return this.#letThrough('engine', errorOf('the engine', thrown), 'the engine failed');
     if (onEngineError === 'throw') throw thrownBy('the engine', thrown);
     const names = policies?.map(({ name }) => name) ?? [limiter];
-    return refused(unavailable(problemDetails, names), ['Retry-After', '1', 'Cache-Control', 'no-store']);
+    return refusedOutcome(unavailable(problemDetails, names), ['Retry-After', '1', 'Cache-Control', 'no-store']);
   }
 
   publish(error: unknown, policies: readonly Policy[] | undefined): void {
@@ -61,6 +61,6 @@ export class Failures {
   }
 }
 
-function refused(refusal: Refusal, headers: readonly string[]): Outcome {
+function refusedOutcome(refusal: Refusal, headers: readonly string[]): Outcome {
   return { ...UNTOUCHED, refusal, headers: () => headers };
 }

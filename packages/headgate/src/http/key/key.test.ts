@@ -238,13 +238,13 @@ describe('who counts by a user or a route that is never there', () => {
 
   it('is warned once, after a hundred requests', () => {
     const nobody = { address: '1.2.3.4' };
-    for (const [option, told] of [
+    for (const [option, advice] of [
       ['user', 'user: a function of the request'],
       [['ip', 'user'], 'user: a function of the request'],
       ['route', "count by 'path'"],
     ] as const) {
       expect(warned(option, times(99, nobody))).toEqual([]);
-      expect(warned(option, times(300, nobody))).toEqual([expect.stringContaining(told)]);
+      expect(warned(option, times(300, nobody))).toEqual([expect.stringContaining(advice)]);
     }
   });
 
@@ -261,8 +261,9 @@ describe('a function', () => {
     expect(await keyFor([async () => 'k', 'ip'], { address: '1.2.3.4' })).toBe('1:k7:1.2.3.4');
     expect(keyFor([email], { headers: { email: 'a' } })).toBe('a');
     const seen: unknown[] = [];
-    const told = (_request: Asked, client: { readonly address: string | undefined }) => `${seen.push(client.address)}`;
-    for (const address of ['2001:db8::1', undefined]) keyFor(told, { address });
+    const byAddress = (_request: Asked, client: { readonly address: string | undefined }) =>
+      `${seen.push(client.address)}`;
+    for (const address of ['2001:db8::1', undefined]) keyFor(byAddress, { address });
     expect(seen).toEqual(['2001:db8::1', undefined]);
     expect(() => keyFor(['ip', () => ''], { address: '1.2.3.4' })).toThrow('key must answer a string');
   });

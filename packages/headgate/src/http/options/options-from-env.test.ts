@@ -63,14 +63,14 @@ describe('optionsFromEnv', () => {
   it('has a variable for each option that can be written down, and for no other', () => {
     const options = Object.values(VARIABLES).map(([, option]) => option);
     expect([...options, ...NOT_WRITTEN].sort()).toEqual([...HTTP_OPTIONS].sort());
-    const told = (() => {
+    const variables = (() => {
       try {
         return optionsFromEnv({ HEADGATE_X: 'x' });
       } catch (error) {
         return (error as Error).message.match(/HEADGATE_\w+/g);
       }
     })();
-    expect(told).toEqual(['HEADGATE_X', ...Object.keys(VARIABLES)]);
+    expect(variables).toEqual(['HEADGATE_X', ...Object.keys(VARIABLES)]);
   });
 
   it('answers what a middleware takes', () => {

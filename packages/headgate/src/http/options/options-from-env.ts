@@ -10,9 +10,9 @@ const text: Kind = (value) => value;
 const list: Kind = (value) => value.split(',').map((part) => part.trim());
 /** One of a list alone is no list: `HEADGATE_KEY=ip`. */
 const oneOrMore: Kind = (value) => (value.includes(',') ? list(value) : value);
-const number: Kind = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : refuse('a number', value));
+const number: Kind = (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value) : badVariable('a number', value));
 const boolean: Kind = (value) =>
-  ['true', '1'].includes(value) ? true : ['false', '0'].includes(value) ? false : refuse('true or false', value);
+  ['true', '1'].includes(value) ? true : ['false', '0'].includes(value) ? false : badVariable('true or false', value);
 const hopsOrRanges: Kind = (value) => {
   if (/^\d+$/.test(value)) return Number(value);
   if (value === 'framework') return value;
@@ -114,6 +114,6 @@ function read(variable: string, kind: Kind, value: string): unknown {
   }
 }
 
-function refuse(wanted: string, value: string): never {
+function badVariable(wanted: string, value: string): never {
   throw new TypeError(`${wanted}, got ${show(value)}`);
 }

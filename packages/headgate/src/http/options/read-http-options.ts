@@ -36,7 +36,7 @@ export interface Settings<R> extends ClientReader<R>, WrittenHeaders {
   readonly skip: ((request: R, client: Client) => MaybePromise<boolean>) | undefined;
   readonly cost: Cost | ((request: R) => MaybePromise<Cost>);
   /** Whether an ended request counts; `undefined`: each does. */
-  readonly counts: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
+  readonly countIf: ((ended: Ended, request: R) => MaybePromise<boolean>) | undefined;
   readonly dryRun: boolean;
   readonly problemDetails: boolean;
   readonly onLimited: ((request: R, decision: HttpDecision) => void) | undefined;
@@ -127,7 +127,7 @@ export function readHttpOptions<R>(options: HttpOptions<R>, reader: Reader<R>, e
     skip,
     ...readClient({ ...options, warn }, reader),
     cost: readOwnCost(options.cost, limiter.policies),
-    counts: readCounts(options),
+    countIf: readCountIf(options),
     dryRun,
     problemDetails,
     onLimited,
@@ -183,7 +183,7 @@ function readOwnCost<R>(cost: HttpOptions<R>['cost'] = 1, policies: readonly Pol
 }
 
 /** What is skipped for its status counts where the client went away: leaving early must not be a way around. */
-function readCounts<R>(options: HttpOptions<R>): Settings<R>['counts'] {
+function readCountIf<R>(options: HttpOptions<R>): Settings<R>['countIf'] {
   const { skipFailedRequests = false, skipSuccessfulRequests = false, countIf } = options;
   if (!skipFailedRequests && !skipSuccessfulRequests) return countIf;
   const byStatus = ({ status, aborted }: Ended) => {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { get } from '../../../test/http/client.js';
-import { type Answer, type Call, endpoint, json } from './endpoint.js';
+import { type EndpointAnswer, type EndpointCall, endpoint, json } from './endpoint.js';
 
 async function serving(listener: RequestListener, test: (port: number) => Promise<void>): Promise<void> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -17,12 +17,12 @@ async function serving(listener: RequestListener, test: (port: number) => Promis
 }
 
 /** An answer that is given when it is told to, and what has come of it. */
-function later(answer: () => Answer) {
+function later(answer: () => EndpointAnswer) {
   let give = () => {};
   const given = new Promise<void>((resolve) => {
     give = resolve;
   });
-  return { give, answered: endpoint(async (_call: Call) => given.then(answer)).node };
+  return { give, answered: endpoint(async (_call: EndpointCall) => given.then(answer)).node };
 }
 
 const fails = (): never => {

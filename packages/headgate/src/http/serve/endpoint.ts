@@ -4,7 +4,7 @@ import type { NodeResponse } from '../platform/node/node-response.js';
 import { isGone, watchedForEnd } from '../platform/node/server-response.js';
 
 /** A request for something that headgate itself serves, whatever server it came to. */
-export interface Call {
+export interface EndpointCall {
   readonly method: string;
   readonly query: URLSearchParams;
   /** What the client calls this server, with the port. */
@@ -15,7 +15,7 @@ export interface Call {
   readonly body: { readonly unread: AsyncIterable<Uint8Array> } | { readonly read: unknown };
 }
 
-export interface Answer {
+export interface EndpointAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -33,7 +33,7 @@ export interface Endpoint {
   node(request: NodeRequest, response: NodeResponse, next?: (error: unknown) => void): void;
 }
 
-export function endpoint(answer: (call: Call) => Promise<Answer>): Endpoint {
+export function endpoint(answer: (call: EndpointCall) => Promise<EndpointAnswer>): Endpoint {
   async function web(request: Request): Promise<Response> {
     const { status, headers, body } = await answer(webCall(request));
     return new Response(request.method === 'HEAD' ? null : body, { status, headers });
@@ -59,17 +59,17 @@ export function endpoint(answer: (call: Call) => Promise<Answer>): Endpoint {
 }
 
 /** JSON that no cache keeps. */
-export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): Answer {
+export function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}): EndpointAnswer {
   const always = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
   return { status, headers: { ...always, ...headers }, body: JSON.stringify(body) };
 }
 
-export function notAllowed(allowed: readonly string[]): Answer {
+export function notAllowed(allowed: readonly string[]): EndpointAnswer {
   const names = allowed.join(', ');
   return json(405, { detail: `Only ${names} can be asked for here` }, { Allow: names });
 }
 
-function webCall(request: Request): Call {
+function webCall(request: Request): EndpointCall {
   const { searchParams, host } = new URL(request.url);
   return {
     method: request.method,
@@ -80,7 +80,7 @@ function webCall(request: Request): Call {
   };
 }
 
-function nodeCall(request: NodeRequest): Call {
+function nodeCall(request: NodeRequest): EndpointCall {
   const { method = 'GET', url = '/' } = request;
   const read: unknown = (request as { body?: unknown }).body;
   return {
@@ -93,7 +93,7 @@ function nodeCall(request: NodeRequest): Call {
   };
 }
 
-function send(response: NodeResponse, { status, headers, body }: Answer): void {
+function send(response: NodeResponse, { status, headers, body }: EndpointAnswer): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   (response as import('node:http').ServerResponse).end(body);

@@ -31,10 +31,10 @@ describe('a process that is one of several', () => {
   it('says so once, in each worker, however many limiters it has', async () => {
     const program = fileURLToPath(new URL('../../../test/http/cluster.mjs', import.meta.url));
     const primary = fork(program, { execArgv: [], silent: true });
-    const told: unknown[] = [];
-    primary.on('message', (message) => told.push(message));
+    const warnings: unknown[] = [];
+    primary.on('message', (message) => warnings.push(message));
     await once(primary, 'close');
     const warned = [expect.stringContaining('this process is a cluster worker')];
-    expect(told).toEqual([[], warned, warned]);
+    expect(warnings).toEqual([[], warned, warned]);
   });
 });

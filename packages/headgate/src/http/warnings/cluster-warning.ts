@@ -16,14 +16,14 @@ export function oneOfSeveral({ isWorker, env }: ProcessSigns): string | undefine
 }
 
 /** Of the process, however many limiters it has: each would say the same. */
-let told = false;
+let warnedOnce = false;
 
 /** Says once that processes count apart. A runtime without `process` has nothing to say. */
 export function clusterWarning(warn: (message: string) => void): void {
-  if (told) return;
+  if (warnedOnce) return;
   const how = oneOfSeveral(signs());
   if (how === undefined) return;
-  told = true;
+  warnedOnce = true;
   warn(
     `headgate: this process is ${how}, and each process counts for itself, so together they admit as many times the limit as there are of them. Divide the limit by their number, or give all requests of a client to one process.`,
   );

@@ -4,8 +4,8 @@ const MANY = 20;
 const MOST_PLACES = 200;
 
 let fresh: object | undefined;
-const counts = new Map<string, number>();
-let isTold = false;
+const gatesMadeAt = new Map<string, number>();
+let warnedOnce = false;
 
 /** What was made is fresh until the code that made it has run to its end. */
 export function noteMade(gate: object): void {
@@ -24,13 +24,13 @@ export function noteMade(gate: object): void {
 export function noteDecides(gate: object, warn: (message: string) => void): void {
   if (fresh !== gate) return;
   fresh = undefined;
-  if (isTold) return;
+  if (warnedOnce) return;
   const place = new Error().stack ?? '';
-  const count = (counts.get(place) ?? 0) + 1;
-  if (counts.size < MOST_PLACES || counts.has(place)) counts.set(place, count);
+  const count = (gatesMadeAt.get(place) ?? 0) + 1;
+  if (gatesMadeAt.size < MOST_PLACES || gatesMadeAt.has(place)) gatesMadeAt.set(place, count);
   if (count < MANY) return;
-  isTold = true;
-  counts.clear();
+  warnedOnce = true;
+  gatesMadeAt.clear();
   warn(
     `headgate: ${MANY} middlewares were each made for one request, so they limit nothing: call rateLimit() once, where the program starts, and use what it answers for all requests, or give it a limiter that was made once`,
   );

@@ -25,7 +25,7 @@ export interface RestoredKeys {
   readonly keys: (string | number)[];
 }
 
-type Outcome = keyof Restored<unknown>;
+type Fate = keyof Restored<unknown>;
 
 /** Hands on each entry that is valid and not over, and notes its key by what became of it; `undefined`: no dump. */
 export function restoreEach(
@@ -34,17 +34,17 @@ export function restoreEach(
   restore: (points: DumpedPoints) => void,
 ): Restored<(string | number)[]> | undefined {
   if (typeof data !== 'object' || data === null || (data as Dump).version !== 1) return undefined;
-  const keys = { invalid: [], expired: [], restored: [] } as Record<Outcome, (string | number)[]>;
+  const keys = { invalid: [], expired: [], restored: [] } as Record<Fate, (string | number)[]>;
   const { storage } = data as { storage?: unknown };
   for (const each of Array.isArray(storage) ? storage : []) {
-    const outcome = outcomeOf(each, nowMs);
-    if (outcome === 'restored') restore(each);
-    keys[outcome].push(typeof each === 'object' && each !== null ? each.key : 'N/A');
+    const fate = fateOf(each, nowMs);
+    if (fate === 'restored') restore(each);
+    keys[fate].push(typeof each === 'object' && each !== null ? each.key : 'N/A');
   }
   return keys;
 }
 
-function outcomeOf(each: unknown, nowMs: number): Outcome {
+function fateOf(each: unknown, nowMs: number): Fate {
   if (typeof each !== 'object' || each === null) return 'invalid';
   const { key, value, expiresAt } = each as Partial<DumpedPoints>;
   if (typeof key !== 'string' && typeof key !== 'number') return 'invalid';

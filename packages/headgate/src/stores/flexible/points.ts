@@ -11,10 +11,10 @@ export interface Held {
   readonly msLeft: number;
 }
 
-/** A key with 0 points is known as well, so each has one hit that is no point. */
-const KNOWN = 1;
+/** A key with 0 points is known as well, so each has this one hit that is no point. */
+const HIT_OF_KNOWN_KEY = 1;
 /** The most points that can be told apart, with one more that is over any limit. */
-export const MOST_POINTS = MOST_HITS - KNOWN - 1;
+export const MOST_POINTS = MOST_HITS - HIT_OF_KNOWN_KEY - 1;
 /** What is kept for ever is kept for ten years. */
 const FOREVER_MS = MAX_WINDOW_MS;
 const FEWEST_TO_SWEEP = 1024;
@@ -27,12 +27,12 @@ export class Points {
   #sweepAt = FEWEST_TO_SWEEP;
 
   constructor(options: StoreOptions, limit: number) {
-    this.#hits = new HitsByWindow(options, limitOf(limit));
+    this.#hits = new HitsByWindow(options, hitsAt(limit));
   }
 
   /** Keys with more points than that are not evicted to make room. O(keys held). */
   protectFrom(limit: number): void {
-    this.#hits.protectFrom(limitOf(limit));
+    this.#hits.protectFrom(hitsAt(limit));
   }
 
   get(key: string): Held | undefined {
@@ -46,7 +46,7 @@ export class Points {
     const home = this.#hits.homeOf(key);
     const count = home?.read(key);
     if (home === undefined || count === undefined) return undefined;
-    const held = count.hits - KNOWN;
+    const held = pointsOf(count);
     const change = Math.trunc(held + points) - held;
     return heldOf(change < 0 ? giveBack(home, key, -change) : home.add(key, change), home.windowMs);
   }
@@ -56,7 +56,7 @@ export class Points {
     this.#note(key);
     const whole = Math.trunc(points);
     const windowMs = durationMs === 0 ? FOREVER_MS : Math.min(durationMs, FOREVER_MS - 1);
-    const hits = KNOWN + Math.max(0, whole);
+    const hits = hitsOf(Math.max(0, whole));
     const count = this.#hits.restart(key, windowMs, hits);
     const home = this.#hits.homeOf(key);
     if (home === undefined) return heldOf(count, windowMs);
@@ -88,12 +88,20 @@ export class Points {
 }
 
 /** The hits at which a key has come to so many points. */
-function limitOf(points: number): number {
-  return Math.min(Math.max(0, Math.floor(points)), MOST_POINTS) + KNOWN;
+function hitsAt(limit: number): number {
+  return hitsOf(Math.min(Math.max(0, Math.floor(limit)), MOST_POINTS));
 }
 
-function heldOf({ hits, resetAfterMs }: Count, windowMs: number): Held {
-  return { points: hits - KNOWN, msLeft: windowMs === FOREVER_MS ? -1 : resetAfterMs };
+function hitsOf(points: number): number {
+  return points + HIT_OF_KNOWN_KEY;
+}
+
+function pointsOf({ hits }: Count): number {
+  return hits - HIT_OF_KNOWN_KEY;
+}
+
+function heldOf(count: Count, windowMs: number): Held {
+  return { points: pointsOf(count), msLeft: windowMs === FOREVER_MS ? -1 : count.resetAfterMs };
 }
 
 function giveBack(hits: Hits, key: string, points: number): Count {

@@ -82,16 +82,16 @@ for (const { name: backend, available } of backends()) {
       ] as const) {
         const { clock, limiter } = made(2, 5, { execEvenly: true, ...more });
         await limiter.consume('a');
-        let told: number | undefined;
+        let answeredMs: number | undefined;
         const held = limiter.consume('a').then(({ msBeforeNext }) => {
-          told = msBeforeNext;
+          answeredMs = msBeforeNext;
         });
         clock.advance(delayMs - 1);
         await Promise.resolve();
-        expect(told).toBeUndefined();
+        expect(answeredMs).toBeUndefined();
         clock.advance(1);
         await held;
-        expect(told).toBe(Math.max(0, 5000 - delayMs));
+        expect(answeredMs).toBe(Math.max(0, 5000 - delayMs));
         expect(await outcome(limiter.consume('a'))).toBe(delayMs < 5000 ? 'denied' : 'ok');
       }
     });
@@ -131,11 +131,11 @@ for (const { name: backend, available } of backends()) {
       ];
       for (const data of [{ version: 1, storage }, { version: 2, storage }, { version: 1 }, null, undefined, 'dump']) {
         const [ours, theirs] = [made(2, 60).limiter, new Peer({ points: 2, duration: 60 })];
-        const told = (limiter: typeof ours | typeof theirs) => {
+        const restored = (limiter: typeof ours | typeof theirs) => {
           const { restore } = limiter as { restore(data: unknown, detail?: boolean): unknown };
           return [restore.call(limiter, data), restore.call(limiter, data, true)];
         };
-        expect(told(ours)).toEqual(told(theirs));
+        expect(restored(ours)).toEqual(restored(theirs));
       }
     });
 

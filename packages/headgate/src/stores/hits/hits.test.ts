@@ -57,8 +57,8 @@ for (const { name: backend, available } of backends()) {
       for (const key of ['a', 'b', 'c']) expect(hits.add(key).hits).toBe(1);
       expect(['over', 'a', 'b', 'c'].map((key) => hits.read(key)?.hits)).toEqual([3, undefined, undefined, 1]);
       hits.add('c');
-      const { hits: told, resetAfterMs } = hits.add('d');
-      expect([told, hits.read('d')]).toEqual([Number.MAX_SAFE_INTEGER, undefined]);
+      const { hits: counted, resetAfterMs } = hits.add('d');
+      expect([counted, hits.read('d')]).toEqual([Number.MAX_SAFE_INTEGER, undefined]);
       clock.advance(resetAfterMs);
       expect(hits.add('d').hits).toBe(1);
     });

@@ -10,8 +10,12 @@ export interface Count {
   readonly resetAfterMs: number;
 }
 
-/** Units that one hit takes; what is given back takes single units. */
-const HIT = 2 ** 26;
+/**
+ * A key's units are two counts in one number, read by `hitsTaken` and `hitsGivenBack`: a hit that is taken is this
+ * many units, and one that is given back is a single unit.
+ */
+const UNITS_PER_HIT = 2 ** 26;
+const MOST_GIVEN_BACK = UNITS_PER_HIT - 1;
 const MOST_UNITS = Number.MAX_SAFE_INTEGER;
 /** The most hits that are told apart in one window; with more than those, a key is over any limit. */
 export const MOST_HITS = 2 ** 27 - 1;
@@ -34,19 +38,19 @@ export class Hits {
   constructor(options: StoreOptions, windowMs: number, limit?: unknown) {
     this.windowMs = wholeNumber('windowMs', windowMs, 1, MAX_WINDOW_MS);
     const limits = [{ name: 'hits', limit: MOST_UNITS, windowMs }];
-    if (isCountable(limit)) limits.push({ name: 'limit', limit: limit * HIT, windowMs });
+    if (isCountable(limit)) limits.push({ name: 'limit', limit: limit * UNITS_PER_HIT, windowMs });
     this.#limiter = new RateLimiter({ ...options, limits });
   }
 
   /** Another number to protect by, where there was one to begin with. O(keys held). */
   protectFrom(limit: unknown): void {
     if (this.#limiter.policies.length === 1 || !isCountable(limit)) return;
-    this.#limiter.update({ limits: [{ name: 'limit', limit: limit * HIT }] });
+    this.#limiter.update({ limits: [{ name: 'limit', limit: limit * UNITS_PER_HIT }] });
   }
 
   /** More hits at once than can be told apart are taken as that many. */
   add(key: string, hits = 1): Count {
-    const units = Math.min(hits, MOST_HITS) * HIT;
+    const units = Math.min(hits, MOST_HITS) * UNITS_PER_HIT;
     const taken = this.#limiter.check(key, units);
     if (taken.allowed) return countOf(taken);
     const over = this.#limiter.reserve(key, 0).commit(units);
@@ -60,9 +64,9 @@ export class Hits {
    */
   giveBack(key: string, hits = 1): Count | undefined {
     const before = unitsOf(this.#limiter.peek(key, 0));
-    if (before < HIT || (before % HIT) + hits >= HIT) return undefined;
+    if (hitsTaken(before) === 0 || hitsGivenBack(before) + hits > MOST_GIVEN_BACK) return undefined;
     const after = this.#limiter.reserve(key, 0).commit(hits);
-    if (unitsOf(after) >= HIT) return countOf(after);
+    if (hitsTaken(unitsOf(after)) > 0) return countOf(after);
     this.#limiter.reset(key); // the window ended in between
     return undefined;
   }
@@ -102,9 +106,17 @@ function unitsOf({ policies }: Decision): number {
   return MOST_UNITS - (policies[0] as PolicyRow).remaining;
 }
 
+function hitsTaken(units: number): number {
+  return Math.floor(units / UNITS_PER_HIT);
+}
+
+function hitsGivenBack(units: number): number {
+  return units % UNITS_PER_HIT;
+}
+
 function countOf(decision: Decision): Count {
   const units = unitsOf(decision);
-  const hits = units === MOST_UNITS ? MOST_UNITS : Math.floor(units / HIT) - (units % HIT);
+  const hits = units === MOST_UNITS ? MOST_UNITS : hitsTaken(units) - hitsGivenBack(units);
   const { resetAfterMs } = decision.policies[0] as PolicyRow;
   return { hits, resetAfterMs };
 }

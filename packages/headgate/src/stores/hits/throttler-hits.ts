@@ -10,8 +10,8 @@ export interface ThrottlerStorageRecord {
   readonly timeToBlockExpire: number;
 }
 
-/** What a count is raised by when its key is blocked, so that it is known to start at 0 when the block is over. */
-const BLOCKED = 2 ** 26;
+/** What a key's hits are raised by when it is blocked: with as many, it starts at 0 when the block is over. */
+const HITS_OF_BLOCK = 2 ** 26;
 
 /**
  * Hits in fixed windows, and blocks as the guard's own storage has them: one from the first denial on, for all
@@ -35,23 +35,23 @@ export class ThrottlerHits {
     const blockId = String(key);
     const hits = this.#hits.homeOf(id);
     const held = hits?.read(id);
-    const isOver = held !== undefined && held.hits >= BLOCKED;
-    const count = held === undefined ? 0 : held.hits - (isOver ? BLOCKED : 0);
+    const isOver = held !== undefined && held.hits >= HITS_OF_BLOCK;
+    const count = held === undefined ? 0 : held.hits - (isOver ? HITS_OF_BLOCK : 0);
     const expireMs = held?.resetAfterMs ?? ttl;
 
     if (!(blockMs > 0)) {
-      if (count >= limit) return denied(count + 1, expireMs, expireMs);
+      if (count >= limit) return deniedRecord(count + 1, expireMs, expireMs);
       const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
-      return taken > limit ? denied(count + 1, resetAfterMs, resetAfterMs) : allowed(taken, resetAfterMs);
+      return taken > limit ? deniedRecord(count + 1, resetAfterMs, resetAfterMs) : allowedRecord(taken, resetAfterMs);
     }
 
     const blockedMs = this.#blocks.homeOf(blockId)?.read(blockId)?.resetAfterMs;
-    if (blockedMs !== undefined) return denied(count, expireMs, blockedMs);
+    if (blockedMs !== undefined) return deniedRecord(count, expireMs, blockedMs);
     if (isOver) hits?.forget(id);
     const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
-    if (taken <= limit) return allowed(taken, resetAfterMs);
-    if (isHeld(this.#blocks.of(blockMs).add(blockId))) this.#hits.homeOf(id)?.add(id, BLOCKED);
-    return denied(Math.min(taken, count + 1), resetAfterMs, blockMs);
+    if (taken <= limit) return allowedRecord(taken, resetAfterMs);
+    if (isHeld(this.#blocks.of(blockMs).add(blockId))) this.#hits.homeOf(id)?.add(id, HITS_OF_BLOCK);
+    return deniedRecord(Math.min(taken, count + 1), resetAfterMs, blockMs);
   }
 
   clear(): void {
@@ -67,11 +67,11 @@ export class ThrottlerHits {
   }
 }
 
-function allowed(totalHits: number, expireMs: number): ThrottlerStorageRecord {
+function allowedRecord(totalHits: number, expireMs: number): ThrottlerStorageRecord {
   return { totalHits, timeToExpire: Math.ceil(expireMs / 1000), isBlocked: false, timeToBlockExpire: 0 };
 }
 
-function denied(totalHits: number, expireMs: number, blockedMs: number): ThrottlerStorageRecord {
+function deniedRecord(totalHits: number, expireMs: number, blockedMs: number): ThrottlerStorageRecord {
   const timeToExpire = Math.ceil(expireMs / 1000);
   return { totalHits, timeToExpire, isBlocked: true, timeToBlockExpire: Math.ceil(blockedMs / 1000) };
 }

@@ -18,7 +18,7 @@ export function answers(rule: Rule, withServer: WithServer): void {
   });
 
   rule('a denial says what the options say', async () => {
-    const told = async (options: object) => {
+    const answerTo = async (options: object) => {
       let answer: unknown;
       await withServer({ ...NONE_LEFT, ...options }, async (url) => {
         const { status, body } = await get(`${url}/ok`);
@@ -26,10 +26,10 @@ export function answers(rule: Rule, withServer: WithServer): void {
       });
       return answer;
     };
-    expect(await told({ message: 'slow down' })).toEqual([429, { detail: 'slow down' }]);
-    expect(await told({ statusCode: 503, message: { error: 'busy' } })).toEqual([503, { error: 'busy' }]);
+    expect(await answerTo({ message: 'slow down' })).toEqual([429, { detail: 'slow down' }]);
+    expect(await answerTo({ statusCode: 503, message: { error: 'busy' } })).toEqual([503, { error: 'busy' }]);
     const message = (_request: unknown, { limit }: Decision) => `no more than ${limit}`;
-    expect(await told({ message })).toEqual([429, { detail: 'no more than 0' }]);
+    expect(await answerTo({ message })).toEqual([429, { detail: 'no more than 0' }]);
   });
 
   rule('a denial is a problem of type quota-exceeded on request', async () => {

@@ -182,19 +182,19 @@ export function identity(rule: Rule, withServer: WithServer): void {
   });
 
   rule('skip, onLimited and message are told who it is', async () => {
-    const told: unknown[] = [];
+    const clients: unknown[] = [];
     const options: AnyOptions = {
       limit: 0,
       windowSeconds: 60,
       trustProxy: 'loopback',
-      skip: (_request, { address, key }) => told.push([address, key]) === 0,
-      onLimited: (_request, { address, key }) => void told.push([address, key]),
+      skip: (_request, { address, key }) => clients.push([address, key]) === 0,
+      onLimited: (_request, { address, key }) => void clients.push([address, key]),
       message: (_request, { address, key }) => ({ address, key }),
     };
     await withServer(options, async (url) => {
       const { body } = await get(`${url}/ok`, { 'x-forwarded-for': '2001:DB8::0:1' });
       const who = ['2001:db8::1', '2001:db8::/64'];
-      expect([told, JSON.parse(body)]).toEqual([[who, who], { address: who[0], key: who[1] }]);
+      expect([clients, JSON.parse(body)]).toEqual([[who, who], { address: who[0], key: who[1] }]);
     });
   });
 }

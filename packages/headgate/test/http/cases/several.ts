@@ -27,8 +27,8 @@ export function several(rule: Rule, withServer: WithServer): void {
       await withServer(limiters, async (url) => {
         const { status, headers } = await get(`${url}/ok`);
         expect(status).toBe(429);
-        const told = Object.entries(headers).filter(([name]) => /ratelimit|left/.test(name));
-        const stale = told.filter(([name, value]) => name !== 'ratelimit-policy' && /5\d/.test(String(value)));
+        const limitHeaders = Object.entries(headers).filter(([name]) => /ratelimit|left/.test(name));
+        const stale = limitHeaders.filter(([name, value]) => name !== 'ratelimit-policy' && /5\d/.test(String(value)));
         expect([outer, inner, stale]).toEqual([outer, inner, []]);
       });
     }
@@ -38,13 +38,13 @@ export function several(rule: Rule, withServer: WithServer): void {
     const headerNames = { limit: 'X-Quota', remaining: 'X-Quota-Left', reset: false, retryAfter: 'X-Retry' } as const;
     await withServer({ limit: 1, windowSeconds: 60, headerNames }, async (url) => {
       const [passed, denied] = [await get(`${url}/ok`), await get(`${url}/ok`)];
-      const told = (headers: object) =>
+      const namedHeaders = (headers: object) =>
         Object.entries(headers).filter(([name]) => /^x-|retry/.test(name) && name !== 'x-powered-by');
-      expect(told(passed.headers)).toEqual([
+      expect(namedHeaders(passed.headers)).toEqual([
         ['x-quota', '1'],
         ['x-quota-left', '0'],
       ]);
-      expect(told(denied.headers)).toEqual([...told(passed.headers), ['x-retry', '60']]);
+      expect(namedHeaders(denied.headers)).toEqual([...namedHeaders(passed.headers), ['x-retry', '60']]);
     });
   });
 

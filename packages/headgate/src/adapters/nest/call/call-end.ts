@@ -1,27 +1,25 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { Outcome } from '../../../http/outcome.js';
+import type { Settle } from '../../../http/outcome.js';
 import type { Decorated } from '../decorators.js';
 import { common, loadRxjs } from '../peers.js';
 
-type Settle = NonNullable<Outcome['settle']>;
-
 /** By a call's list of arguments, which is what its guards and interceptors share. */
-const open = new WeakMap<readonly unknown[], Settle[]>();
+const openCalls = new WeakMap<readonly unknown[], Settle[]>();
 
 /** Settles what a call took that no status tells of, once its handler has answered or thrown. */
 export function settleWithCall(context: ExecutionContext, settle: Settle): void {
   const call = context.getArgs();
-  const others = open.get(call);
-  if (others === undefined) open.set(call, [settle]);
+  const others = openCalls.get(call);
+  if (others === undefined) openCalls.set(call, [settle]);
   else others.push(settle);
 }
 
 /** Settles what the guard has taken for a call so far. */
 export function endCall(context: ExecutionContext, status: number, aborted = false): void {
   const call = context.getArgs();
-  const all = open.get(call) ?? [];
-  open.delete(call);
+  const all = openCalls.get(call) ?? [];
+  openCalls.delete(call);
   for (const settle of all) settle(status, aborted);
 }
 
@@ -29,7 +27,7 @@ export function endCall(context: ExecutionContext, status: number, aborted = fal
 class CallEnd implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const answers = next.handle();
-    if (!open.has(context.getArgs())) return answers;
+    if (!openCalls.has(context.getArgs())) return answers;
     return answers.pipe(
       loadRxjs().tap({
         complete: () => endCall(context, 200),
@@ -75,7 +73,7 @@ function failedAs(thrown: unknown): number {
     readonly statusCode?: unknown;
     readonly extensions?: { readonly status?: unknown; readonly http?: { readonly status?: unknown } };
   };
-  const told = thrown instanceof common.HttpException ? [thrown.getStatus()] : [];
-  const all = [...told, error.extensions?.http?.status, error.extensions?.status, error.statusCode, error.status];
+  const ofNest = thrown instanceof common.HttpException ? [thrown.getStatus()] : [];
+  const all = [...ofNest, error.extensions?.http?.status, error.extensions?.status, error.statusCode, error.status];
   return all.find((status): status is number => Number.isInteger(status) && (status as number) >= 400) ?? 500;
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../http/outcome.js';
+import type { Outcome, Settle } from '../../../http/outcome.js';
 import type { NodeResponse } from '../../../http/platform/node/node-response.js';
 import { type ServerResponse, settleAtEnd } from '../../../http/platform/node/server-response.js';
 import type { Reply } from './replies.js';
@@ -21,21 +21,19 @@ export function setHeaders(response: NodeResponse | Reply, outcome: Outcome, set
   }
 }
 
-type Settle = NonNullable<Outcome['settle']>;
-
-const open = new WeakMap<NodeResponse, Settle[]>();
+const openResponses = new WeakMap<NodeResponse, Settle[]>();
 
 /** One pair of listeners for a response, however many of an operation's resolvers settle when it ends. */
 function settleWithOthers(response: NodeResponse, settle: Settle): void {
-  const others = open.get(response);
+  const others = openResponses.get(response);
   if (others !== undefined) {
     others.push(settle);
     return;
   }
   const all = [settle];
-  open.set(response, all);
+  openResponses.set(response, all);
   settleAtEnd(response, (status, aborted) => {
-    open.delete(response);
+    openResponses.delete(response);
     for (const each of all) each(status, aborted);
   });
 }

@@ -4,7 +4,7 @@ import { formatCount, formatKey } from '../format.js';
 
 type Listed = Extract<LimiterSnapshot['denied'], { keys: unknown }>['keys'][number];
 
-interface Row {
+interface DeniedRow {
   readonly row: HTMLTableRowElement;
   readonly count: HTMLTableCellElement;
 }
@@ -13,7 +13,7 @@ interface Row {
 export class DeniedKeys {
   readonly #body = byId('denied').querySelector('tbody') as HTMLTableSectionElement;
   readonly #lookUp: (key: string) => void;
-  #rows = new Map<string, Row>();
+  #rows = new Map<string, DeniedRow>();
 
   constructor(lookUp: (key: string) => void) {
     this.#lookUp = lookUp;
@@ -45,7 +45,7 @@ export class DeniedKeys {
     );
   }
 
-  #newRow({ key, cut }: Listed): Row {
+  #newRow({ key, cut }: Listed): DeniedRow {
     const shown = formatKey(key);
     const count = element('td', { class: 'number' });
     const row = element(

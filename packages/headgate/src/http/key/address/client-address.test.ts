@@ -41,11 +41,11 @@ describe('behind trusted proxies', () => {
 
   it('so it is with Forwarded', () => {
     const forwarded = { forwardedHeader: 'forwarded' };
-    const told = fc
+    const forwarders = fc
       .tuple(client, chain)
       .chain(([own, via]) => fc.tuple(fc.constant(own), fc.tuple(...[own, ...via].map(elementOf))));
     fc.assert(
-      fc.property(proxy, clientWritten, told, (socket, left, [own, elements]) => {
+      fc.property(proxy, clientWritten, forwarders, (socket, left, [own, elements]) => {
         const value = [left, ...elements].join(', ');
         expect([value, keyOf(PROXIES, { address: socket, headers: { forwarded: value } }, forwarded)]).toEqual([
           value,

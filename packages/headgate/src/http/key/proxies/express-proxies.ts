@@ -1,12 +1,12 @@
 import type { FrameworkSetting } from './framework-setting.js';
 
 /** What is read of Express's application. */
-interface Settings {
+interface ExpressApp {
   get(name: string): unknown;
 }
 
 /** What `app.set('trust proxy', …)` says, which Express compiles into a function of the address and its hop. */
-export function expressProxies({ app }: { readonly app?: Settings | undefined }): FrameworkSetting | undefined {
+export function expressProxies({ app }: { readonly app?: ExpressApp | undefined }): FrameworkSetting | undefined {
   const setting = app?.get('trust proxy fn');
   const value = app?.get('trust proxy');
   if (typeof setting !== 'function' || !value) return undefined;

@@ -13,12 +13,12 @@ function response(state: object = {}) {
 
 /** What `settle` is told of a response that has this state, and to which this happens. */
 function settledAs(state: object, ...events: string[]): unknown[] {
-  const told: unknown[] = [];
+  const settled: unknown[] = [];
   const known = response(state);
-  prepareServerResponse(known, { ...UNTOUCHED, settle: (...ended) => told.push(ended) }, []);
+  prepareServerResponse(known, { ...UNTOUCHED, settle: (...ended) => settled.push(ended) }, []);
   known.statusCode = 404;
   for (const event of events) known.emit(event);
-  return told;
+  return settled;
 }
 
 it('settles first as aborted where the connection ends before the response has', () => {

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../outcome.js';
+import type { Outcome, Settle } from '../../outcome.js';
 import { whenClosed } from './connection.js';
 
 /** What is used of Node's response, told apart from Node, so that whoever has none can import this. */
@@ -25,8 +25,6 @@ interface ServerStream {
   readonly writableFinished: boolean;
   once(event: 'finish' | 'close', listener: () => void): unknown;
 }
-
-type Settle = NonNullable<Outcome['settle']>;
 
 /** Sets the headers of an outcome, unless the response is on its way already, and settles when it has ended. */
 export function prepareServerResponse(response: ServerResponse, outcome: Outcome, headers: readonly string[]): void {

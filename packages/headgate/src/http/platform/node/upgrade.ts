@@ -55,7 +55,7 @@ export function settleUpgrade(socket: Duplex, settle: NonNullable<Outcome['settl
   });
 }
 
-type Call = (...args: unknown[]) => unknown;
+type SocketCall = (...args: unknown[]) => unknown;
 
 /** Reads what is written until the status is known, and leaves the socket as it was then. */
 function firstStatus(socket: Duplex): () => number | undefined {
@@ -69,15 +69,15 @@ function firstStatus(socket: Duplex): () => number | undefined {
     if (head.length >= 'HTTP/1.1 101'.length) restore();
   };
   const watched =
-    (call: Call) =>
+    (call: SocketCall) =>
     (...args: unknown[]): unknown => {
       read(args[0], args[1]);
       return Reflect.apply(call, socket, args);
     };
-  const mine = { write: watched(socket.write as Call), end: watched(socket.end as Call) };
+  const mine = { write: watched(socket.write as SocketCall), end: watched(socket.end as SocketCall) };
   const restore = () => {
     for (const name of ['write', 'end'] as const) {
-      if ((socket[name] as Call) !== mine[name]) continue; // somebody else has put theirs around it
+      if ((socket[name] as SocketCall) !== mine[name]) continue; // somebody else has put theirs around it
       Reflect.deleteProperty(socket, name);
       if (own[name] !== undefined) Object.defineProperty(socket, name, own[name]);
     }

@@ -15,9 +15,9 @@ describe('the address that a runtime tells', () => {
   });
 
   it("is that of Deno's connection, and this machine's where it is a Unix socket", () => {
-    const told = (remoteAddr: object) => runtimeAddress(request(), { remoteAddr, completed: Promise.resolve() });
-    expect(told({ transport: 'tcp', hostname: '2001:db8::1', port: 80 })).toBe('2001:db8::1');
-    expect(told({ transport: 'unix', path: '/run/app.sock' })).toBe('127.0.0.1');
+    const addressOf = (remoteAddr: object) => runtimeAddress(request(), { remoteAddr, completed: Promise.resolve() });
+    expect(addressOf({ transport: 'tcp', hostname: '2001:db8::1', port: 80 })).toBe('2001:db8::1');
+    expect(addressOf({ transport: 'unix', path: '/run/app.sock' })).toBe('127.0.0.1');
   });
 
   it("is what Bun's server answers for this request, which is null once the client is gone", () => {

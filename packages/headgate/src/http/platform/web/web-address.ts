@@ -11,7 +11,7 @@ const PLATFORM_HEADERS = {
 } as const;
 
 /** A platform that is the only way to the server: whoever can go around it writes any address. */
-type Platform = keyof typeof PLATFORM_HEADERS;
+type HostingPlatform = keyof typeof PLATFORM_HEADERS;
 
 /** How the client's address is read where the runtime doesn't tell it. */
 export interface WebAddressOptions<A extends readonly unknown[]> {
@@ -20,7 +20,7 @@ export interface WebAddressOptions<A extends readonly unknown[]> {
    * themselves: a function, or the platform that all requests come through. `undefined` is an address that can't be
    * read.
    */
-  readonly address?: Platform | ((...args: A) => string | undefined) | undefined;
+  readonly address?: HostingPlatform | ((...args: A) => string | undefined) | undefined;
 }
 
 type Options<A extends readonly unknown[]> = WebAddressOptions<A> & Pick<HttpOptions<never>, 'trustProxy' | 'warn'>;
@@ -60,7 +60,7 @@ function callAddress<A extends readonly unknown[]>(
 }
 
 function atPlatform<A extends readonly unknown[]>(
-  platform: Platform,
+  platform: HostingPlatform,
   request: (...args: A) => Request,
 ): (...args: A) => string | undefined {
   if (!Object.hasOwn(PLATFORM_HEADERS, platform))

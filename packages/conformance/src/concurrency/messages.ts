@@ -1,7 +1,7 @@
 import type { Policy, Stats } from '@headgate/core-ts';
 
 /** What a worker thread is told to do on one shared key, together with the others. */
-export interface Order {
+export interface Job {
   readonly policies: readonly Policy[];
   /** The name under which all threads of the round share. */
   readonly shared: string;
@@ -10,16 +10,16 @@ export interface Order {
   /** How many calls to make; `Infinity` goes on until the thread is terminated. */
   readonly calls: number;
   /** Where the threads of the round line up, `threads` of them at the start and `reporters` at the end. */
-  readonly gate: SharedArrayBuffer;
+  readonly barrier: SharedArrayBuffer;
   readonly threads: number;
   readonly reporters: number;
 }
 
-/** The cells of a gate, each an Int32. */
-export const GATE = { arrived: 0, finished: 1, admittedByEndless: 2, cells: 3 } as const;
+/** The cells of a barrier, each an Int32. */
+export const BARRIER = { arrived: 0, finished: 1, admittedByEndless: 2, cells: 3 } as const;
 
 /** What a thread answers; the statistics are those of the shared engine once every reporter is done. */
-export type Answer =
+export type ThreadAnswer =
   | { readonly admitted: number; readonly stats: Stats }
   | { readonly running: true }
   | { readonly error: string };

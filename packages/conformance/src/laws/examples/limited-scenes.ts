@@ -1,33 +1,32 @@
 import { policyOf } from '../../arbitraries/policy.js';
 import type { Operation, Scene } from '../../scene/scene.js';
+import { advance, cleanup } from './operations.js';
 
 const MOST_IN_A_MILLISECOND = 2 ** 52 - 1;
-const allow = (cost: number, limit?: number): Operation => {
+const allowBy = (cost: number, limit?: number): Operation => {
   return { call: 'allow', key: 'a', cost, ...(limit === undefined ? {} : { limit }) };
 };
-const advance = (ms: number): Operation => ({ call: 'advance', ms });
-const cleanup: Operation = { call: 'cleanupExpired' };
 
-/** Lives whose calls bring limits and costs of their own, and that once were a counterexample. */
-export const LIMITED_LIVES: readonly Scene[] = [
+/** Scenes whose calls bring limits and costs of their own, and that once were a counterexample. */
+export const LIMITED_SCENES: readonly Scene[] = [
   // Who was placed by a smaller limit is placed anew by the next call.
   {
     policy: policyOf({ algorithm: 'sliding-window', limit: 2 ** 31 - 1, windowMs: 1 }),
     startMs: 0,
-    operations: [allow(1, 2), allow(1), { call: 'crowd', from: 0, count: 3 }],
+    operations: [allowBy(1, 2), allowBy(1), { call: 'crowd', from: 0, count: 3 }],
   },
   // What is over by the own limit is over for any, whether it was reclaimed or not.
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 2, windowMs: 1000 }),
     startMs: 0,
-    operations: [allow(1), advance(500), allow(1, 1), cleanup, advance(1000), cleanup],
+    operations: [allowBy(1), advance(500), allowBy(1, 1), cleanup, advance(1000), cleanup],
   },
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 2, windowMs: 1000, burst: 1, name: 'bucket' }),
     others: [policyOf({ limit: 1, windowMs: 1000, name: 'window' })],
     startMs: -1,
     operations: [
-      allow(1),
+      allowBy(1),
       advance(999),
       { call: 'reserve', key: 'a', cost: 0, limit: { bucket: 1, window: 1 } },
       { call: 'reserve', key: 'a', cost: 1, costs: { bucket: 0, window: 1 } },
@@ -40,10 +39,10 @@ export const LIMITED_LIVES: readonly Scene[] = [
     startMs: -1,
     operations: [
       { call: 'reserve', key: 'a', cost: 2 },
-      allow(5, 1),
+      allowBy(5, 1),
       advance(1),
       { call: 'settle', reservation: 0, actual: 0 },
-      allow(2, 2),
+      allowBy(2, 2),
     ],
   },
   // Time that was repaid by the limit of a taking stays so when that is given back.
@@ -51,10 +50,10 @@ export const LIMITED_LIVES: readonly Scene[] = [
     policy: policyOf({ algorithm: 'token-bucket', limit: 1, windowMs: 1000 }),
     startMs: 0,
     operations: [
-      allow(1),
+      allowBy(1),
       advance(1),
       { call: 'reserve', key: 'a', cost: 1, limit: 2 },
-      allow(1, 2 ** 31 - 1),
+      allowBy(1, 2 ** 31 - 1),
       { call: 'settle', reservation: 0, actual: 0 },
     ],
   },
@@ -62,7 +61,7 @@ export const LIMITED_LIVES: readonly Scene[] = [
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 2 ** 31 - 1, windowMs: 8 }),
     startMs: 0,
-    operations: [{ call: 'reserve', key: 'b', cost: 1 }, advance(2), allow(2 ** 31 - 1), allow(1, 1), cleanup],
+    operations: [{ call: 'reserve', key: 'b', cost: 1 }, advance(2), allowBy(2 ** 31 - 1), allowBy(1, 1), cleanup],
   },
   // More is owed than a smaller bucket ever is.
   {
@@ -70,9 +69,9 @@ export const LIMITED_LIVES: readonly Scene[] = [
     startMs: -1,
     operations: [
       { call: 'reserve', key: 'a', cost: 1 },
-      allow(1024, 1026),
+      allowBy(1024, 1026),
       { call: 'settle', reservation: 0, actual: 5 },
-      allow(1),
+      allowBy(1),
     ],
   },
   // A reservation is settled by its limit under the numbers of an update.
@@ -84,12 +83,17 @@ export const LIMITED_LIVES: readonly Scene[] = [
       { call: 'update', policies: [policyOf({ limit: 0, windowMs: 10 })] },
       { call: 'settle', reservation: 0, actual: 8 },
       { call: 'update', policies: [policyOf({ limit: 10, windowMs: 1000 })] },
-      allow(3),
+      allowBy(3),
     ],
   },
   {
     policy: policyOf({ algorithm: 'token-bucket', limit: 1, windowMs: 1, burst: 2 }),
     startMs: 0,
-    operations: [allow(2 ** 53, MOST_IN_A_MILLISECOND - 1), allow(1, MOST_IN_A_MILLISECOND - 1), advance(1), allow(2)],
+    operations: [
+      allowBy(2 ** 53, MOST_IN_A_MILLISECOND - 1),
+      allowBy(1, MOST_IN_A_MILLISECOND - 1),
+      advance(1),
+      allowBy(2),
+    ],
   },
 ];

@@ -1,27 +1,21 @@
 import { type Algorithm, MAX_WINDOW_MS } from '@headgate/core-ts';
-import { policyOf } from '../../arbitraries/policy.js';
+import { byEachAlgorithm, policyOf } from '../../arbitraries/policy.js';
 import type { Operation, Scene } from '../../scene/scene.js';
+import { advance, allow, check, cleanup, peek, reset } from './operations.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
-const check = (cost: number, key = 'a'): Operation => ({ call: 'check', key, cost });
-const allow = (cost: number, key = 'a'): Operation => ({ call: 'allow', key, cost });
-const peek = (cost: number, key = 'a'): Operation => ({ call: 'peek', key, cost });
-const advance = (ms: number): Operation => ({ call: 'advance', ms });
-const reset: Operation = { call: 'reset', key: 'a' };
-const cleanup: Operation = { call: 'cleanupExpired' };
-
-function life(limit: number, windowMs: number, startMs: number, operations: readonly Operation[]): Scene {
+function scene(limit: number, windowMs: number, startMs: number, operations: readonly Operation[]): Scene {
   return { policy: policyOf({ limit, windowMs }), startMs, operations };
 }
 
-/** Lives at the edges, and those that once were a counterexample; each leaves room for two windows more. */
-export const EDGE_LIVES: readonly Scene[] = [
-  life(2, 1000, 0, [check(2), advance(999), check(1), peek(1), advance(1), peek(2), check(2), check(1)]),
-  life(5, 1001, -1, [check(4), check(2), allow(2), check(1), advance(1001), allow(5), check(1)]),
-  life(0, 1, 0, [check(0), check(1), allow(1), peek(0), advance(1), check(1), reset]),
-  life(1, 1, 0, [check(1), check(1), advance(1), check(1), advance(1), cleanup]),
-  life(MOST, MAX_WINDOW_MS, 0, [
+/** Scenes at the edges, and those that once were a counterexample; each leaves room for two windows more. */
+export const EDGE_SCENES: readonly Scene[] = [
+  scene(2, 1000, 0, [check(2), advance(999), check(1), peek(1), advance(1), peek(2), check(2), check(1)]),
+  scene(5, 1001, -1, [check(4), check(2), allow(2), check(1), advance(1001), allow(5), check(1)]),
+  scene(0, 1, 0, [check(0), check(1), allow(1), peek(0), advance(1), check(1), reset]),
+  scene(1, 1, 0, [check(1), check(1), advance(1), check(1), advance(1), cleanup]),
+  scene(MOST, MAX_WINDOW_MS, 0, [
     check(MOST - 1),
     check(2),
     advance(MAX_WINDOW_MS - 1),
@@ -30,7 +24,7 @@ export const EDGE_LIVES: readonly Scene[] = [
     advance(1),
     check(MOST),
   ]),
-  life(2 ** 31, 2 ** 31, -MOST, [
+  scene(2 ** 31, 2 ** 31, -MOST, [
     check(2 ** 31 - 1),
     check(2),
     check(1),
@@ -40,17 +34,17 @@ export const EDGE_LIVES: readonly Scene[] = [
     advance(1),
     check(1),
   ]),
-  life(3, 1000, MOST - 5000, [check(3), advance(999), check(1), advance(1), check(3), advance(1000), check(1)]),
+  scene(3, 1000, MOST - 5000, [check(3), advance(999), check(1), advance(1), check(3), advance(1000), check(1)]),
   // A denial that is remembered is of its key and cost, and ends with its entry.
-  life(3, 1000, 0, [allow(1, 'b'), allow(3), allow(1), allow(1), allow(1, 'b'), allow(1, 'b'), allow(1)]),
-  life(2, 1000, 0, [allow(2), allow(1), reset, allow(1), allow(1), allow(1)]),
-  life(1, 1000, 0, [allow(1), allow(1), advance(1000), cleanup, allow(1, ''), allow(1), allow(1)]),
+  scene(3, 1000, 0, [allow(1, 'b'), allow(3), allow(1), allow(1), allow(1, 'b'), allow(1, 'b'), allow(1)]),
+  scene(2, 1000, 0, [allow(2), allow(1), reset, allow(1), allow(1), allow(1)]),
+  scene(1, 1000, 0, [allow(1), allow(1), advance(1000), cleanup, allow(1, ''), allow(1), allow(1)]),
   // A cost of 0 on an expired key starts no window.
-  life(2, 1000, 0, [check(1), advance(1000), check(0), advance(500), check(1), advance(500), check(2), check(1)]),
+  scene(2, 1000, 0, [check(1), advance(1000), check(0), advance(500), check(1), advance(500), check(2), check(1)]),
   // Forgetting what is expired, unknown, or taken in two windows in a row.
-  life(2, 1000, 0, [reset, check(1), advance(1000), reset, check(1), advance(1000), check(1), reset, reset, cleanup]),
+  scene(2, 1000, 0, [reset, check(1), advance(1000), reset, check(1), advance(1000), check(1), reset, reset, cleanup]),
   // The key's windows and the ageing of entries out of step by half a window.
-  life(2, 1000, 0, [
+  scene(2, 1000, 0, [
     advance(500),
     check(1),
     advance(500),
@@ -64,7 +58,7 @@ export const EDGE_LIVES: readonly Scene[] = [
     check(1),
   ]),
   // A live key that ages while a cleanup comes.
-  life(1, 1000, 0, [
+  scene(1, 1000, 0, [
     advance(999),
     check(1),
     advance(1),
@@ -77,7 +71,7 @@ export const EDGE_LIVES: readonly Scene[] = [
     check(1),
   ]),
   // An expired entry that ages out in the very call of cleanupExpired, which has to count it.
-  life(2, 1000, 0, [check(1), check(1, 'b'), advance(1000), check(1), advance(1000), cleanup]),
+  scene(2, 1000, 0, [check(1), check(1, 'b'), advance(1000), check(1), advance(1000), cleanup]),
   // Units in several sub-windows, which drop one after the other and come round the ring.
   {
     policy: policyOf({ algorithm: 'sliding-window', limit: 4, windowMs: 100 }),
@@ -122,20 +116,18 @@ export const EDGE_LIVES: readonly Scene[] = [
     operations: [check(1), check(1), advance(15), check(1), advance(15), check(1)],
   },
   // A key first named by a denied call, then taken.
-  life(2, 10, 0, [check(3), peek(3), check(2), check(1)]),
+  scene(2, 10, 0, [check(3), peek(3), check(2), check(1)]),
 ];
 
-/** Lives in which the clock steps back. */
-export const LIVES_WITH_STEPS_BACK: readonly Scene[] = [
-  life(1, 1000, 0, [check(1), advance(-1), check(1), advance(-5000), check(1), advance(1000), check(1), check(1)]),
-  life(2, 1000, 0, [check(1), advance(999), advance(-999), check(1), check(1), advance(1000), check(2)]),
-  life(1, 1000, -MOST + 3000, [check(1), advance(-3000), check(1), advance(999), check(1), advance(1), check(1)]),
-  life(1, 1000, 0, [check(1), advance(500), peek(1), advance(-500), peek(1), advance(500), check(1), check(1)]),
+/** Scenes in which the clock steps back. */
+export const SCENES_WITH_STEPS_BACK: readonly Scene[] = [
+  scene(1, 1000, 0, [check(1), advance(-1), check(1), advance(-5000), check(1), advance(1000), check(1), check(1)]),
+  scene(2, 1000, 0, [check(1), advance(999), advance(-999), check(1), check(1), advance(1000), check(2)]),
+  scene(1, 1000, -MOST + 3000, [check(1), advance(-3000), check(1), advance(999), check(1), advance(1), check(1)]),
+  scene(1, 1000, 0, [check(1), advance(500), peek(1), advance(-500), peek(1), advance(500), check(1), check(1)]),
   // Readings that go back and forth, by as much as jitter can be and by more, and readings out of order.
-  ...[1, 2, 250, 1000, 1001].flatMap((ms) =>
-    (['fixed-window', 'sliding-window', 'token-bucket'] as const).map((algorithm) => flapping(algorithm, ms)),
-  ),
-  life(3, 100, 5000, Array.from({ length: 40 }, (_, i) => [check(1), advance((i * 37) % 101 < 50 ? 51 : -50)]).flat()),
+  ...[1, 2, 250, 1000, 1001].flatMap((ms) => byEachAlgorithm((algorithm) => flapping(algorithm, ms))),
+  scene(3, 100, 5000, Array.from({ length: 40 }, (_, i) => [check(1), advance((i * 37) % 101 < 50 ? 51 : -50)]).flat()),
 ];
 
 function flapping(algorithm: Algorithm, ms: number): Scene {
