@@ -1,6 +1,7 @@
 //! The engines that have a name: one for all worker threads of the process.
 #![forbid(unsafe_code)]
 
+use crate::engine::calls::Engine;
 use crate::engine::policy::Policy;
 use crate::engine::shared::{Shared, Spec};
 use dashmap::DashMap;
@@ -189,7 +190,7 @@ mod tests {
         let held = names.join(&name, spec(3), now)?;
         assert!(held.take(&[7], 0, None));
         drop(names.join(&units("another"), spec(1), now)?);
-        assert_eq!(names.join(&name, spec(3), now)?.counts().allowed, 1);
+        assert_eq!(names.join(&name, spec(3), now)?.stats().2.allowed, 1);
         Ok(())
     }
 

@@ -14,7 +14,7 @@ const folds: readonly (readonly [name: string, fold: string])[] = [
   ['__proto__ is no key', "key === '__proto__' ? '' : key"],
 ];
 
-const FIRST_LINE = 'const MOST_IN_A_MAP = 2 ** 23;';
+const CLASS = 'export class KeyMap {';
 
 const ofLongKeys: readonly Fault[] = [
   { name: 'long keys are cut', file: 'memory/fold.ts', find: 'sha256(key)', replace: 'key.slice(0, MOST_UNITS)' },
@@ -48,8 +48,8 @@ const ofLongKeys: readonly Fault[] = [
 const inTheMap: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
   file: 'memory/key-map.ts',
-  find: FIRST_LINE,
-  replace: `${FIRST_LINE} const fold = (key: string) => ${fold}; class Map extends globalThis.Map { get(key) { return super.get(fold(key)); } set(key, state) { return super.set(fold(key), state); } delete(key) { return super.delete(fold(key)); } }`,
+  find: CLASS,
+  replace: `const fold = (key: string) => ${fold}; export class KeyMap { inner = new Inner(); get size() { return this.inner.size; } get(key) { return this.inner.get(fold(key)); } add(key, slot) { this.inner.add(fold(key), slot); } delete(key) { this.inner.delete(fold(key)); } } class Inner {`,
 }));
 
 export const keyFaults: readonly Fault[] = [...inTheMap, ...ofLongKeys];

@@ -1,9 +1,9 @@
 //! One limiter's state: [`shared`] has its shards, which threads lock, a [`shard`] decides on the [`entries`] of its
 //! keys, and [`policy_set`] asks the algorithms what all policies together say. Twins of `core-ts/src/engine`.
 
+pub mod calls;
 pub mod entries;
 pub mod eviction_order;
-pub mod last_key;
 pub mod policy;
 pub mod policy_changes;
 pub mod policy_set;

@@ -13,7 +13,7 @@ pub const ID_WORD: usize = 0;
 
 /// No slot is all ones.
 const EMPTY: u64 = u64::MAX;
-/// The lowest bits of an id part engines in parts, and the highest ones name the table.
+/// The lowest bits of an id name the shard, and the highest ones name the table.
 const ID_SHIFT: u32 = 8;
 const LEAST_CAPACITY: usize = 8;
 const FEW_TABLES: usize = 4;

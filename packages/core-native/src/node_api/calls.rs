@@ -5,6 +5,7 @@
 
 use super::held::Held;
 use super::key;
+use crate::engine::calls::Engine;
 use crate::engine::rows::Row;
 use crate::engine::shard::Answer;
 use napi::bindgen_prelude::{Float64Array, JsValue, Object, ToNapiValue};

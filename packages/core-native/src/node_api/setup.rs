@@ -2,12 +2,13 @@
 
 use super::calls;
 use super::held::Held;
+use crate::engine::calls::{Call, Engine, Kind};
 use crate::engine::policy::{Algorithm, Policy};
 use crate::engine::policy_changes::CallLimit;
 use crate::engine::shard::Counts;
 use crate::engine::shared::Spec;
 use crate::engine::units::Units;
-use crate::limiter::{Call, Kind, Limiter};
+use crate::limiter::Limiter;
 use crate::registry::{self, Refusal};
 use napi::bindgen_prelude::*;
 use napi_derive::napi;

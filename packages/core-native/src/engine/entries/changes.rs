@@ -56,11 +56,6 @@ impl Entries {
     /// # Errors
     /// Where that can't be.
     pub fn restored(&self, entries: &[&Kept], now_ms: u64) -> Result<Self, Damage> {
-        if let Places::Own(most) = self.places
-            && entries.len() > most
-        {
-            return Err(Damage::TooMany { keys: entries.len(), most });
-        }
         let mut next = Self::new(&self.policy_set.policies(), Places::Own(0));
         next.index = self.index.emptied();
         (next.evictions, next.forgotten) = (self.evictions, self.forgotten + 1);

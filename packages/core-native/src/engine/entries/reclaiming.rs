@@ -12,16 +12,18 @@ impl Entries {
         }
     }
 
-    pub(super) fn reclaim(&mut self, looks: u64, now_ms: u64) {
+    /// The same whenever that is; whether there was one at all.
+    pub(super) fn reclaim(&mut self, looks: u64, now_ms: u64) -> bool {
         self.next_reclaim_at_ms = self.order.pass_slots(&mut self.slab, now_ms);
-        for _ in 0..looks {
-            let Some(slot) = self.order.take_passed(&mut self.slab) else { return };
+        for look in 0..looks {
+            let Some(slot) = self.order.take_passed(&mut self.slab) else { return look > 0 };
             if self.is_fresh(slot, now_ms) {
                 self.forget(slot);
             } else {
                 self.append(slot, None, now_ms);
             }
         }
+        true
     }
 
     /// Drops every expired entry.

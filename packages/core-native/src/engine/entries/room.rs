@@ -11,19 +11,23 @@ const LOOKS_FOR_ROOM: usize = 64;
 impl Entries {
     /// Lets one entry go: one that has expired, or else the one that has used least.
     pub(super) fn make_room(&mut self, now_ms: u64) -> bool {
-        if self.look_for_room(now_ms) || self.look_at_firsts(now_ms) {
-            return true;
-        }
+        self.look_for_room(now_ms) || self.look_at_firsts(now_ms) || self.evict()
+    }
+
+    fn evict(&mut self) -> bool {
         let Some(victim) = self.order.least_used(&self.slab) else { return false };
         self.remove(victim);
         self.evictions += 1;
         true
     }
 
-    /// Lets the entry go that should go first, and gives its place out of hand; whether one went.
-    pub fn let_one_go(&mut self, now_ms: u64) -> bool {
+    /// Lets the entry go that should go first, and gives its place out of hand, unless it is none that has expired and
+    /// ranks higher than was said. Whether one went.
+    pub fn let_one_go(&mut self, said: Hint, now_ms: u64) -> bool {
         self.keeps_places = true;
-        let goes = self.make_room(now_ms) && self.places.draw(self.index.len());
+        let is_expired = self.look_for_room(now_ms) || self.look_at_firsts(now_ms);
+        let goes = is_expired || self.hint().is_some_and(|hint| hint.at(now_ms) <= said) && self.evict();
+        let goes = goes && self.places.draw(self.index.len());
         self.keeps_places = false;
         self.places.give(0);
         goes
@@ -54,10 +58,15 @@ impl Entries {
     /// Looks again at entries whose time has come, one after the other, until one of them goes.
     fn look_for_room(&mut self, now_ms: u64) -> bool {
         let held = self.index.len();
-        (0..LOOKS_FOR_ROOM).any(|_| {
-            self.reclaim(1, now_ms);
-            self.index.len() < held
-        })
+        for _ in 0..LOOKS_FOR_ROOM {
+            if !self.reclaim(1, now_ms) {
+                return false;
+            }
+            if self.index.len() < held {
+                return true;
+            }
+        }
+        false
     }
 
     /// Looks again at the first entry of each rank, until one of them goes: what has drained since it was placed ranks

@@ -5,7 +5,10 @@
 
 mod answers;
 mod changes;
+mod counts;
 mod holds;
+
+pub use counts::Counts;
 
 use crate::clock::Now;
 use crate::engine::entries::{Entries, LOOKS_PER_CALL};
@@ -30,26 +33,13 @@ pub struct Shard {
     pub counts: Counts,
 }
 
-/// Numbers that no other part of the same engine gives: a restored key may be in another part than it was.
+/// Numbers that no other shard of the same engine gives: a restored key may be in another shard than it was.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
     /// The last one that was given.
     pub last: u64,
-    /// How many parts there are.
+    /// How many shards there are.
     pub step: u64,
-}
-
-/// What came of the calls.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Calls that were allowed.
-    pub allowed: u64,
-    /// Calls that were denied.
-    pub blocked: u64,
-    /// Calls of new keys that found no room.
-    pub rejected_full: u64,
-    /// Denials by the policy that bound.
-    pub denied: Vec<u64>,
 }
 
 /// What a call came to.
@@ -118,9 +108,9 @@ impl Shard {
         self.entries.hint()
     }
 
-    /// Lets that go, and gives its place out of hand; whether one went.
-    pub fn let_one_go(&mut self, now_ms: u64) -> bool {
-        self.entries.let_one_go(now_ms)
+    /// Lets that go, and gives its place out of hand, if it ranks no higher than was said; whether one went.
+    pub fn let_one_go(&mut self, said: Hint, now_ms: u64) -> bool {
+        self.entries.let_one_go(said, now_ms)
     }
 
     /// The room that there is.

@@ -9,18 +9,18 @@ mod spec;
 pub use spec::{Frame, Spec};
 
 use crate::clock::Now;
-use crate::engine::policy::Policy;
-use crate::engine::shard::{Answer, Counts, Shard};
-use crate::engine::shared::places::{Budget, Newcomer};
+use crate::engine::calls::Engine;
+use crate::engine::shard::Shard;
+use crate::engine::shared::places::Budget;
 use crate::engine::shared::seed::SharedSeed;
-use crate::engine::snapshot::{Damage, Snapshot};
 use crate::fingerprint::Fingerprint;
 use dashmap::DashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One set of entries for all threads, in shards that are locked apart. Each is made when its first key comes.
+/// One set of entries for all threads, in shards that are locked apart. The first is made at once, each
+/// other when its first key comes.
 pub struct Shared {
     /// What it was made of, which whoever joins has to ask for too.
     pub spec: Spec,
@@ -73,103 +73,9 @@ impl Shared {
         let budget = (count > 1).then(|| Arc::new(Budget::new(spec.max_keys, count)));
         let seed = SharedSeed::new(Fingerprint::seeded()?);
         let shards = DashMap::with_hasher_and_shard_amount(ByNumber::default(), SHARDS);
-        Ok(Self { frame: Frame::new(&spec), seed, shards, count, budget, spec })
-    }
-
-    /// Its time.
-    #[must_use]
-    pub fn frame(&self) -> &Frame {
-        &self.frame
-    }
-
-    /// Takes the cost if it fits.
-    #[must_use]
-    pub fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let comes = |shard: &Shard| shard.comes(cost.into());
-        self.with_shard(key, given_ms, comes, |shard, id| match given_ms {
-            None => shard.take(id, cost, self.frame.own()).allowed,
-            Some(ms) => shard.take(id, cost, &self.frame.given(ms)).allowed,
-        })
-    }
-
-    /// Takes the cost if it fits, and tells how the key stands.
-    #[must_use]
-    pub fn check(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> Answer {
-        let now = self.frame.exactly(given_ms);
-        let comes = |shard: &Shard| shard.comes(cost.into());
-        self.with_shard(key, given_ms, comes, |shard, id| {
-            let outcome = shard.take(id, cost, &now);
-            shard.answer(outcome, cost.into(), None, now.0)
-        })
-    }
-
-    /// Does something with the entry of one key, at the time that it is. `newcomer`: what it is to a key that is not held.
-    pub fn with_key<R>(
-        &self,
-        key: &[u16],
-        given_ms: Option<i64>,
-        newcomer: impl Fn(&Shard) -> Newcomer,
-        ask: impl FnOnce(&mut Shard, u64, u64) -> R,
-    ) -> R {
-        let now = self.frame.exactly(given_ms);
-        self.with_shard(key, given_ms, newcomer, |shard, id| ask(shard, id, now.0))
-    }
-
-    /// Does something with each shard, at the time that it is, and adds up what comes of it.
-    pub fn sum(&self, given_ms: Option<i64>, ask: impl Fn(&mut Shard, u64) -> usize) -> usize {
-        let now = self.frame.exactly(given_ms);
-        self.made().map(|mut shard| ask(&mut shard, now.0)).sum()
-    }
-
-    /// Decides by other policies, for all threads at once.
-    pub fn update(&self, policies: &[Policy], given_ms: Option<i64>) {
-        let (shards, now) = self.lock_all(given_ms);
-        for mut shard in shards {
-            shard.update(policies, now.0);
-        }
-    }
-
-    /// The policies that decide.
-    #[must_use]
-    pub fn policies(&self) -> Vec<Policy> {
-        self.shard(0).policies()
-    }
-
-    /// All that is live.
-    #[must_use]
-    pub fn snapshot(&self, given_ms: Option<i64>) -> Snapshot {
-        let (mut shards, now) = self.lock_all(given_ms);
-        let policies = shards.first().map(|shard| shard.policies()).unwrap_or_default();
-        let entries = shards.iter_mut().flat_map(|shard| shard.kept(now.0)).collect();
-        let keeps = shards.iter().any(|shard| shard.keeps());
-        Snapshot { keeps, policies, seed: self.seed.read().0.seed, entries }
-    }
-
-    /// Holds what bytes say, in the place of all that is held.
-    ///
-    /// # Errors
-    /// Where that can't be; nothing changes then.
-    pub fn restore(&self, bytes: &[u8], given_ms: Option<i64>) -> Result<(), Damage> {
-        let (mut shards, now) = self.lock_all(given_ms);
-        let Some(first) = shards.first() else { return Ok(()) };
-        let snapshot = Snapshot::from_bytes(bytes, &first.policies(), first.state_words())?;
-        let (keys, most) = (snapshot.entries.len(), self.spec.max_keys);
-        if keys > most {
-            return Err(Damage::TooMany { keys, most });
-        }
-        let mut restored = Vec::new();
-        for (number, shard) in shards.iter().enumerate() {
-            let own = snapshot.entries.iter().filter(|kept| self.number_of(kept.id) == number);
-            restored.push(shard.restored(&own.collect::<Vec<_>>(), now.0)?);
-        }
-        shards.iter_mut().zip(restored).for_each(|(shard, entries)| shard.replace(entries, snapshot.keeps));
-        if let Some(budget) = &self.budget {
-            budget.reset(most - keys);
-            (0..self.count).for_each(|number| budget.note_unknown(number));
-        }
-        // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
-        self.seed.write(Fingerprint { seed: snapshot.seed });
-        Ok(())
+        let shared = Self { frame: Frame::new(&spec), seed, shards, count, budget, spec };
+        drop(shared.shard(0));
+        Ok(shared)
     }
 
     /// Whether anything in it counts still, so long after somebody held it.
@@ -182,7 +88,7 @@ impl Shared {
             None => self.frame.own().exact_ms(),
             Some(_) => passed_ms.saturating_add(unheld_ms),
         };
-        self.made().any(|mut shard| shard.has_live(now))
+        self.find_map(|shard| shard.has_live(now).then_some(())).is_some()
     }
 
     /// Whether a limiter of that spec can go on with what is counted here.
@@ -201,23 +107,6 @@ impl Shared {
         }
         self.update(&asked.policies, asked.given_origin_ms);
         self.spec.policies = asked.policies;
-    }
-
-    /// What came of all calls.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        let none = || Counts { denied: vec![0; self.spec.policies.len()], ..Counts::default() };
-        self.made().map(|shard| shard.counts.clone()).reduce(|sum, own| sum.plus(&own)).unwrap_or_else(none)
-    }
-}
-
-impl Counts {
-    fn plus(mut self, other: &Self) -> Self {
-        self.allowed += other.allowed;
-        self.blocked += other.blocked;
-        self.rejected_full += other.rejected_full;
-        self.denied.iter_mut().zip(&other.denied).for_each(|(sum, denied)| *sum += denied);
-        self
     }
 }
 

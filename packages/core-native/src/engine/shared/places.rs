@@ -103,7 +103,7 @@ impl Hint {
 
 /// The lowest bits of a hint.
 const RANK_BITS: u32 = 3;
-/// Nothing is known yet: it may have expired.
+/// It may have anything, also what has expired.
 const UNKNOWN: u64 = 0;
 /// It holds nothing.
 const NOTHING: u64 = u64::MAX;
@@ -130,21 +130,24 @@ impl Budget {
         self.free.store(free, Ordering::Relaxed);
     }
 
-    /// Notes what a shard would let go of first; `None`: it holds nothing. Written only where it changes, since all
-    /// threads read it.
+    /// Notes what a shard would let go of first; `None`: it holds nothing.
     pub fn note(&self, shard: usize, hint: Option<Hint>) {
-        let word = hint.map_or(NOTHING, |hint| hint.due_ms << RANK_BITS | u64::from(hint.rank));
+        self.write(shard, hint.map_or(NOTHING, |hint| hint.due_ms << RANK_BITS | u64::from(hint.rank)));
+    }
+
+    /// Notes that a shard may hold what was not looked at.
+    #[inline]
+    pub fn note_unknown(&self, shard: usize) {
+        self.write(shard, UNKNOWN);
+    }
+
+    /// Only where it changes, since all threads read it.
+    #[inline]
+    fn write(&self, shard: usize, word: u64) {
         if let Some(held) = self.hints.get(shard)
             && held.load(Ordering::Relaxed) != word
         {
             held.store(word, Ordering::Relaxed);
-        }
-    }
-
-    /// Notes that a shard has come into being.
-    pub fn note_unknown(&self, shard: usize) {
-        if let Some(held) = self.hints.get(shard) {
-            held.store(UNKNOWN, Ordering::Relaxed);
         }
     }
 

@@ -11,7 +11,7 @@ fn shards_share_the_room_for_keys_and_the_least_used_go_first() -> Result<(), ge
     let shared = Shared::new(Spec { given_origin_ms: Some(0), ..spec(&[100], most) })?;
     let key =
         |number: usize| [u16::try_from(number % 60_000).unwrap_or(0), u16::try_from(number / 60_000).unwrap_or(0)];
-    let held = || shared.sum(Some(0), |shard, _| shard.len());
+    let held = || shared.stats().0;
     // Every twentieth key is over its limit: such a key stays, however many come.
     let is_over = |number: usize| number.is_multiple_of(20);
     for number in 0..most {
@@ -24,6 +24,43 @@ fn shards_share_the_room_for_keys_and_the_least_used_go_first() -> Result<(), ge
     }
     for number in (0..most).filter(|&number| is_over(number)) {
         assert!(!shared.take(&key(number), 1, Some(0)));
+    }
+    Ok(())
+}
+
+#[test]
+fn few_keys_are_one_shard_of_which_equals_go_in_the_order_in_which_they_came() -> Result<(), getrandom::Error> {
+    for most in [1, 2, 100, KEYS_FOR_SHARDS - 1] {
+        let shared = Shared::new(Spec { given_origin_ms: Some(0), ..spec(&[100], most) })?;
+        let key = |number: usize| [u16::try_from(number).unwrap_or(0)];
+        let left = |number| shared.peek(&key(number), 0, Some(0)).rows.first().map(|row| row.remaining);
+        assert_eq!(shared.count, 1);
+        for number in 0..2 * most {
+            assert!(shared.take(&key(number), 1, Some(0)));
+            assert_eq!(left(number), Some(99));
+            if let Some(gone) = number.checked_sub(most) {
+                assert_eq!((left(gone), left(gone + 1)), (Some(100), Some(99)));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn no_key_of_any_shard_goes_while_another_ranks_lower() -> Result<(), getrandom::Error> {
+    let most = KEYS_FOR_SHARDS;
+    let shared = Shared::new(Spec { given_origin_ms: Some(0), ..spec(&[100], most) })?;
+    let key = |number: usize| [u16::try_from(number).unwrap_or(0)];
+    // All but a hundred have used half of their limit, so most shards soon have nothing else.
+    let has_used_half = |number: usize| !number.is_multiple_of(most / 100);
+    for number in 0..most {
+        assert!(shared.take(&key(number), if has_used_half(number) { 50 } else { 1 }, Some(0)));
+    }
+    for number in most..4 * most {
+        assert!(shared.take(&key(number), 1, Some(0)));
+    }
+    for number in (0..most).filter(|&number| has_used_half(number)) {
+        assert_eq!(shared.peek(&key(number), 0, Some(0)).rows.first().map(|row| row.remaining), Some(50));
     }
     Ok(())
 }
@@ -54,7 +91,7 @@ fn where_all_are_protected_a_new_key_is_denied_until_one_is_not() -> Result<(), 
 fn threads_that_bring_new_keys_never_hold_more_than_there_is_room_for() -> Result<(), getrandom::Error> {
     let most = KEYS_FOR_SHARDS;
     let shared = Shared::new(spec(&[100], most))?;
-    let bytes = Shared::new(spec(&[100], most))?.snapshot(None).to_bytes();
+    let bytes = Shared::new(spec(&[100], most))?.snapshot(None);
     thread::scope(|scope| {
         for thread in 0..4_u16 {
             let shared = &shared;
@@ -62,13 +99,13 @@ fn threads_that_bring_new_keys_never_hold_more_than_there_is_room_for() -> Resul
         }
         scope.spawn(|| {
             for _ in 0..20 {
-                assert!(shared.sum(None, |shard, _| shard.len()) <= most + 4);
+                assert!(shared.stats().0 <= most + 4);
                 assert_eq!(shared.restore(&bytes, None), Ok(()));
             }
         });
     });
-    assert!(shared.sum(None, |shard, _| shard.len()) <= most);
+    assert!(shared.stats().0 <= most);
     let free = shared.budget.as_ref().map(|budget| budget.free());
-    assert_eq!(free, Some(most - shared.sum(None, |shard, _| shard.len())));
+    assert_eq!(free, Some(most - shared.stats().0));
     Ok(())
 }

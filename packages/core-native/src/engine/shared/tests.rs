@@ -1,8 +1,9 @@
 //! Threads on one engine.
 use super::*;
 use crate::clock::{Given, START_MS};
-use crate::engine::policy::Algorithm;
-use crate::engine::shared::places::Places;
+use crate::engine::policy::{Algorithm, Policy};
+use crate::engine::shared::places::{Newcomer, Places};
+use crate::engine::snapshot::Snapshot;
 use std::thread;
 
 pub(super) fn spec(limits: &[u64], max_keys: usize) -> Spec {
@@ -36,7 +37,7 @@ fn threads_on_one_key_admit_exactly_the_limit() -> Result<(), getrandom::Error> 
 #[test]
 fn threads_settle_what_they_reserved_while_another_restores() -> Result<(), getrandom::Error> {
     let shared = Shared::new(spec(&[1_000], 1 << 20))?;
-    let bytes = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
+    let bytes = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None);
     let settle = |key: u16| {
         for _ in 0..100 {
             let (_, number) = shared.with_key(
@@ -75,7 +76,7 @@ fn threads_settle_what_they_reserved_while_another_restores() -> Result<(), getr
     });
     assert_eq!(shared.restore(&bytes, None), Ok(()));
     assert_eq!(left(), Some(1_000));
-    assert_eq!(shared.sum(None, |shard, _| shard.len()), 0);
+    assert_eq!(shared.stats().0, 0);
     Ok(())
 }
 
@@ -90,13 +91,13 @@ fn threads_take_of_all_policies_or_of_none() -> Result<(), getrandom::Error> {
 }
 
 #[test]
-fn all_parts_together_hold_no_more_than_the_most_keys() -> Result<(), getrandom::Error> {
+fn all_shards_together_hold_no_more_than_the_most_keys() -> Result<(), getrandom::Error> {
     let shared = Shared::new(spec(&[2], 1 << 17))?;
     for key in 0..(1_u32 << 18) {
         let units = [key.to_le_bytes(), [0; 4]].concat();
         let _ = shared.take(&units.iter().map(|&byte| u16::from(byte)).collect::<Vec<_>>(), 1, None);
     }
-    let held = shared.sum(None, |shard, _| shard.len());
+    let held = shared.stats().0;
     assert!(held <= 1 << 17 && held > (1 << 17) - (1 << 12), "{held} were held");
     Ok(())
 }
@@ -124,7 +125,7 @@ fn a_snapshot_by_an_older_reading_than_the_last_taking_can_be_restored() -> Resu
             |_| Newcomer::Comes,
             |shard, id, now_ms| shard.block(id, 3_653 * 86_400_000, now_ms),
         );
-        let bytes = shared.snapshot(Some(5_460)).to_bytes();
+        let bytes = shared.snapshot(Some(5_460));
         assert_eq!(Shared::new(spec_of(algorithm, 100))?.restore(&bytes, Some(0)), Ok(()));
     }
     Ok(())
@@ -151,7 +152,7 @@ fn an_update_by_an_older_reading_than_the_last_taking_gives_nothing_away() -> Re
 
 #[test]
 fn what_was_reserved_before_a_restore_gives_back_nothing_that_was_reserved_after() -> Result<(), getrandom::Error> {
-    let foreign = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None).to_bytes();
+    let foreign = Shared::new(spec(&[1_000], 1 << 20))?.snapshot(None);
     let shared = Shared::new(spec(&[1_000], 1 << 20))?;
     let reserve = |key| {
         shared.with_key(
@@ -180,7 +181,7 @@ fn what_was_reserved_before_a_restore_gives_back_nothing_that_was_reserved_after
 }
 
 #[test]
-fn a_full_snapshot_of_one_part_is_held_by_sixteen_as_far_as_each_has_room() -> Result<(), getrandom::Error> {
+fn a_full_snapshot_of_one_shard_is_held_by_many() -> Result<(), getrandom::Error> {
     let spec = spec(&[2], 1 << 16);
     let mut alone = spec.shard(0, 1, Places::Own(spec.max_keys));
     for id in 0..1_u64 << 16 {
@@ -190,7 +191,7 @@ fn a_full_snapshot_of_one_part_is_held_by_sixteen_as_far_as_each_has_room() -> R
     let bytes = Snapshot { keeps: false, policies, seed: [1, 2], entries }.to_bytes();
     let shared = Shared::new(spec)?;
     assert_eq!(shared.restore(&bytes, None), Ok(()));
-    let held = shared.sum(None, |shard, _| shard.len());
+    let held = shared.stats().0;
     assert!(held <= 1 << 16 && held > (1 << 16) - (1 << 12), "{held} were held");
     Ok(())
 }
