@@ -1,6 +1,6 @@
 // Builds the native engine as it is published, and fails where it can't, or asks for a newer glibc than it may.
 import { buildNativeRelease, OLDEST_GLIBC, releasedBinary } from './build-native.mjs';
-import { tooNew } from './glibc.mjs';
+import { tooNew } from './release/glibc.mjs';
 
 const missing = buildNativeRelease();
 if (missing !== undefined) {

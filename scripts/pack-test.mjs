@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { OLDEST_GLIBC } from './build-native.mjs';
 import { checkBundlers } from './bundled.mjs';
-import { tooNew } from './glibc.mjs';
+import { tooNew } from './release/glibc.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

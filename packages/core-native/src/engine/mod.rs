@@ -1,5 +1,6 @@
-//! One limiter's state: [`shared`] has its shards, which threads lock, a [`shard`] decides on the [`entries`] of its
-//! keys, and [`policy_set`] asks the algorithms what all policies together say. Twins of `core-ts/src/engine`.
+//! One limiter's state. [`calls`] has every call on an engine; [`shared`] has the shards that threads lock, a [`shard`]
+//! decides on the [`entries`] of its keys, and [`policy_set`] asks the algorithms what all policies together say. Twins of
+//! `core-ts/src/engine`.
 
 pub mod calls;
 pub mod entries;

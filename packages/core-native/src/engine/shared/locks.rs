@@ -113,7 +113,9 @@ impl Shared {
         epoch: u64,
         now_ms: u64,
     ) -> Option<Held<'shared>> {
-        let own = shard.hint().map(|hint| hint.at(now_ms)).filter(|hint| hint.rank < PROTECTED_RANK);
+        let own = shard.hint();
+        budget.note(number, own); // what is told of room reads all hints
+        let own = own.map(|hint| hint.at(now_ms)).filter(|hint| hint.rank < PROTECTED_RANK);
         if elsewhere(budget, number, own, now_ms).is_none() {
             return Some(shard);
         }
