@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { OLDEST_GLIBC } from './build-native.mjs';
 import { checkBundlers } from './bundled.mjs';
-import { tooNew } from './release/glibc.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
+import { tooNew } from './release/glibc.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
