@@ -53,6 +53,8 @@ export function summarySection(report) {
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
     'A bare number is a ratio to a JavaScript `Map` with `Date.now()` and a count, in the same run: below 1 is faster.',
+    '',
+    measuredOn(report),
   ].join('\n');
 }
 
