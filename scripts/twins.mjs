@@ -30,7 +30,7 @@ const ONE_SIDED = [
   {
     in: 'algorithms/',
     why: 'how the time is read as seldom as can be: by what is known of the last reading, or by the rough clock',
-    names: ['can_add_within', 'add_within', 'add_between', 'decide_roughly', 'bounds_ms', 'repaid_ms'],
+    names: ['can_add_within', 'add_between', 'decide_roughly', 'bounds_ms', 'repaid_ms'],
   },
   {
     in: 'algorithms/',

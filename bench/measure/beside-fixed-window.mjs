@@ -7,13 +7,13 @@ const KEYS = 10_000;
 const CALLS = 2_000;
 
 /** The question of what a policy costs beside one fixed window: both in one process, on 10k kept strings drawn anew. */
-export function besideFixedWindow(title, policy, target, note) {
+export function besideFixedWindow(title, policy, targets, note) {
   return {
     title,
     note,
     full: { processes: 5, rounds: 8 },
     candidates: ['ts', 'native'],
-    metrics: [{ name: 'over', title, unit: '×', judged: 'value', targets: { ts: target, native: target } }],
+    metrics: [{ name: 'over', title, unit: '×', judged: 'value', targets }],
     async prepare(make, { timeMs }) {
       const draw = new Draw();
       const keys = Array.from({ length: KEYS }, (_, id) => buildKey(id));

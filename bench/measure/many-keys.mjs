@@ -11,13 +11,13 @@ const CALLS = 2_000;
  * `repeated`: the very string that was first handed over comes again. Each key is drawn anew on each call,
  * since one random order replayed would make the order of the `Map`'s entries the order of the calls.
  */
-export function manyKeys(count, label, freshTargets) {
+export function manyKeys(count, label, freshTargets, repeatedTargets = {}) {
   return {
     title: `${label} keys, fresh and repeated`,
     candidates: [...ENGINES_AND_PEERS, 'key'],
     metrics: [
       { name: 'fresh', title: `${label} keys, fresh`, unit: 'ns', judged: 'ratio', targets: freshTargets },
-      { name: 'repeated', title: `${label} keys, repeated`, unit: 'ns', judged: 'ratio', targets: {} },
+      { name: 'repeated', title: `${label} keys, repeated`, unit: 'ns', judged: 'ratio', targets: repeatedTargets },
     ],
     async prepare(make, { timeMs }) {
       const limiter = make(ROOMY);

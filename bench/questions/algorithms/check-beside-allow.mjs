@@ -6,7 +6,7 @@ const CALLS = 10_000;
 
 export const question = {
   title: '`check` beside `allow`, one hot key',
-  note: 'The floor has no check: the ratios are to its allow. A check builds an object with a row per policy. A native one reads the exact clock, so that its times are exact, where allow reads the coarse one while that is enough: by `perf record` 16 % of it is `clock_gettime`, 19 % compiled JavaScript with the object, 4 % the array of rows as it grew, which has gone since.',
+  note: 'The floor has no check: the ratios are to its allow. A check builds an object with a row per policy. A native one reads the exact clock, so that its times are exact, where allow reads the coarse one while that is enough: `clock_gettime` is 16 % of it by `perf record`. The object with its row, made by itself, takes 15 ns.',
   candidates: ['floor', 'ts', 'native'],
   metrics: [
     { name: 'allow', title: 'allow', unit: 'ns', judged: 'ratio', targets: {}, detail: true },

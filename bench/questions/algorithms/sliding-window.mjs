@@ -6,6 +6,6 @@ const policy = { ...ROOMY, algorithm: 'sliding-window' };
 export const question = besideFixedWindow(
   'sliding window over fixed window',
   policy,
-  1.5,
-  'By a CPU profile of a TypeScript call on 10k keys 65 % is `allow` with the decision compiled into it, 12 % the Map and 10 % the clock: an entry keeps its sub-windows in an array of its own, behind one more object, and reading those is what a fixed window does without.',
+  { ts: 1.4, native: 1.4 },
+  'A sliding window has 13 words where a fixed one has 2: at 10k keys those are 1.4 MB against 0.3 MB.',
 );

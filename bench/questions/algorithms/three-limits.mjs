@@ -6,6 +6,6 @@ const policy = { limits: ['a', 'b', 'c'].map((name) => ({ ...ROOMY, name })) };
 export const question = besideFixedWindow(
   'three limits over one',
   policy,
-  2,
-  'By `perf record` 52 % of a TypeScript call is the decision itself, compiled into one function, and 11 % the Map: the second state and the third are objects of their own.',
+  { ts: 1.8, native: 1.4 },
+  'The three states stand side by side, so that the key is looked up once and the memory is next to it.',
 );

@@ -16,7 +16,7 @@ export const question = {
       title: 'longest pause, 1M keys going in',
       unit: 'ms',
       judged: { ts: 'ratio', native: 'value' },
-      targets: { ts: 1.2, native: 3 },
+      targets: { ts: 0.7, native: 2 },
     },
     { name: 'onClock', title: 'the same with the waiting', unit: 'ms', judged: 'value', targets: {}, detail: true },
   ],

@@ -20,7 +20,7 @@ export const question = {
       title: 'resident bytes per key, 1M',
       unit: 'B',
       judged: { floor: 'value', ts: 'value', native: 'value' },
-      targets: { ts: 190, native: 48 },
+      targets: { ts: 160, native: 48 },
     },
   ],
   async prepare(make) {

@@ -1,3 +1,3 @@
 import { twoThreads } from '../../measure/worker-threads.mjs';
 
-export const question = twoThreads(1, 'one hot key');
+export const question = twoThreads(1, 'one hot key', 3.5);

@@ -15,7 +15,7 @@ if (createNativeEngine === undefined) {
   conformance(createNativeEngine, { concurrency: { module: nativeModule, export: 'createNativeEngine' } });
 
   describe('the native engine beside the TypeScript engine', () => {
-    it('answers the same on the same trace, field by field', async () => {
+    it('answers the same on the same scene, field by field', async () => {
       const result = await differential(createNativeEngine, createMapEngine);
       expect(result.status, formatFailure(result)).toBe('passed');
     });

@@ -12,7 +12,6 @@ const ROW_USED = '  const used = sinceMs >= windowMs ? 0 : wordAt(words, at + US
 const ROW_RESET = '  const resetAfterMs = used === 0 ? 0 : windowMs - sinceMs;';
 const ROW_WAIT = '  const waitMs = cost > limit ? Number.POSITIVE_INFINITY : cost <= remaining ? 0 : resetAfterMs;';
 const WITHIN = '  return used !== 0 && used + units <= most && reading - wordAt(words, at + TIME) < terms.windowMs;';
-const IN_PLACE = '  words[at + USED] = wordAt(words, at + USED) + units;\n  return true;';
 
 const fixedWindowTakings: readonly Replacement[] = [
   ['one unit too many fits', FITS, '  return cost <= remaining(words, at, terms, nowMs) + 1;'],
@@ -29,9 +28,7 @@ const fixedWindowTakings: readonly Replacement[] = [
     FITS,
     '  if (cost > remaining(words, at, terms, nowMs)) return Number.isNaN((words[at + TIME] = nowMs));\n  return true;',
   ],
-  ['an allowed call extends the window', IN_PLACE, `  words[at + TIME] = reading;\n${IN_PLACE}`],
   ['the cost is ignored', ADD, '    words[at + USED] = wordAt(words, at + USED) + 1;'],
-  ['the cost is ignored in place', IN_PLACE, IN_PLACE.replace('+ units', '+ 1')],
   ['the cost is added as 32 bits', ADD, '    words[at + USED] = (wordAt(words, at + USED) + units) | 0;'],
   ['the window ends one tick early', FRESH, FRESH.replace('terms.windowMs', 'terms.windowMs - 1')],
   ['the window ends one tick late', FRESH, FRESH.replace('>=', '>')],

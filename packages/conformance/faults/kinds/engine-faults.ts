@@ -29,10 +29,11 @@ const engine: readonly Replacement[] = [
     '    this.#counters.allowed++;\n    if (!isNone(cost) && !entries',
     '    if (!isNone(cost) && !entries',
   ],
+  ['a call that is taken in place does not count', 'cost, reading);\n    this.#counters.allowed++;', 'cost, reading);'],
   [
-    'a call that is taken in place does not count',
-    'cost, reading)) return false;\n    this.#counters.allowed++;',
-    'cost, reading)) return false;',
+    'a check that is taken in place does not count',
+    'policySet, nowMs);\n    this.#counters.allowed++;\n    return true;\n  }\n\n  #takeOrDeny',
+    'policySet, nowMs);\n    return true;\n  }\n\n  #takeOrDeny',
   ],
   ['a cost of 0 makes an entry', FIRST, ''],
   [

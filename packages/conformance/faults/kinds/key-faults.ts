@@ -49,7 +49,7 @@ const inTheMap: readonly Fault[] = folds.map(([name, fold]) => ({
   name,
   file: 'memory/key-map.ts',
   find: CLASS,
-  replace: `const fold = (key: string) => ${fold}; export class KeyMap { inner = new Inner(); get size() { return this.inner.size; } get(key) { return this.inner.get(fold(key)); } add(key, slot) { this.inner.add(fold(key), slot); } delete(key) { this.inner.delete(fold(key)); } } class Inner {`,
+  replace: `const fold = (key: string) => ${fold}; export class KeyMap { inner = new Inner(); get(key) { return this.inner.get(fold(key)); } add(key, slot) { this.inner.add(fold(key), slot); } delete(key) { this.inner.delete(fold(key)); } } class Inner {`,
 }));
 
 export const keyFaults: readonly Fault[] = [...inTheMap, ...ofLongKeys];

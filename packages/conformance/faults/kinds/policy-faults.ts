@@ -83,7 +83,12 @@ const policySet: readonly Replacement[] = [
   ],
 ];
 
+const ONE_WINDOW =
+  'terms, units, most, reading)) return false;\n    words[at + USED] = wordAt(words, at + USED) + units;';
+
 const takeInPlace: readonly Replacement[] = [
+  ['the cost is ignored in place', ONE_WINDOW, ONE_WINDOW.replace('+ units', '+ 1')],
+  ['an allowed call extends the window', ONE_WINDOW, `${ONE_WINDOW} words[at] = reading;`],
   [
     'a bucket is charged in place untold to what is reserved',
     'if (units === 0 || slab.marks(slot) !== 0 ||',

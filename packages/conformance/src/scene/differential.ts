@@ -20,7 +20,7 @@ export async function differential(
   const law: Law<Parameters<typeof agreesWithModel.print>[0]> = {
     ...agreesWithModel,
     name: 'differential between engines',
-    sentence: 'Two engines give the same decisions on the same trace, field by field.',
+    sentence: 'Two engines give the same decisions on the same scene, field by field.',
     holds(subject, scene) {
       const clock = new ManualClock(scene.startMs);
       const spec = { ...limitsOf(scene), clock, maxKeys: options.maxKeys };

@@ -47,7 +47,10 @@ export function add(words: Words, at: number, terms: Terms, units: number, nowMs
   }
 }
 
-/** Whether units are of a window that goes on, and not more than `most` are used then. `reading`: the time, not rounded down. */
+/**
+ * Whether units are of a window that goes on, and not more than `most` are used then: whoever asks takes them by adding
+ * them to what is used, and saves asking twice whether the key is fresh. `reading`: the time, not rounded down.
+ */
 export function canAddWithin(
   words: Words,
   at: number,
@@ -58,20 +61,6 @@ export function canAddWithin(
 ): boolean {
   const used = wordAt(words, at + USED);
   return used !== 0 && used + units <= most && reading - wordAt(words, at + TIME) < terms.windowMs;
-}
-
-/** Takes them where that is so. Answers whether it did: what it saves is asking whether the key is fresh, twice. */
-export function addWithin(
-  words: Words,
-  at: number,
-  terms: Terms,
-  units: number,
-  most: number,
-  reading: number,
-): boolean {
-  if (!canAddWithin(words, at, terms, units, most, reading)) return false;
-  words[at + USED] = wordAt(words, at + USED) + units;
-  return true;
 }
 
 /** Whether all of the units would be counted, none of them beyond 2^53 − 1. */

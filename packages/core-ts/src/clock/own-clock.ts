@@ -27,13 +27,15 @@ export class OwnClock implements Clock {
   }
 
   now(): number {
-    if (Date !== this.#chosenBy) this.#changeSource();
-    const nowMs = this.#source.now() + this.#aheadMs;
-    return this.#isFaked ? this.#noted(nowMs) : nowMs;
+    if (this.#isFaked || Date !== this.#chosenBy) return this.#fakedNow();
+    return this.#source.now() + this.#aheadMs;
   }
 
-  #noted(nowMs: number): number {
-    this.#lastFaked = { nowMs, realMs: realNow() };
+  /** Under fake clocks, or where they have just come or gone. */
+  #fakedNow(): number {
+    if (Date !== this.#chosenBy) this.#changeSource();
+    const nowMs = this.#source.now() + this.#aheadMs;
+    if (this.#isFaked) this.#lastFaked = { nowMs, realMs: realNow() };
     return nowMs;
   }
 

@@ -27,7 +27,7 @@ export class Entries {
   policySet: PolicySet;
   slab: Slab;
   /** What takes from an entry where that is all there is to do. */
-  takeInPlace: TakeInPlace | undefined;
+  takeInPlace: TakeInPlace;
   readonly #maxKeys: number;
   readonly #originMs: number;
   #keys = new KeyMap();

@@ -43,9 +43,15 @@ export class MapEngine implements Engine {
   }
 
   allow(key: string, cost: Units, by?: readonly Policy[]): boolean {
-    if (by === undefined && typeof cost === 'number') return this.#allow(key, cost, this.#clock.now());
+    const isPlain = by === undefined && typeof cost === 'number';
+    return isPlain ? this.#allow(key, cost, this.#clock.now()) : this.#allowBy(key, cost, by);
+  }
+
+  /** By a cost for each policy, or by policies of the call's own. */
+  #allowBy(key: string, cost: Units, by: readonly Policy[] | undefined): boolean {
     const nowMs = this.#now();
-    const [name, policySet] = [fold(key), this.#policySetOf(by, nowMs)];
+    const name = fold(key);
+    const policySet = this.#policySetOf(by, nowMs);
     const slot = this.#find(name, policySet, nowMs);
     if (slot !== NONE) return this.#take(slot, cost, policySet, nowMs);
     return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
@@ -58,29 +64,27 @@ export class MapEngine implements Engine {
   #allow(key: string, cost: number, reading: number): boolean {
     const entries = this.#entries;
     if (reading >= entries.nextReclaimAtMs) entries.reclaimSome(Math.floor(reading));
-    if (reading < this.#lastDenial.untilMs && this.#lastDenial.holds(key, cost, entries)) {
-      this.#counters.deny(0);
-      return false;
-    }
-    const name = fold(key);
-    const slot = entries.find(name);
-    if (slot !== undefined && this.#takeInPlace(slot, cost, reading)) return true;
-    return this.#allowOrDeny(name, slot, cost, Math.floor(reading));
+    if (reading < this.#lastDenial.untilMs && this.#isDeniedAgain(key, cost)) return false;
+    const slot = entries.find(fold(key));
+    if (slot === undefined || !entries.takeInPlace(entries.slab, slot, cost, reading))
+      return this.#allowOrDeny(key, slot, cost, reading);
+    this.#counters.allowed++;
+    return true;
   }
 
-  #allowOrDeny(name: string, slot: number | undefined, cost: number, nowMs: number): boolean {
+  #isDeniedAgain(key: string, cost: number): boolean {
+    const isDenied = this.#lastDenial.holds(key, cost, this.#entries);
+    if (isDenied) this.#counters.deny(0);
+    return isDenied;
+  }
+
+  #allowOrDeny(key: string, slot: number | undefined, cost: number, reading: number): boolean {
     const { policySet } = this.#entries;
-    if (slot === undefined) return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
+    const nowMs = Math.floor(reading);
+    if (slot === undefined) return this.#takeFirst(fold(key), cost, policySet, nowMs) !== DENIED;
     const allowed = this.#takeOrDeny(slot, cost, policySet, nowMs);
     if (!allowed) this.#rememberDenial(slot, cost, nowMs);
     return allowed;
-  }
-
-  #takeInPlace(slot: number, cost: number, reading: number): boolean {
-    const { takeInPlace, slab } = this.#entries;
-    if (takeInPlace === undefined || !takeInPlace(slab, slot, cost, reading)) return false;
-    this.#counters.allowed++;
-    return true;
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
@@ -154,14 +158,22 @@ export class MapEngine implements Engine {
   #find(name: string, policySet: PolicySet, nowMs: number): number {
     const slot = this.#entries.find(name);
     if (slot === undefined) return NONE;
-    const { policySet: own, slab } = this.#entries;
-    if (policySet !== own) own.dropExpired(slab.words, slab.at(slot), nowMs);
+    if (policySet !== this.#entries.policySet) this.#dropExpired(slot, nowMs);
     return slot;
   }
 
-  /** By policies of the call's own nothing is foretold of the next call. */
+  #dropExpired(slot: number, nowMs: number): void {
+    const { policySet, slab } = this.#entries;
+    policySet.dropExpired(slab.words, slab.at(slot), nowMs);
+  }
+
   #policySetOf(by: readonly Policy[] | undefined, nowMs: number): PolicySet {
-    if (by !== undefined) this.#lastDenial.clear();
+    return by === undefined ? this.#entries.policySet : this.#ofTheCall(by, nowMs);
+  }
+
+  /** By policies of the call's own nothing is foretold of the next call. */
+  #ofTheCall(by: readonly Policy[], nowMs: number): PolicySet {
+    this.#lastDenial.clear();
     return this.#entries.policySet.of(by, nowMs);
   }
 
@@ -232,8 +244,11 @@ export class MapEngine implements Engine {
   }
 
   #take(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {
-    const isOwn = typeof cost === 'number' && policySet === this.#entries.policySet;
-    return (isOwn && this.#takeInPlace(slot, cost, nowMs)) || this.#takeOrDeny(slot, cost, policySet, nowMs);
+    const { takeInPlace, slab, policySet: own } = this.#entries;
+    const isInPlace = typeof cost === 'number' && policySet === own && takeInPlace(slab, slot, cost, nowMs);
+    if (!isInPlace) return this.#takeOrDeny(slot, cost, policySet, nowMs);
+    this.#counters.allowed++;
+    return true;
   }
 
   #takeOrDeny(slot: number, cost: Units, policySet: PolicySet, nowMs: number): boolean {

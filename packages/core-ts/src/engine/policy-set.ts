@@ -38,8 +38,7 @@ export class PolicySet {
   }
 
   /** What decides a call that comes with policies of its own. */
-  of(by: readonly Policy[] | undefined, nowMs: number): PolicySet {
-    if (by === undefined) return this;
+  of(by: readonly Policy[], nowMs: number): PolicySet {
     this.keepFrom(nowMs);
     const known = this.#byCall.get(by);
     if (known !== undefined) return known;
@@ -188,11 +187,23 @@ export class PolicySet {
 
   /** How the key stands, for `blockedMs` more under a block. */
   decision(allowed: boolean, words: Words, at: number, cost: Units, nowMs: number, blockedMs: number): Decision {
-    const { policies } = this;
-    const [first] = policies as [CompiledPolicy];
-    const rows: PolicyRow[] = [first.algorithm.row(words, at, first.terms, unitsOf(cost, 0), nowMs, allowed)];
-    for (let i = 1; i < policies.length; i++) {
-      const { algorithm, terms, offset } = policies[i] as CompiledPolicy;
+    const { algorithm, terms } = this.policies[0] as CompiledPolicy;
+    const rows = [algorithm.row(words, at, terms, unitsOf(cost, 0), nowMs, allowed)];
+    if (this.policies.length === 1 && blockedMs === 0) return decision(allowed, rows, 0);
+    return this.#decisionByAll(allowed, rows, words, at, cost, nowMs, blockedMs);
+  }
+
+  #decisionByAll(
+    allowed: boolean,
+    rows: PolicyRow[],
+    words: Words,
+    at: number,
+    cost: Units,
+    nowMs: number,
+    blockedMs: number,
+  ): Decision {
+    for (let i = 1; i < this.policies.length; i++) {
+      const { algorithm, terms, offset } = this.policies[i] as CompiledPolicy;
       rows.push(algorithm.row(words, at + offset, terms, unitsOf(cost, i), nowMs, allowed));
     }
     const shown = blockedMs > 0 ? rows.map((row) => underBlock(row, blockedMs)) : rows;

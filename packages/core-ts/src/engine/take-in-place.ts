@@ -18,21 +18,24 @@ import type { PolicySet } from './policy-set.js';
  */
 export type TakeInPlace = (slab: Slab, slot: number, units: number, reading: number) => boolean;
 
-/** For policies of several kinds there is none. */
-export function takeInPlaceOf(policySet: PolicySet, order: EvictionOrder): TakeInPlace | undefined {
+export function takeInPlaceOf(policySet: PolicySet, order: EvictionOrder): TakeInPlace {
   const { policies } = policySet;
   const [policy, second] = policies as [CompiledPolicy, ...CompiledPolicy[]];
   if (policies.every(({ algorithm }) => algorithm === fixedWindow))
     return second === undefined ? fixedWindowInPlace(policy) : fixedWindowsInPlace(policies);
-  if (second !== undefined) return undefined;
+  if (second !== undefined) return () => false; // several kinds
   if (policy.algorithm === slidingWindow) return slidingWindowInPlace(policy);
   return tokenBucketInPlace(policy, policySet, order);
 }
 
 function fixedWindowInPlace({ terms, rankBounds }: CompiledPolicy): TakeInPlace {
   return (slab, slot, units, reading) => {
+    const { words } = slab;
+    const at = slab.at(slot);
     const most = rankBounds[slab.list(slot) >>> RANK_SHIFT] as number;
-    return fixedWindow.addWithin(slab.words, slab.at(slot), terms, units, most, reading);
+    if (!fixedWindow.canAddWithin(words, at, terms, units, most, reading)) return false;
+    words[at + USED] = wordAt(words, at + USED) + units;
+    return true;
   };
 }
 

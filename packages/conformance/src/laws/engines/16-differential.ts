@@ -13,7 +13,7 @@ import { RESERVED_SCENES } from '../examples/reserved-scenes.js';
 export const agreesWithModel: Law<Scene> = {
   number: 16,
   name: 'differential',
-  sentence: 'Every engine gives the same decisions as the model on the same trace, field by field.',
+  sentence: 'Every engine gives the same decisions as the model on the same scene, field by field.',
   values: scenes({
     back: true,
     crowds: true,
