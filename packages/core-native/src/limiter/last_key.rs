@@ -8,11 +8,12 @@ use crate::fingerprint::Fingerprint;
 /// Longer keys are not remembered.
 const UNITS: usize = 64;
 
-/// A key, its id, and its denial if it was denied.
+/// A key, its id by the seed that gave it, and its denial if it was denied.
 pub struct LastKey {
     units: [u16; UNITS],
     /// More than `UNITS`: no key is remembered.
     length: usize,
+    seed: [u64; 2],
     id: u64,
     denial: Option<Denial>,
 }
@@ -29,7 +30,7 @@ struct Denial {
 
 impl Default for LastKey {
     fn default() -> Self {
-        Self { units: [0; UNITS], length: usize::MAX, id: 0, denial: None }
+        Self { units: [0; UNITS], length: usize::MAX, seed: [0; 2], id: 0, denial: None }
     }
 }
 
@@ -37,8 +38,8 @@ impl LastKey {
     /// The key's id. From here on it is the last key.
     #[inline]
     pub fn id(&mut self, key: &[u16], fingerprint: &Fingerprint) -> u64 {
-        if self.length != key.len() || self.units.get(..self.length) != Some(key) {
-            self.replace(key, fingerprint.of(key));
+        if self.length != key.len() || self.units.get(..self.length) != Some(key) || self.seed != fingerprint.seed {
+            self.replace(key, fingerprint);
         }
         self.id
     }
@@ -56,13 +57,14 @@ impl LastKey {
         self.denial = Some(Denial { cost, until_ms, binding, forgotten });
     }
 
-    fn replace(&mut self, key: &[u16], id: u64) {
+    fn replace(&mut self, key: &[u16], fingerprint: &Fingerprint) {
         self.length = usize::MAX;
         if let Some(units) = self.units.get_mut(..key.len()) {
             units.copy_from_slice(key);
             self.length = key.len();
         }
-        self.id = id;
+        self.seed = fingerprint.seed;
+        self.id = fingerprint.of(key);
         self.denial = None;
     }
 }
@@ -79,6 +81,16 @@ mod tests {
         let keys: [&[u16]; 8] = [&[], &[], &[1, 2], &[1, 2], &[1, 3], &[1], &[7; UNITS], &[7; UNITS + 1]];
         for key in keys.iter().chain(keys.iter().rev()) {
             assert_eq!(last.id(key, &fingerprint), fingerprint.of(key));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn by_another_seed_a_key_has_another_id() -> Result<(), getrandom::Error> {
+        let [one, other] = [Fingerprint::seeded()?, Fingerprint::seeded()?];
+        let mut last = LastKey::default();
+        for fingerprint in [&one, &other, &one] {
+            assert_eq!(last.id(&[1, 2], fingerprint), fingerprint.of(&[1, 2]));
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ pub(super) fn create(
         given_origin_ms: origin_ms.map(milliseconds),
     };
     let handle = match &shared {
-        Some(name) => registry::join(name, spec.clone()).map(Limiter::Shared),
+        Some(name) => registry::join(name, spec.clone()).map(Limiter::shared),
         None => Limiter::alone(&spec).map_err(Refusal::NoRandomness),
     };
     match handle {

@@ -19,11 +19,7 @@ impl Engine for Shared {
     }
 
     fn take(&self, key: &[u16], cost: u64, given_ms: Option<i64>) -> bool {
-        let comes = |shard: &Shard| shard.comes(cost.into());
-        self.with_shard(key, given_ms, comes, |shard, id| match given_ms {
-            None => shard.take(id, cost, self.frame.own()).allowed,
-            Some(ms) => shard.take(id, cost, &self.frame.given(ms)).allowed,
-        })
+        self.take_by(|fingerprint| fingerprint.of(key), cost, given_ms)
     }
 
     fn take_many(&self, keys: &[&[u16]], cost: u64, given_ms: Option<i64>) -> Vec<u8> {
@@ -37,10 +33,60 @@ impl Engine for Shared {
         newcomer: impl Fn(&Shard) -> Newcomer,
         ask: impl FnOnce(&mut Shard, u64) -> R,
     ) -> R {
+        self.with_shard_by(|fingerprint| fingerprint.of(key), given_ms, newcomer, ask)
+    }
+
+    fn find_map<R>(&self, mut ask: impl FnMut(&mut Shard) -> Option<R>) -> Option<R> {
+        (0..self.count).find_map(|number| ask(&mut *self.shards.get_mut(&number)?))
+    }
+
+    /// In the order of their numbers, so that two threads don't wait for each other. Those that no key has come to yet are
+    /// made, so that none is made meanwhile by what was.
+    fn with_all<R>(&self, ask: impl FnOnce(&mut Whole) -> R) -> R {
+        let mut held: Vec<_> = (0..self.count).map(|number| self.shard(number)).collect();
+        let shards = held.iter_mut().map(|shard| &mut **shard).collect();
+        let seed = self.seed.read().0.seed;
+        let mut whole = Whole { shards, max_keys: self.spec.max_keys, seed, restored_seed: None };
+        let answer = ask(&mut whole);
+        if let Some(budget) = &self.budget {
+            (0..self.count).for_each(|number| budget.note_unknown(number));
+        }
+        if let Some(seed) = whole.restored_seed {
+            if let Some(budget) = &self.budget {
+                let keys: usize = whole.shards.iter().map(|shard| shard.len()).sum();
+                budget.reset(whole.max_keys - keys);
+            }
+            // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
+            self.seed.write(Fingerprint { seed });
+        }
+        answer
+    }
+}
+
+impl Shared {
+    /// [`Engine::take`] of a key that is known by its id under a seed.
+    #[inline]
+    pub fn take_by(&self, id_of: impl Fn(&Fingerprint) -> u64, cost: u64, given_ms: Option<i64>) -> bool {
+        let comes = |shard: &Shard| shard.comes(cost.into());
+        self.with_shard_by(id_of, given_ms, comes, |shard, id| match given_ms {
+            None => shard.take(id, cost, self.frame.own()).allowed,
+            Some(ms) => shard.take(id, cost, &self.frame.given(ms)).allowed,
+        })
+    }
+
+    /// [`Engine::with_shard`] of a key that is known by its id under a seed. The seed may change meanwhile, so it may ask
+    /// more than once.
+    pub fn with_shard_by<R>(
+        &self,
+        id_of: impl Fn(&Fingerprint) -> u64,
+        given_ms: Option<i64>,
+        newcomer: impl Fn(&Shard) -> Newcomer,
+        ask: impl FnOnce(&mut Shard, u64) -> R,
+    ) -> R {
         let mut is_foreseen = false;
         loop {
             let (fingerprint, epoch) = self.seed.read();
-            let id = fingerprint.of(key);
+            let id = id_of(&fingerprint);
             let number = number_of(id, self.count);
             let mut shard = self.shard(number);
             if self.seed.epoch() != epoch {
@@ -74,34 +120,6 @@ impl Engine for Shared {
         }
     }
 
-    fn find_map<R>(&self, mut ask: impl FnMut(&mut Shard) -> Option<R>) -> Option<R> {
-        (0..self.count).find_map(|number| ask(&mut *self.shards.get_mut(&number)?))
-    }
-
-    /// In the order of their numbers, so that two threads don't wait for each other. Those that no key has come to yet are
-    /// made, so that none is made meanwhile by what was.
-    fn with_all<R>(&self, ask: impl FnOnce(&mut Whole) -> R) -> R {
-        let mut held: Vec<_> = (0..self.count).map(|number| self.shard(number)).collect();
-        let shards = held.iter_mut().map(|shard| &mut **shard).collect();
-        let seed = self.seed.read().0.seed;
-        let mut whole = Whole { shards, max_keys: self.spec.max_keys, seed, restored_seed: None };
-        let answer = ask(&mut whole);
-        if let Some(budget) = &self.budget {
-            (0..self.count).for_each(|number| budget.note_unknown(number));
-        }
-        if let Some(seed) = whole.restored_seed {
-            if let Some(budget) = &self.budget {
-                let keys: usize = whole.shards.iter().map(|shard| shard.len()).sum();
-                budget.reset(whole.max_keys - keys);
-            }
-            // Before the locks are given back: who has named a key by the old seed sees it once it holds one.
-            self.seed.write(Fingerprint { seed });
-        }
-        answer
-    }
-}
-
-impl Shared {
     /// A full shard, with the place of another one's key in hand where that one should go first. `None`: a restore came
     /// between.
     #[cold]
