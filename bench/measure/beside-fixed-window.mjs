@@ -11,7 +11,7 @@ export function besideFixedWindow(title, policy, targets, note) {
   return {
     title,
     note,
-    full: { processes: 5, rounds: 8 },
+    full: { processes: 3, rounds: 8 },
     candidates: ['ts', 'native'],
     metrics: [{ name: 'over', title, unit: '×', judged: 'value', targets }],
     async prepare(make, { timeMs }) {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chart } from './chart.mjs';
-import { pageSection, summarySection } from './markdown.mjs';
+import { contendedSection, pageSection, summarySection } from './markdown.mjs';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
@@ -10,11 +10,17 @@ const RESULTS = new URL('../results/', import.meta.url);
  * without. With `write` the figures go into docs/benchmarks.md and the README's table too.
  */
 export async function writeReport(report, { write }) {
-  const name = write ? 'results' : 'last-run';
+  const name = write ? (report.contended ? 'contended' : 'results') : 'last-run';
   writeFigures(report, name);
   writeFileSync(new URL(`${name}.svg`, RESULTS), await chart(report));
   console.log(`bench/results/${name}.svg`);
-  if (write) updatePages(report);
+  if (!write) return;
+  if (report.contended) updateContended(report);
+  else updatePages(report);
+}
+
+export function updateContended(report) {
+  updatePage('docs/benchmarks.md', 'bench-contended', contendedSection(report));
 }
 
 /** Puts the figures of limiters by themselves where readers look for them. */

@@ -27,6 +27,18 @@ export function pageSection(report, chartPath) {
   ].join('\n');
 }
 
+/** The figures of our own engines beside a process that walks through memory. */
+export function contendedSection(report) {
+  const metrics = report.questions.flatMap((question) => question.metrics).filter(({ detail }) => !detail);
+  return [
+    '| | `Map` floor | TypeScript | native | target TypeScript / native |',
+    '|---|---|---|---|---|',
+    ...metrics.map((metric) => `| ${tableRow(metric).join(' | ')} |`),
+    '',
+    measuredOn(report),
+  ].join('\n');
+}
+
 /** What people would take otherwise, in five rows. */
 const IN_SHORT = [
   'one hot key',

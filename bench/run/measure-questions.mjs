@@ -7,7 +7,7 @@ import { writeReport } from '../report/files.mjs';
 import { heading, questionText } from '../report/text.mjs';
 import { judge } from './judge.mjs';
 import { planOf } from './plan.mjs';
-import { loadQuestion, QUESTIONS, QUICK_QUESTIONS } from './questions.mjs';
+import { CONTENDED_QUESTIONS, loadQuestion, QUESTIONS, QUICK_QUESTIONS } from './questions.mjs';
 import { runQuestion, verifyCandidate } from './run-question.mjs';
 
 /** What a quick run takes of time, on any machine: what has not begun by then is left out, by name. */
@@ -21,7 +21,7 @@ export async function measureQuestions(options) {
   const seed = Number(options.seed);
   const run = { ...describeRun([...PEER_PACKAGES, 'tinybench']), quick, contended, seed };
   const draw = new Draw(seed);
-  const peers = quick ? QUICK_PEERS : Object.keys(PEERS);
+  const peers = contended ? [] : quick ? QUICK_PEERS : Object.keys(PEERS);
   const unavailable = await verified();
   const marks = await marked(peers);
   console.log(heading(run, unavailable, marks));
@@ -77,8 +77,8 @@ async function mustBeRight(candidate) {
   return unavailable;
 }
 
-function chosen({ only, quick }) {
-  if (only === undefined) return quick ? QUICK_QUESTIONS : QUESTIONS;
+function chosen({ only, quick, contended }) {
+  if (only === undefined) return contended ? CONTENDED_QUESTIONS : quick ? QUICK_QUESTIONS : QUESTIONS;
   const names = only.split(',');
   const unknown = names.filter((name) => !QUESTIONS.includes(name));
   if (unknown.length > 0) throw new RangeError(`no question ${unknown}; there are ${QUESTIONS.join(', ')}`);

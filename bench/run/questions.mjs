@@ -8,6 +8,18 @@ const FOLDERS = {
 
 export const QUESTIONS = Object.values(FOLDERS).flat();
 
+/** What is asked with the memory contended, of our own engines: that is about what they find in the caches. */
+export const CONTENDED_QUESTIONS = [
+  'hot-key',
+  'keys-10k',
+  'zipf-1m',
+  'check-beside-allow',
+  'token-bucket',
+  'sliding-window',
+  'three-limits',
+  'churn',
+];
+
 /** What a quick run asks, the most telling first: it ends when its time is over. */
 export const QUICK_QUESTIONS = [
   'hot-key',

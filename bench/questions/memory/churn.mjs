@@ -5,7 +5,7 @@ const KEYS = 200_000;
 export const question = {
   title: 'Churn at maxKeys: every call a new key, and one that has to go',
   note: 'Beside an insert without a bound, of as many keys in the same process. The floor has no bound. An insert without a bound takes nothing out: by `perf record` 24 % of a TypeScript call is the look-up, 17 % `Map.prototype.delete` and 16 % the choice of who goes. Of a native one no instruction has more than 9 %: the entry that goes, its neighbours in the order and its place in the index are each somewhere else in memory.',
-  full: { processes: 5, rounds: 5 },
+  full: { processes: 3, rounds: 5 },
   quick: { processes: 1, rounds: 3 },
   candidates: ['ts', 'native'],
   metrics: [

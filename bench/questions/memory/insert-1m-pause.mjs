@@ -7,7 +7,7 @@ const KEYS = 1_000_000;
 export const question = {
   title: 'Inserting 1M keys: the longest pause of one call',
   note: 'Less the time that the thread waited for a core, where the system tells it. "key only" shows what is the machine and the garbage collector alone. The floor and TypeScript both stall at key 524,288, where the `Map` doubles: one moment of each process, so their ratio spreads widely.',
-  full: { processes: 11, rounds: 1 },
+  full: { processes: 7, rounds: 1 },
   quick: { processes: 1, rounds: 1 },
   candidates: ['floor', 'ts', 'native', 'key'],
   metrics: [

@@ -10,7 +10,7 @@ const KEYS = 1_000_000;
 export const question = {
   title: 'Inserting 1M keys: time and memory',
   note: 'Resident memory after less before, garbage collected. Keys that nobody holds were built before, so that their garbage counts for nobody. A Map with an object of two numbers for each key takes the floor by itself; an entry here has its links in the order of eviction besides, which is what bounds memory. @fastify/rate-limit with 5,000 keys holds 5,000 of the million.',
-  full: { processes: 7, peerProcesses: 2, rounds: 1 },
+  full: { processes: 5, peerProcesses: 2, rounds: 1 },
   quick: { processes: 1, rounds: 1 },
   candidates: [...ENGINES_AND_PEERS, 'key'],
   metrics: [
