@@ -1,12 +1,19 @@
 // Writes the tables again from the figures that are kept: after a change of what is said about them.
 import { pageSection as httpSection } from './http/report.mjs';
-import { keptReport, updatePage, updatePages } from './report/files.mjs';
+import { keptReport, updateContended, updatePage, updatePages } from './report/files.mjs';
 import { loadQuestion } from './run/questions.mjs';
 
-const report = keptReport('results');
-for (const asked of report.questions) {
-  const question = await loadQuestion(asked.name);
-  Object.assign(asked, { title: question.title, note: question.note });
-}
+const [report, contended] = await Promise.all(['results', 'contended'].map(worded));
 updatePages(report);
+updateContended(contended);
 updatePage('docs/benchmarks.md', 'bench-http', httpSection(keptReport('http')));
+
+/** The figures that are kept, with what is said of them now. */
+async function worded(name) {
+  const kept = keptReport(name);
+  for (const asked of kept.questions) {
+    const question = await loadQuestion(asked.name);
+    Object.assign(asked, { title: question.title, note: question.note });
+  }
+  return kept;
+}

@@ -14,6 +14,7 @@ const CALLS = 2_000;
 export function manyKeys(count, label, freshTargets, repeatedTargets = {}) {
   return {
     title: `${label} keys, fresh and repeated`,
+    note: 'TypeScript on repeated keys: with a clock that costs nothing one call among 10k took 49 to 55 ns where the floor, with its own, took 72. Its clock takes 32 ns of it, as at the hot key.',
     candidates: [...ENGINES_AND_PEERS, 'key'],
     metrics: [
       { name: 'fresh', title: `${label} keys, fresh`, unit: 'ns', judged: 'ratio', targets: freshTargets },

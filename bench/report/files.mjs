@@ -12,11 +12,13 @@ const RESULTS = new URL('../results/', import.meta.url);
 export async function writeReport(report, { write }) {
   const name = write ? (report.contended ? 'contended' : 'results') : 'last-run';
   writeFigures(report, name);
+  if (write && report.contended) {
+    updateContended(report);
+    return;
+  }
   writeFileSync(new URL(`${name}.svg`, RESULTS), await chart(report));
   console.log(`bench/results/${name}.svg`);
-  if (!write) return;
-  if (report.contended) updateContended(report);
-  else updatePages(report);
+  if (write) updatePages(report);
 }
 
 export function updateContended(report) {

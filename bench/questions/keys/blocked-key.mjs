@@ -8,7 +8,7 @@ const CALLS = 2_000;
 
 export const question = {
   title: 'One blocked key',
-  note: 'The best case of an engine that remembers the denial of its last key; a crowd of blocked keys is its worst.',
+  note: 'The best case of an engine that remembers the denial of its last key; a crowd of blocked keys is its worst. What TypeScript takes beyond the floor is the clock, as at the hot key.',
   candidates: ENGINES_AND_PEERS,
   metrics: [{ name: 'deny', title: 'one blocked key', unit: 'ns', judged: 'ratio', targets: { ts: 1, native: 1 } }],
   async prepare(make, { timeMs }) {

@@ -11,7 +11,7 @@ const AFTERWARDS_MS = 500;
 
 export const question = {
   title: '1M keys expiring: the longest pause of one call',
-  note: 'From the end of their window, on a traffic of 10k other keys, until they have gone and half a second more. The floor keeps them for ever: it shows the machine. A turn of the event loop between 1,024 calls counts as one, since that is where peers drop their keys. TypeScript drops one expired entry after the other, and V8 stalls where a Map halves: deleting a million keys from a bare one stalled for 39 ms in one call. A peer that still holds them after four windows has no figure for when they were gone.',
+  note: 'From the end of their window, on a traffic of 10k other keys, until they have gone and half a second more. The floor keeps them for ever: it shows the machine. A turn of the event loop between 1,024 calls counts as one, since that is where peers drop their keys. TypeScript drops one expired entry after the other, and V8 stalls where a Map halves: deleting a million keys from a bare one stalled for 39 ms in one call, and each of our sixteen stalls for about a sixteenth of it. A peer that still holds them after four windows has no figure for when they were gone.',
   full: { processes: 5, peerProcesses: 1, rounds: 1 },
   quick: { processes: 1, rounds: 1 },
   candidates: ENGINES_AND_PEERS,
