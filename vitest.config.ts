@@ -14,7 +14,14 @@ const alias = Object.entries(paths).map(([name, [file]]) => ({
 /** Against a test that hangs, and nothing else: no test may depend on how fast the machine is. */
 const HANG_MS = 600_000;
 
+/** Files in Lua are text, as the build reads them. */
+const lua = {
+  name: 'lua',
+  transform: (code: string, id: string) => (id.endsWith('.lua') ? `export default ${JSON.stringify(code)}` : undefined),
+};
+
 export default defineConfig({
+  plugins: [lua],
   resolve: { alias },
   test: {
     include: ['packages/**/*.test.ts'],

@@ -18,6 +18,7 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime
+  loader: { '.lua': 'text' },
   dts: true,
   clean: true,
 });

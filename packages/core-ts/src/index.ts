@@ -19,14 +19,33 @@ export type {
 export { decision, tightest } from './decision.js';
 export { createMapEngine } from './engine/create-map-engine.js';
 export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
-export type { CallLimit, CallOptions } from './limiter/call-policies.js';
-export type { AnyFunction, KeyFor, LimitDecorator, LimitOptions } from './limiter/limit.js';
+export { readUnits } from './limiter/call-arguments.js';
+export { type By, type CallLimit, type CallOptions, CallPolicies } from './limiter/call-policies.js';
+export {
+  type AnyFunction,
+  type Checker,
+  type KeyFor,
+  type LimitDecorator,
+  type LimitOptions,
+  limitDecorator,
+  limited,
+} from './limiter/limit.js';
 export { RateLimiter } from './limiter/rate-limiter.js';
 export type { Reservation } from './limiter/reservation.js';
-export type { TopKey } from './limiter/top-keys.js';
-export { oneOf, refuseUnknown, wholeNumber } from './options/checks.js';
+export { mostDenied, type TopKey, TopKeys } from './limiter/top-keys.js';
+export { fold } from './memory/fold.js';
+export { oneOf, readOnce, refuseUnknown, wholeNumber } from './options/checks.js';
 export { type Cost, readCost } from './options/cost.js';
 export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options/options.js';
-export type { PolicyChange, PolicyChanges } from './options/policy-change.js';
+export { changePolicies, type PolicyChange, type PolicyChanges } from './options/policy-change.js';
 export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './options/policy-options.js';
-export type { WaitLimits, WaitOptions } from './options/wait-options.js';
+export {
+  type ReserveOptions,
+  readReserve,
+  readWait,
+  type Signal,
+  type Wait,
+  type WaitLimits,
+  type WaitOptions,
+} from './options/wait-options.js';
+export { beyond, isNone, unitsOf } from './units.js';

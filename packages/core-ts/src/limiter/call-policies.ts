@@ -24,11 +24,11 @@ const MOST_REMEMBERED = 1024;
 
 /** The policies of calls that come with limits of their own: the engine's, with these limits. */
 export class CallPolicies {
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'policies'>;
   #made: readonly Policy[] = [];
   #known = new Map<number | string, readonly Policy[]>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Pick<Engine, 'policies'>) {
     this.#engine = engine;
   }
 

@@ -38,8 +38,15 @@ export interface LimitDecorator<F extends AnyFunction> {
   ): TypedPropertyDescriptor<M>;
 }
 
-interface Checker {
-  check(key: string, cost?: Cost, options?: { readonly limit?: CallLimit | undefined }): Decision;
+/** What decides the calls of a wrapped function: a limiter. */
+export interface Checker {
+  /** Whether it answers promises: so does every function that it limits. */
+  readonly isAsync?: boolean;
+  check(
+    key: string,
+    cost?: Cost,
+    options?: { readonly limit?: CallLimit | undefined },
+  ): Decision | PromiseLike<Decision>;
   wait(key: string, options?: WaitOptions): Promise<Decision>;
 }
 
@@ -63,10 +70,22 @@ export function limited<F extends AnyFunction>(limiter: Checker, key: KeyFor<F>,
 
   function call(this: ThisParameterType<F>, ...args: Parameters<F>): ReturnType<F> {
     const own = callOf(this, args);
-    const decision = limiter.check(own.key, own.cost, own.limit === undefined ? undefined : { limit: own.limit });
+    return decided.call(this, args, own.key, check(own) as Decision);
+  }
+
+  function check({ key, cost, limit }: ReturnType<typeof callOf>): Decision | PromiseLike<Decision> {
+    return limiter.check(key, cost, limit === undefined ? undefined : { limit });
+  }
+
+  function decided(this: ThisParameterType<F>, args: Parameters<F>, key: string, decision: Decision): ReturnType<F> {
     if (decision.allowed) return fn.apply(this, args);
     if (onBlocked !== undefined) return onBlocked.apply(this, args);
-    throw new RateLimitExceeded(own.key, decision);
+    throw new RateLimitExceeded(key, decision);
+  }
+
+  async function askingCall(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
+    const own = callOf(this, args);
+    return decided.call(this, args, own.key, await check(own));
   }
 
   async function waitingCall(this: ThisParameterType<F>, ...args: Parameters<F>): Promise<ReturnType<F>> {
@@ -80,7 +99,8 @@ export function limited<F extends AnyFunction>(limiter: Checker, key: KeyFor<F>,
     return fn.apply(this, args);
   }
 
-  const wrapper = wait !== undefined ? waitingCall : isAsync(fn) ? rejecting(call) : call;
+  const answers = limiter.isAsync === true ? askingCall : isAsync(fn) ? rejecting(call) : call;
+  const wrapper = wait !== undefined ? waitingCall : answers;
   Object.defineProperties(wrapper, {
     name: { value: fn.name, configurable: true },
     length: { value: fn.length, configurable: true },

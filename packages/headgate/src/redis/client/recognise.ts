@@ -1,0 +1,109 @@
+import { show } from '@headgate/core-ts';
+import type { KnownClient, ScriptClient } from './script-client.js';
+
+/** What clients have that tells them apart; each is called as its own documentation says. */
+interface Shape {
+  status?: unknown;
+  isCluster?: unknown;
+  isReady?: unknown;
+  isOpen?: unknown;
+  options?: { autoResendUnfulfilledCommands?: unknown };
+  slots?: unknown;
+  connected?: unknown;
+  evalsha?: (...args: unknown[]) => PromiseLike<unknown>;
+  eval?: (...args: unknown[]) => PromiseLike<unknown>;
+  evalSha?: (sha: string, options: object) => PromiseLike<unknown>;
+  customCommand?: (command: string[]) => PromiseLike<unknown>;
+  send?: (command: string, args: string[]) => PromiseLike<unknown>;
+  once?: (event: string, listener: () => void) => unknown;
+  off?: (event: string, listener: () => void) => unknown;
+}
+
+const ALWAYS_READY = { isReady: () => true, whenReady: () => () => undefined } as const;
+
+/**
+ * A client by its shape: ioredis, node-redis, `@valkey/valkey-glide`, Bun's, or one with `evalsha(sha, keys, args)` and
+ * `eval(script, keys, args)`, which `@upstash/redis` has. It is used as it is, and never closed or configured.
+ *
+ * @throws TypeError for what is none of them.
+ */
+export function recognise(client: unknown): KnownClient {
+  const given = client as Shape | null;
+  if ((typeof given === 'object' || typeof given === 'function') && given !== null) {
+    if (typeof given.evalSha === 'function' && typeof given.eval === 'function') return nodeRedis(given);
+    if (typeof given.evalsha === 'function' && typeof given.eval === 'function')
+      return typeof given.status === 'string' ? ioredis(given) : plain(given as unknown as ScriptClient);
+    if (typeof given.customCommand === 'function') return glide(given);
+    if (typeof given.send === 'function' && 'connected' in given) return bun(given);
+  }
+  throw new TypeError(
+    `client must be a client of Redis (ioredis, redis, @valkey/valkey-glide, @upstash/redis, Bun's) or have evalsha and eval, got ${show(client)}`,
+  );
+}
+
+function ioredis(client: Shape): KnownClient {
+  const isCluster = client.isCluster === true;
+  return {
+    name: 'ioredis',
+    isCluster,
+    sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
+    // One that connects with its first command waits for that.
+    isReady: () => client.status === 'ready' || client.status === 'wait',
+    whenReady: (ready) => listen(client, ready),
+    evalsha: (sha, keys, args) => (client.evalsha as NonNullable<Shape['evalsha']>)(sha, keys.length, ...keys, ...args),
+    eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, keys.length, ...keys, ...args),
+  };
+}
+
+function nodeRedis(client: Shape): KnownClient {
+  const isCluster = Array.isArray(client.slots);
+  return {
+    name: 'node-redis',
+    isCluster,
+    sendsAgain: false,
+    isReady: () => (isCluster ? client.isOpen !== false : client.isReady === true),
+    whenReady: (ready) => listen(client, ready),
+    evalsha: (sha, keys, args) => (client.evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
+    eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, { keys, arguments: args }),
+  };
+}
+
+function glide(client: Shape): KnownClient {
+  const call = client.customCommand as NonNullable<Shape['customCommand']>;
+  return {
+    name: '@valkey/valkey-glide',
+    isCluster: client.constructor.name.includes('Cluster'),
+    sendsAgain: false,
+    ...ALWAYS_READY,
+    evalsha: (sha, keys, args) => call.call(client, ['EVALSHA', sha, String(keys.length), ...keys, ...args]),
+    eval: (script, keys, args) => call.call(client, ['EVAL', script, String(keys.length), ...keys, ...args]),
+  };
+}
+
+function bun(client: Shape): KnownClient {
+  const send = client.send as NonNullable<Shape['send']>;
+  return {
+    name: "Bun's client",
+    isCluster: false,
+    sendsAgain: true,
+    ...ALWAYS_READY,
+    evalsha: (sha, keys, args) => send.call(client, 'EVALSHA', [sha, String(keys.length), ...keys, ...args]),
+    eval: (script, keys, args) => send.call(client, 'EVAL', [script, String(keys.length), ...keys, ...args]),
+  };
+}
+
+function plain(client: ScriptClient): KnownClient {
+  return {
+    name: 'a client with evalsha and eval',
+    isCluster: false,
+    sendsAgain: false,
+    ...ALWAYS_READY,
+    evalsha: (sha, keys, args) => client.evalsha(sha, keys, args),
+    eval: (script, keys, args) => client.eval(script, keys, args),
+  };
+}
+
+function listen(client: Shape, ready: () => void): () => void {
+  client.once?.('ready', ready);
+  return () => client.off?.('ready', ready);
+}

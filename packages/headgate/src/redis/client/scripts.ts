@@ -1,0 +1,59 @@
+import calls from '../lua/calls.lua';
+import entry from '../lua/entry.lua';
+import fixedWindow from '../lua/fixed_window.lua';
+import head from '../lua/head.lua';
+import policies from '../lua/policies.lua';
+import reservations from '../lua/reservations.lua';
+import slidingWindow from '../lua/sliding_window.lua';
+import tokenBucket from '../lua/token_bucket.lua';
+import type { ScriptClient } from './script-client.js';
+
+/** A script of the algorithms that a limiter has. */
+export type Letter = 'f' | 's' | 't';
+
+const ALGORITHMS: Record<Letter, string> = { f: fixedWindow, s: slidingWindow, t: tokenBucket };
+
+/** What decides for limiters with these algorithms: no more than they need, since the server reads all of it. */
+export function scriptOf(letters: ReadonlySet<Letter>): string {
+  const algorithms = [...letters].sort().map((letter) => `do\n${ALGORITHMS[letter]}end\n`);
+  return [head, ...algorithms, policies, reservations, entry, calls].join('\n');
+}
+
+/** Whether a server can be written to. */
+export const PROBE = "redis.call('SET', KEYS[1], '1', 'PX', '1000') return 1";
+
+/** Deletes some of the keys that match a pattern, and answers where to go on. */
+export const CLEAR = `local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
+for _, key in ipairs(found[2]) do redis.call('DEL', key) end
+return found[1]`;
+
+/** A script, by its SHA-1 where the server knows it. */
+export class Script {
+  readonly #text: string;
+  readonly #sha: Promise<string>;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#sha = sha1(text);
+  }
+
+  /** `again`: gives the arguments for a second run, where the first one was of a script that the server does not know. */
+  async run(client: ScriptClient, keys: string[], args: string[], again: () => string[]): Promise<unknown> {
+    const sha = await this.#sha;
+    try {
+      return await client.evalsha(sha, keys, args);
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error;
+    }
+    return client.eval(this.#text, keys, again());
+  }
+}
+
+function isUnknownScript(error: unknown): boolean {
+  return error instanceof Error && /NOSCRIPT|No matching script/i.test(error.message);
+}
+
+async function sha1(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

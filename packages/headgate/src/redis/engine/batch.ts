@@ -1,0 +1,97 @@
+import { beyond, type Policy, type Units } from '@headgate/core-ts';
+import type { Letter } from '../client/scripts.js';
+import type { Call, Pending } from './call.js';
+
+/** Calls of one script call, as they are handed over. */
+export interface Group {
+  readonly call: Call;
+  /** Those that are alike: all are decided by one look at the key. */
+  readonly pending: Pending[];
+  /** Of a reservation, the number that it is settled by. */
+  readonly number: number;
+}
+
+/** Calls that are sent together are so many groups at the most. */
+export const MOST_GROUPS = 1000;
+
+const LETTERS = { 'fixed-window': 'f', 'sliding-window': 's', 'token-bucket': 't' } as const;
+
+export function letterOf({ algorithm }: Policy): Letter {
+  return LETTERS[algorithm];
+}
+
+/** Calls of one turn, in the order in which they were made: those that are alike, with nothing else of their key between, are one group. */
+export class Batch {
+  readonly groups: Group[] = [];
+  /** By key, the group that was added last. */
+  readonly #last = new Map<string, Group>();
+
+  add(pending: Pending, number: number): void {
+    const { call } = pending;
+    const last = this.#last.get(call.key);
+    if (last !== undefined && isAlike(last.call, call)) {
+      last.pending.push(pending);
+      return;
+    }
+    const group = { call, pending: [pending], number };
+    this.groups.push(group);
+    this.#last.set(call.key, group);
+  }
+}
+
+function isAlike(one: Call, other: Call): boolean {
+  return one.kind === 'allow' && other.kind === 'allow' && one.cost === other.cost && one.by === other.by;
+}
+
+/** The keys and arguments of a script call. */
+export function encode(
+  groups: readonly Group[],
+  policies: readonly Policy[],
+  nameOf: (key: string) => string,
+): { readonly keys: string[]; readonly args: string[] } {
+  const [keys, numbers, args] = [[] as string[], new Map<string, number>(), policyArgs(policies)];
+  for (const { call, pending, number } of groups) {
+    let keyNumber = numbers.get(call.key);
+    if (keyNumber === undefined) {
+      keyNumber = keys.push(nameOf(call.key));
+      numbers.set(call.key, keyNumber);
+    }
+    pushCall(args, call, keyNumber, pending.length, number);
+  }
+  return { keys, args };
+}
+
+function policyArgs(policies: readonly Policy[]): string[] {
+  const numbers = policies.flatMap((policy) => {
+    const { limit, windowMs, burst, blockForMs } = policy;
+    return [letterOf(policy), String(limit), String(windowMs), String(burst), String(blockForMs)];
+  });
+  return [String(policies.length), ...numbers];
+}
+
+function pushCall(args: string[], call: Call, key: number, count: number, number: number): void {
+  const by = limitsOf(call.by);
+  if (call.kind === 'allow') args.push('a', String(key), unitsArg(call.cost), String(count), by);
+  else if (call.kind === 'check') args.push('c', String(key), unitsArg(call.cost), by);
+  else if (call.kind === 'peek') args.push('p', String(key), unitsArg(call.cost), by);
+  else if (call.kind === 'reserve') args.push('r', String(key), unitsArg(call.cost), String(number), by);
+  else if (call.kind === 'block') args.push('b', String(key), String(call.ms));
+  else if (call.kind === 'reset') args.push('x', String(key));
+  else {
+    const [less, more] = [beyond(call.estimate, call.actual), beyond(call.actual, call.estimate)];
+    args.push('s', String(key), String(call.number), unitsArg(less), unitsArg(more), by);
+  }
+}
+
+function unitsArg(units: Units): string {
+  return typeof units === 'number' ? String(units) : units.join(',');
+}
+
+const known = new WeakMap<readonly Policy[], string>();
+
+function limitsOf(by: readonly Policy[] | undefined): string {
+  if (by === undefined) return '';
+  const text = known.get(by) ?? by.map(({ limit, burst }) => `${limit}:${burst}`).join(',');
+  known.set(by, text);
+  return text;
+}

@@ -1,0 +1,50 @@
+/** Failures one after the other that open it. */
+const FAILURES_THAT_OPEN = 3;
+/** Between two probes: between half as long and one and a half times, so that processes don't probe together. */
+const PROBE_EVERY_MS = 200;
+
+/**
+ * A circuit breaker: after a few failures nothing is sent any more but a probe now and then, one at a time, and it closes
+ * with the first one that succeeds.
+ */
+export class Breaker {
+  readonly #probe: () => Promise<unknown>;
+  readonly #onOpened: (error: unknown) => void;
+  readonly #onClosed: () => void;
+  #failures = 0;
+  isOpen = false;
+
+  constructor(probe: () => Promise<unknown>, onOpened: (error: unknown) => void, onClosed: () => void) {
+    this.#probe = probe;
+    this.#onOpened = onOpened;
+    this.#onClosed = onClosed;
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  failed(error: unknown): void {
+    this.#failures++;
+    if (this.isOpen || this.#failures < FAILURES_THAT_OPEN) return;
+    this.isOpen = true;
+    this.#onOpened(error);
+    this.#probeLater();
+  }
+
+  #probeLater(): void {
+    const timer = setTimeout(() => this.#probeNow(), PROBE_EVERY_MS * (0.5 + Math.random()));
+    (timer as { unref?(): void }).unref?.();
+  }
+
+  #probeNow(): void {
+    this.#probe().then(
+      () => {
+        this.isOpen = false;
+        this.#failures = 0;
+        this.#onClosed();
+      },
+      () => this.#probeLater(),
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import { fold } from '@headgate/core-ts';
+
+/** What has a meaning in a name: braces choose the slot of a cluster, `!` begins names of headgate's own, `%` is written so. */
+const SPECIAL = /[{}%!]/g;
+/** A half of a pair that stands alone: UTF-8 has none, and clients would write all of them alike. */
+const LONE = /\p{Surrogate}/gu;
+
+/** The name under which a key is held on the server; a key of more than 64 UTF-16 units is folded to its SHA-256. No two keys have one. */
+export function nameOf(prefix: string, key: string): string {
+  return prefix + fold(key).replace(SPECIAL, percent).replace(LONE, percent);
+}
+
+function percent(unit: string): string {
+  return `%${unit.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}

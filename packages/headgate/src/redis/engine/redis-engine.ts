@@ -1,0 +1,219 @@
+import type { Policy, Units } from '@headgate/core-ts';
+import { isNone } from '@headgate/core-ts';
+import type { KnownClient } from '../client/script-client.js';
+import { slotOf } from '../client/slot.js';
+import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
+import { Answers, bindingOf } from './answers.js';
+import { Batch, type Group, MOST_GROUPS } from './batch.js';
+import { Breaker } from './breaker.js';
+import type { Answer, Call, Pending } from './call.js';
+import { Denials, isKnownAhead } from './denials.js';
+import { nameOf } from './key-name.js';
+import { Outage } from './outage.js';
+import type { ReadRedisOptions } from './redis-options.js';
+import { RemoteCounters } from './remote-counters.js';
+import { Sender } from './sender.js';
+
+/** What only tests ask for. */
+export interface TestHooks {
+  /** In the place of the server's clock. */
+  readonly now?: () => number;
+}
+
+/** Numbers of reservations: no two processes have the same. */
+const NUMBERS = 2 ** 32;
+
+/**
+ * The engine whose state is on a server: gathers the calls of one turn of the event loop, sends them in one script call,
+ * and reads the answers. Where the server does not answer, `Outage` does.
+ */
+export class RedisEngine implements RemoteEngine {
+  readonly backend = 'redis';
+  #policies: readonly Policy[];
+  readonly #client: KnownClient;
+  readonly #options: ReadRedisOptions;
+  readonly #sender: Sender;
+  readonly #breaker: Breaker;
+  readonly #outage: Outage;
+  readonly #denials: Denials;
+  readonly #counters: RemoteCounters;
+  #batch: Batch | undefined;
+  #number = Math.floor(Math.random() * 2 ** 20) * NUMBERS;
+
+  constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
+    this.#policies = policies;
+    this.#client = client;
+    this.#options = options;
+    this.#sender = new Sender(client, policies, options, hooks.now);
+    this.#outage = new Outage(policies, options.onOutage, options.expectedInstances);
+    this.#denials = new Denials(options.rememberDenialsMs);
+    this.#counters = new RemoteCounters(policies);
+    const probe = () => this.#sender.probe();
+    this.#breaker = new Breaker(probe, options.onDegraded, options.onRecovered);
+  }
+
+  get policies(): readonly Policy[] {
+    return this.#policies;
+  }
+
+  /** A denied key is answered at once, and in an outage every one. */
+  allow(key: string, cost: Units, by?: readonly Policy[]): Promise<boolean> {
+    const denial = by === undefined ? this.#denials.of(key, cost) : undefined;
+    if (denial !== undefined) {
+      this.#counters.denied(denial.binding);
+      return Promise.resolve(false);
+    }
+    return this.#call({ kind: 'allow', key, cost, by }) as Promise<boolean>;
+  }
+
+  check(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteDecision> {
+    const denial = by === undefined ? this.#denials.of(key, cost) : undefined;
+    const told = denial && this.#denials.told(denial, cost);
+    if (told !== undefined) {
+      this.#counters.denied(0);
+      return Promise.resolve(told);
+    }
+    return this.#call({ kind: 'check', key, cost, by }) as Promise<RemoteDecision>;
+  }
+
+  peek(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteDecision> {
+    return this.#call({ kind: 'peek', key, cost, by }) as Promise<RemoteDecision>;
+  }
+
+  reserve(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteReserved> {
+    return this.#call({ kind: 'reserve', key, cost, by }) as Promise<RemoteReserved>;
+  }
+
+  settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Promise<RemoteDecision> {
+    this.#denials.forget(key);
+    return this.#call({ kind: 'settle', key, number, estimate, actual, by }) as Promise<RemoteDecision>;
+  }
+
+  block(key: string, ms: number): Promise<boolean> {
+    this.#denials.forget(key);
+    return this.#call({ kind: 'block', key, ms }) as Promise<boolean>;
+  }
+
+  reset(key: string): Promise<boolean> {
+    this.#denials.forget(key);
+    return this.#call({ kind: 'reset', key }) as Promise<boolean>;
+  }
+
+  async clear(): Promise<void> {
+    this.#denials.clear();
+    await this.#sender.clear();
+  }
+
+  update(policies: readonly Policy[]): void {
+    this.#denials.clear();
+    this.#policies = policies;
+    this.#outage.update(policies);
+    this.#sender.update(policies);
+  }
+
+  stats(): RemoteStats {
+    return this.#counters.stats(this.#policies);
+  }
+
+  #call(call: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const pending = { call, resolve, reject };
+      if (this.#breaker.isOpen) {
+        this.#degrade(pending, new Error('it has failed before, and is asked again soon'));
+        return;
+      }
+      if (this.#batch === undefined) {
+        this.#batch = new Batch();
+        later(() => this.#flush());
+      }
+      this.#batch.add(pending, call.kind === 'reserve' ? ++this.#number : 0);
+    });
+  }
+
+  #flush(): void {
+    const { groups } = this.#batch as Batch;
+    this.#batch = undefined;
+    for (const part of this.#parts(groups))
+      for (let at = 0; at < part.length; at += MOST_GROUPS) void this.#send(part.slice(at, at + MOST_GROUPS));
+  }
+
+  /** In a cluster, the calls of each slot. */
+  #parts(groups: readonly Group[]): Iterable<readonly Group[]> {
+    if (!this.#client.isCluster) return [groups];
+    const parts = new Map<number, Group[]>();
+    for (const group of groups) {
+      const slot = slotOf(nameOf(this.#options.prefix, group.call.key));
+      const part = parts.get(slot);
+      if (part === undefined) parts.set(slot, [group]);
+      else part.push(group);
+    }
+    return parts.values();
+  }
+
+  async #send(groups: readonly Group[]): Promise<void> {
+    const atMs = performance.now();
+    let answers: Answers;
+    try {
+      answers = new Answers(await this.#sender.send(groups));
+      answers.next(); // the server's time
+    } catch (error) {
+      this.#breaker.failed(error);
+      for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
+      return;
+    }
+    this.#breaker.succeeded();
+    for (const group of groups) this.#read(group, answers, atMs);
+  }
+
+  #read(group: Group, answers: Answers, atMs: number): void {
+    const { call, pending } = group;
+    try {
+      if (answers.isForeign()) throw new Error(foreign(nameOf(this.#options.prefix, call.key)));
+      if (call.kind === 'allow') this.#readAllowed(group, answers, atMs);
+      else (pending[0] as Pending).resolve(this.#readOne(call, group.number, answers, atMs));
+    } catch (error) {
+      for (const each of pending) each.reject(error);
+    }
+  }
+
+  #readAllowed({ call, pending }: Group, answers: Answers, atMs: number): void {
+    const [allowed, retryAfterMs, binding] = [answers.next(), answers.nextMs(), answers.next()];
+    pending.forEach((each, i) => {
+      if (i < allowed) this.#counters.allowed++;
+      else this.#counters.denied(binding);
+      each.resolve(i < allowed);
+    });
+    if (allowed === pending.length || call.kind !== 'allow' || call.by !== undefined) return;
+    this.#denials.note(call.key, call.cost, retryAfterMs, binding, atMs);
+  }
+
+  #readOne(call: Call, number: number, answers: Answers, atMs: number): Answer {
+    if (call.kind === 'block' || call.kind === 'reset') return answers.next() === 1;
+    const told = answers.decision(call.by ?? this.#policies);
+    if (call.kind === 'check' || call.kind === 'reserve') this.#counters.decided(told);
+    if (call.kind === 'reserve') return { decision: told, number: told.allowed && !isNone(call.cost) ? number : 0 };
+    if (call.kind === 'check' && !told.allowed && call.by === undefined) {
+      const ahead = isKnownAhead(this.#policies, call.cost) ? told : undefined;
+      this.#denials.note(call.key, call.cost, told.retryAfterMs, bindingOf(told), atMs, ahead);
+    }
+    return told;
+  }
+
+  #degrade({ call, resolve, reject }: Pending, reason: unknown): void {
+    try {
+      const answer = this.#outage.answer(call, reason);
+      this.#counters.degraded(call, answer);
+      resolve(answer);
+    } catch (error) {
+      reject(error);
+    }
+  }
+}
+
+function foreign(name: string): string {
+  return `the key ${JSON.stringify(name)} was written by another program, or by a limiter with other algorithms: give this one a prefix of its own`;
+}
+
+/** After all that this turn of the event loop does. */
+const later: (call: () => void) => void =
+  typeof setImmediate === 'function' ? (call) => void setImmediate(call) : (call) => void setTimeout(call, 0);

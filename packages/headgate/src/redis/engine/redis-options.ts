@@ -1,0 +1,80 @@
+import { oneOf, readOnce, show, wholeNumber } from '@headgate/core-ts';
+import type { OnOutage } from './outage.js';
+
+export interface RedisOptions {
+  /**
+   * What the names of all keys begin with; `'headgate:'` by default. Limiters with the same prefix count together, so give
+   * each that should count by itself its own. No braces, spaces or control characters.
+   */
+  readonly prefix?: string | undefined;
+  /** How long a call waits for the server, in milliseconds: 100 by default, from 1 to 60,000. */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * What decides where the server does not: `'local'`, the default, is a limiter in this process with the limits divided by
+   * `expectedInstances`; `'open'` allows, `'closed'` denies, and `'throw'` rejects with a `BackendUnavailableError`.
+   */
+  readonly onOutage?: OnOutage | undefined;
+  /** Processes that share the limits: 1 by default, to 1,000,000. */
+  readonly expectedInstances?: number | undefined;
+  /**
+   * For how long a denied key is answered from memory at the most, in milliseconds: 1,000 by default, to 60,000; 0 asks the
+   * server for each call. A `reset` in another process is seen after that time at the latest.
+   */
+  readonly rememberDenialsMs?: number | undefined;
+  /** Called when the server has failed a few times and is not asked any more, with the last error. */
+  readonly onDegraded?: ((error: unknown) => void) | undefined;
+  /** Called when the server decides again. */
+  readonly onRecovered?: (() => void) | undefined;
+}
+
+export interface ReadRedisOptions {
+  readonly prefix: string;
+  readonly deadlineMs: number;
+  readonly onOutage: OnOutage;
+  readonly expectedInstances: number;
+  readonly rememberDenialsMs: number;
+  readonly onDegraded: (error: unknown) => void;
+  readonly onRecovered: () => void;
+}
+
+const NAMES = [
+  'prefix',
+  'deadlineMs',
+  'onOutage',
+  'expectedInstances',
+  'rememberDenialsMs',
+  'onDegraded',
+  'onRecovered',
+] as const;
+
+/** @throws TypeError or RangeError that names the option and prints the value. */
+export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
+  if (typeof given !== 'object' || given === null) throw new TypeError(`options must be an object, got ${show(given)}`);
+  const unknown = Object.keys(given).find((name) => !(NAMES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`there is no option ${unknown} of redis(): there are ${NAMES.join(', ')}`);
+  const options = readOnce(given, NAMES);
+  return {
+    prefix: readPrefix(options.prefix ?? 'headgate:'),
+    deadlineMs: wholeNumber('deadlineMs', options.deadlineMs ?? 100, 1, 60_000),
+    onOutage: oneOf('onOutage', options.onOutage ?? 'local', ['local', 'open', 'closed', 'throw']),
+    expectedInstances: wholeNumber('expectedInstances', options.expectedInstances ?? 1, 1, 1_000_000),
+    rememberDenialsMs: wholeNumber('rememberDenialsMs', options.rememberDenialsMs ?? 1000, 0, 60_000),
+    onDegraded: readFunction('onDegraded', options.onDegraded) ?? (() => undefined),
+    onRecovered: readFunction('onRecovered', options.onRecovered) ?? (() => undefined),
+  };
+}
+
+function readPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string') throw new TypeError(`prefix must be a string, got ${show(prefix)}`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is refused
+  if (/[{}\s\u0000-\u001f]/.test(prefix) || /\p{Surrogate}/u.test(prefix))
+    throw new RangeError(`prefix must have no braces, spaces or control characters, got ${show(prefix)}`);
+  return prefix;
+}
+
+function readFunction<F>(name: string, value: F | undefined): F | undefined {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${name} must be a function, got ${show(value)}`);
+  return value;
+}

@@ -1,0 +1,109 @@
+import type { Policy } from '@headgate/core-ts';
+import type { KnownClient } from '../client/script-client.js';
+import { CLEAR, PROBE, Script, scriptOf } from '../client/scripts.js';
+import { encode, type Group, letterOf } from './batch.js';
+import { nameOf } from './key-name.js';
+import type { ReadRedisOptions } from './redis-options.js';
+
+/** What a server answers in the place of numbers where it has run a script call before: the client sent it again. */
+const RUN_BEFORE = -3;
+
+/** Sends calls to the server, each at most once, and gives up at the deadline. */
+export class Sender {
+  readonly #client: KnownClient;
+  readonly #options: ReadRedisOptions;
+  readonly #now: (() => number) | undefined;
+  readonly #script: Script;
+  /** Whose sequence numbers those are. */
+  readonly #id = Math.random().toString(36).slice(2, 12);
+  #sequence = 0;
+  #policies: readonly Policy[];
+  #hasOwnLimits = false;
+
+  constructor(
+    client: KnownClient,
+    policies: readonly Policy[],
+    options: ReadRedisOptions,
+    now: (() => number) | undefined,
+  ) {
+    this.#client = client;
+    this.#policies = policies;
+    this.#options = options;
+    this.#now = now;
+    this.#script = new Script(scriptOf(new Set(policies.map(letterOf))));
+  }
+
+  update(policies: readonly Policy[]): void {
+    this.#policies = policies;
+  }
+
+  /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
+  send(groups: readonly Group[]): Promise<unknown> {
+    if (groups.some(({ call }) => call.by !== undefined)) this.#hasOwnLimits = true;
+    const name = (key: string) => nameOf(this.#options.prefix, key);
+    const { keys, args } = encode(groups, this.#policies, name);
+    const now = this.#now === undefined ? '' : String(this.#now());
+    const all = () => [now, this.#hasOwnLimits ? '1' : '0', this.#tracked(), ...args];
+    if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));
+    return this.#within(async () => {
+      const reply = await this.#script.run(this.#client, keys, all(), all);
+      if (Array.isArray(reply) && Number(reply[0]) === RUN_BEFORE)
+        throw new Error('the connection was cut after the call was sent, so what came of it is not known');
+      return reply;
+    });
+  }
+
+  /** Whether the server can be written to. */
+  async probe(): Promise<void> {
+    if (!this.#client.isReady()) throw new Error('there is no connection');
+    await this.#client.eval(PROBE, [`${this.#options.prefix}!probe`], []);
+  }
+
+  /** Deletes all keys of the prefix, some at a time. */
+  async clear(): Promise<void> {
+    let cursor = '0';
+    do {
+      const reply = await this.#client.eval(CLEAR, [], [cursor, `${escaped(this.#options.prefix)}*`]);
+      cursor = String(reply);
+    } while (cursor !== '0');
+  }
+
+  /** Where a client may send a call again, each has a number, and the server runs none that it has run. */
+  #tracked(): string {
+    return this.#client.sendsAgain ? String(++this.#sequence) : '';
+  }
+
+  /** In a cluster it must be in the slot of the keys. */
+  #tracker(key: string): string {
+    return `${this.#options.prefix}!${this.#id}${this.#client.isCluster ? `{${key}}` : ''}`;
+  }
+
+  #within(send: () => Promise<unknown>): Promise<unknown> {
+    const { deadlineMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      let stop: (() => void) | undefined;
+      const timer = setTimeout(() => {
+        stop?.();
+        stop = undefined;
+        reject(new Error(`no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          then(value);
+        };
+      const go = () => send().then(settle(resolve), settle(reject));
+      if (this.#client.isReady()) go();
+      else
+        stop = this.#client.whenReady(() => {
+          if (stop !== undefined) go();
+        });
+    });
+  }
+}
+
+/** In the pattern of a scan. */
+function escaped(prefix: string): string {
+  return prefix.replace(/[\\*?[\]]/g, '\\$&');
+}

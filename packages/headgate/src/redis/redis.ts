@@ -1,0 +1,32 @@
+import { recognise } from './client/recognise.js';
+import { RedisEngine } from './engine/redis-engine.js';
+import { type RedisOptions, readRedisOptions } from './engine/redis-options.js';
+import type { RemoteEngineFactory } from './limiter/remote-engine.js';
+
+export type { ScriptClient } from './client/script-client.js';
+export { memory } from './engine/memory.js';
+export type { OnOutage } from './engine/outage.js';
+export type {
+  RemoteDecision,
+  RemoteEngine,
+  RemoteEngineFactory,
+  RemoteReserved,
+  RemoteSpec,
+  RemoteStats,
+} from './limiter/remote-engine.js';
+export { RemoteRateLimiter, type RemoteRateLimiterOptions } from './limiter/remote-rate-limiter.js';
+export type { RemoteReservation } from './limiter/remote-reservation.js';
+export type { RedisOptions };
+
+/**
+ * Keeps a limiter's state on a server that speaks Redis's protocol: Redis from 6.2, Valkey.
+ *
+ * The client is yours: of ioredis, redis, `@valkey/valkey-glide`, `@upstash/redis` or Bun, or anything with
+ * `evalsha(sha, keys, args)` and `eval(script, keys, args)`. It is never closed or configured.
+ *
+ * @throws TypeError or RangeError for a client that is none, and for a bad option, with its name and value.
+ */
+export function redis(client: unknown, options: RedisOptions = {}): RemoteEngineFactory {
+  const [known, own] = [recognise(client), readRedisOptions(options)];
+  return ({ policies }) => new RedisEngine(policies, known, own);
+}

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** A server of a test's own, on a port of its own. */
+export interface TestServer {
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** Which program is tried: `redis-server`, or another that speaks its protocol. */
+export const PROGRAM = process.env.HEADGATE_REDIS_SERVER ?? 'redis-server';
+
+/** A server with nothing in it, which keeps nothing; by default on a free port. */
+export async function startServer(args: readonly string[] = [], port?: number): Promise<TestServer> {
+  const own = port ?? (await freePort());
+  const settings = ['--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  const child = spawn(PROGRAM, settings, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await ready(child);
+  return {
+    port: own,
+    process: child,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
+  const said: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${PROGRAM} ended with ${code}: ${said.join('\n')}`)));
+    lines.on('line', (line) => {
+      said.push(line);
+      if (/ready to accept connections/i.test(line)) resolve();
+    });
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
