@@ -18,6 +18,7 @@ export interface Calls
     RateLimiter,
     'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
   > {
+  readonly backend?: string;
   reserve(key: string, estimate: Cost, options?: CallOptions): Settling;
   update(changes: PolicyChanges): void;
 }

@@ -60,4 +60,3 @@ function underBlock<R extends { resetAfterMs: number; retryAfterMs: number }>(ro
 export function bindingOf({ policy, policies }: RemoteDecision): number {
   return policies.findIndex(({ name }) => name === policy);
 }
-

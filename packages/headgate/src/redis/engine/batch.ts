@@ -43,13 +43,22 @@ function isAlike(one: Call, other: Call): boolean {
   return one.kind === 'allow' && other.kind === 'allow' && one.cost === other.cost && one.by === other.by;
 }
 
+/** When a limiter went over to other policies, by the server's time, and from which ones. */
+export interface Change {
+  readonly atMs: number;
+  readonly policies: readonly Policy[];
+}
+
 /** The keys and arguments of a script call. */
 export function encode(
   groups: readonly Group[],
   policies: readonly Policy[],
+  changes: readonly Change[],
   nameOf: (key: string) => string,
 ): { readonly keys: string[]; readonly args: string[] } {
-  const [keys, numbers, args] = [[] as string[], new Map<string, number>(), policyArgs(policies)];
+  const [keys, numbers, args] = [[] as string[], new Map<string, number>(), [String(policies.length)] as string[]];
+  args.push(...policyArgs(policies), String(changes.length));
+  for (const change of changes) args.push(String(change.atMs), ...policyArgs(change.policies));
   for (const { call, pending, number } of groups) {
     let keyNumber = numbers.get(call.key);
     if (keyNumber === undefined) {
@@ -62,11 +71,10 @@ export function encode(
 }
 
 function policyArgs(policies: readonly Policy[]): string[] {
-  const numbers = policies.flatMap((policy) => {
+  return policies.flatMap((policy) => {
     const { limit, windowMs, burst, blockForMs } = policy;
     return [letterOf(policy), String(limit), String(windowMs), String(burst), String(blockForMs)];
   });
-  return [String(policies.length), ...numbers];
 }
 
 function pushCall(args: string[], call: Call, key: number, count: number, number: number): void {

@@ -155,7 +155,7 @@ export class RedisEngine implements RemoteEngine {
     let answers: Answers;
     try {
       answers = new Answers(await this.#sender.send(groups));
-      answers.next(); // the server's time
+      this.#sender.heard(answers.next());
     } catch (error) {
       this.#breaker.failed(error);
       for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);

@@ -1,12 +1,15 @@
 import type { Policy } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
 import { CLEAR, PROBE, Script, scriptOf } from '../client/scripts.js';
-import { encode, type Group, letterOf } from './batch.js';
+import { type Change, encode, type Group, letterOf } from './batch.js';
 import { nameOf } from './key-name.js';
 import type { ReadRedisOptions } from './redis-options.js';
 
 /** What a server answers in the place of numbers where it has run a script call before: the client sent it again. */
 const RUN_BEFORE = -3;
+
+/** Changes that are known, the newest ones: what was written before them goes over from the oldest of these. */
+const MOST_CHANGES = 16;
 
 /** Sends calls to the server, each at most once, and gives up at the deadline. */
 export class Sender {
@@ -19,6 +22,9 @@ export class Sender {
   #sequence = 0;
   #policies: readonly Policy[];
   #hasOwnLimits = false;
+  readonly #changes: Change[] = [];
+  /** How far the server's clock is ahead of this process's. */
+  #aheadMs = performance.timeOrigin;
 
   constructor(
     client: KnownClient,
@@ -33,15 +39,27 @@ export class Sender {
     this.#script = new Script(scriptOf(new Set(policies.map(letterOf))));
   }
 
+  /** From the next call on. A key that was written before goes over as of now, by the server's time as it was heard last. */
   update(policies: readonly Policy[]): void {
+    this.#changes.push({ atMs: this.#serverMs(), policies: this.#policies });
+    if (this.#changes.length > MOST_CHANGES) this.#changes.shift();
     this.#policies = policies;
+  }
+
+  /** Notes the server's time, as an answer has it. */
+  heard(serverMs: number): void {
+    this.#aheadMs = serverMs - performance.now();
+  }
+
+  #serverMs(): number {
+    return this.#now?.() ?? Math.floor(performance.now() + this.#aheadMs);
   }
 
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
   send(groups: readonly Group[]): Promise<unknown> {
     if (groups.some(({ call }) => call.by !== undefined)) this.#hasOwnLimits = true;
     const name = (key: string) => nameOf(this.#options.prefix, key);
-    const { keys, args } = encode(groups, this.#policies, name);
+    const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     const now = this.#now === undefined ? '' : String(this.#now());
     const all = () => [now, this.#hasOwnLimits ? '1' : '0', this.#tracked(), ...args];
     if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));

@@ -34,13 +34,7 @@ export interface RemoteEngine {
   check(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteDecision>;
   peek(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteDecision>;
   reserve(key: string, cost: Units, by?: readonly Policy[]): Promise<RemoteReserved>;
-  settle(
-    key: string,
-    number: number,
-    estimate: Units,
-    actual: Units,
-    by?: readonly Policy[],
-  ): Promise<RemoteDecision>;
+  settle(key: string, number: number, estimate: Units, actual: Units, by?: readonly Policy[]): Promise<RemoteDecision>;
   block(key: string, ms: number): Promise<boolean>;
   reset(key: string): Promise<boolean>;
   clear(): Promise<void>;

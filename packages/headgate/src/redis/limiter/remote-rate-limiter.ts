@@ -32,8 +32,7 @@ import { RemoteReservation } from './remote-reservation.js';
 import { Turns } from './turns.js';
 
 /** What a limiter is made from whose state is elsewhere: the policies of a `RateLimiter`, and an engine. */
-export interface RemoteRateLimiterOptions
-  extends Omit<RateLimiterOptions, 'maxKeys' | 'onFull' | 'clock' | 'shared'> {
+export interface RemoteRateLimiterOptions extends Omit<RateLimiterOptions, 'maxKeys' | 'onFull' | 'clock' | 'shared'> {
   /** Where the state is: `redis(client)`, or `memory()`. */
   readonly engine: RemoteEngineFactory;
 }
@@ -138,7 +137,13 @@ export class RemoteRateLimiter {
     const by = this.#byCall.lasting(limit);
     const take = () => this.#reserve(key, estimate, units, by);
     if (wait === undefined) return take();
-    return this.#turns.wait(key, wait, () => this.#engine.peek(key, units, by?.()), take, ({ decision }) => decision);
+    return this.#turns.wait(
+      key,
+      wait,
+      () => this.#engine.peek(key, units, by?.()),
+      take,
+      ({ decision }) => decision,
+    );
   }
 
   async #reserve(key: string, estimate: Cost, units: Units, by: By): Promise<RemoteReservation> {

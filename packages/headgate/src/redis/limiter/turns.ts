@@ -59,7 +59,8 @@ function outOfPatience<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const isBounded = maxWaitMs <= LONGEST_TIMER_MS;
-    const late = () => foresee().then((told) => reject(new RateLimitExceeded(key, { ...told, allowed: false })), reject);
+    const late = () =>
+      foresee().then((told) => reject(new RateLimitExceeded(key, { ...told, allowed: false })), reject);
     const timer = isBounded ? setTimeout(late, maxWaitMs) : undefined;
     const abort = () => reject(signal?.reason);
     signal?.addEventListener('abort', abort);

@@ -1,6 +1,6 @@
 -- ARGV: the time, for tests; whether calls have limits of their own; the number of this script call, where the client may
 -- send one twice; the number of policies; of each its letter, limit,
--- window, burst and block; then the calls, each with its letter, the number of its key, and what it needs.
+-- window, burst and block; how many changes there were, and of each its time and the policies before it; then the calls, each with its letter, the number of its key, and what it needs.
 -- The answer: the time, and for each call its numbers. -2 in the place of them: another program wrote the key.
 -- Reads side by side with core-ts/src/engine/map-engine.ts.
 
@@ -19,17 +19,29 @@ local time = redis.call('TIME')
 local now_ms = given_ms ~= '' and tonumber(given_ms) or time[1] * 1000 + math.floor(time[2] / 1000)
 local is_kept = ARGV[2] == '1'
 
-local policies, head = {}, 'h1'
-for i = 1, tonumber(ARGV[4]) do
-  policies[i] = terms_of(
-    ARGV[next_arg],
-    tonumber(ARGV[next_arg + 1]),
-    tonumber(ARGV[next_arg + 2]),
-    tonumber(ARGV[next_arg + 3]),
-    tonumber(ARGV[next_arg + 4])
-  )
-  head = head .. ARGV[next_arg]
-  next_arg = next_arg + 5
+local count = tonumber(ARGV[4])
+
+local function policies_from()
+  local list = {}
+  for i = 1, count do
+    local numbers = {}
+    for k = 1, 4 do numbers[k] = tonumber(ARGV[next_arg + k]) end
+    list[i] = terms_of(ARGV[next_arg], unpack(numbers))
+    next_arg = next_arg + 5
+  end
+  offsets_of(list)
+  return list
+end
+
+local policies = policies_from()
+local head = 'h1'
+for _, terms in ipairs(policies) do head = head .. terms.letter end
+-- When this process went over from which policies to the next ones.
+local changes = {}
+next_arg = next_arg + 1
+for i = 1, tonumber(ARGV[next_arg - 1]) do
+  next_arg = next_arg + 1
+  changes[i] = { at_ms = tonumber(ARGV[next_arg - 1]), policies = policies_from() }
 end
 local size = offsets_of(policies)
 
@@ -66,7 +78,7 @@ end
 local entries, changed = {}, {}
 
 local function entry_of(number)
-  if entries[number] == nil then entries[number] = load(KEYS[number], policies, head, size, now_ms) or false end
+  if entries[number] == nil then entries[number] = load(KEYS[number], policies, changes, head, size, now_ms) or false end
   return entries[number]
 end
 
@@ -102,7 +114,9 @@ end
 local answer = { now_ms }
 
 local function tell(number)
-  answer[#answer + 1] = number == math.huge and NEVER or number
+  if number == math.huge then number = NEVER end
+  -- Clients read large numbers wrongly.
+  answer[#answer + 1] = number > 2 ^ 51 and string.format('%.0f', number) or number
 end
 
 -- How the key stands: whether it is allowed, for how long it is blocked, and of each policy what is left, the reset and

@@ -6,55 +6,57 @@ local LONGER_MS = 1000
 -- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window.
 local function step_back(entry, policies, ms)
   for _, terms in ipairs(policies) do terms.algorithm.shift(entry.words, terms.at, ms) end
-  if entry.block_until_ms > 0 then entry.block_until_ms = entry.block_until_ms - ms end
+  entry.block_until_ms = entry.block_until_ms - ms
   for _, each in ipairs(entry.reserved) do
     for _, mark in ipairs(each.marks) do mark.start_ms = mark.start_ms - ms end
   end
 end
 
--- States that were kept by other windows go over to these.
-local function go_over(entry, kept, policies, size, now_ms)
+-- An entry by other policies of the same algorithms, as of a time.
+local function go_over(entry, from, policies, at_ms)
   local words = {}
-  for i = 1, size do words[i] = 0 end
+  for i = 1, offsets_of(policies) do words[i] = 0 end
   for i, terms in ipairs(policies) do
-    local old = kept[i]
+    local old = from[i]
     for _, each in ipairs(entry.reserved) do
-      if old.window_ms ~= terms.window_ms then
-        terms.algorithm.change_mark(entry.words, old.at, old, terms, each.marks[i], now_ms)
-      end
+      terms.algorithm.change_mark(entry.words, old.at, old, terms, each.marks[i], at_ms)
     end
-    if old.window_ms ~= terms.window_ms then
-      terms.algorithm.change(entry.words, old.at, old, words, terms.at, terms, now_ms)
-    else
-      for word = 0, terms.algorithm.words_of(terms) - 1 do words[terms.at + word] = entry.words[old.at + word] end
-    end
+    terms.algorithm.change(entry.words, old.at, old, words, terms.at, terms, at_ms)
   end
   entry.words = words
 end
 
--- By which windows the states of a value were kept: a state that keeps none has the policy's own. `nil` where the value
--- has another length.
+-- By which windows the states of a value were kept, where each begins and where they end: a state that notes none has the
+-- policy's own. `nil` where the value is too short.
 local function kept_by(value, from, policies)
   local kept, at = {}, 1
-  local goes_over = false
   for i, terms in ipairs(policies) do
-    local window_ms = terms.window_ms
+    local own = { at = at, window_ms = terms.window_ms, is_noted = false }
     local place = terms.letter == 's' and 4 or terms.letter == 't' and 2
     if place then
       local start = from + 8 * (at - 1 + place)
       if start + 7 > #value then return nil end
       local noted_ms = struct.unpack('>d', value, start)
-      if noted_ms > 0 then window_ms = noted_ms end
+      if noted_ms > 0 then own.window_ms, own.is_noted = noted_ms, true end
     end
-    local old = terms
-    if window_ms ~= terms.window_ms then
-      old = terms_of(terms.letter, terms.limit, window_ms, terms.burst, 0)
-      goes_over = true
-    end
-    kept[i] = setmetatable({ at = at }, { __index = old })
-    at = at + old.algorithm.words_of(old)
+    kept[i] = own
+    at = at + terms.algorithm.words_of(terms_of(terms.letter, 0, own.window_ms, 0, 0))
   end
-  return kept, at - 1, goes_over
+  return kept, at - 1
+end
+
+-- Policies as they are, with the windows that states were kept by. Answers whether those differ.
+local function with_windows(policies, kept)
+  local own, differs = {}, false
+  for i, terms in ipairs(policies) do
+    local noted = kept[i]
+    if noted.is_noted and noted.window_ms ~= terms.window_ms then
+      differs = true
+      terms = terms_of(terms.letter, terms.limit, noted.window_ms, terms.burst, terms.block_for_ms)
+    end
+    own[i] = setmetatable({ at = noted.at }, { __index = terms })
+  end
+  return own, differs
 end
 
 local function read_reserved(value, from, count)
@@ -77,19 +79,41 @@ end
 local function empty_entry(size)
   local words = {}
   for i = 1, size do words[i] = 0 end
-  return { words = words, reserved = {}, block_until_ms = 0, is_held = false, is_kept = false }
+  return { words = words, reserved = {}, block_until_ms = -math.huge, is_held = false, is_kept = false }
+end
+
+local function has_windows_of(policies, kept)
+  for i, terms in ipairs(policies) do
+    if kept[i].is_noted and kept[i].window_ms ~= terms.window_ms then return false end
+  end
+  return true
+end
+
+-- The policies that a value was written by: those before the first change that came after it, and which change that is. What
+-- was written in the millisecond of a change is told by its windows; where those are the same, so are the states.
+local function written_by(policies, changes, seen_ms, kept)
+  for i, change in ipairs(changes) do
+    if seen_ms < change.at_ms then return change.policies, i end
+    local after = changes[i + 1] and changes[i + 1].policies or policies
+    if seen_ms == change.at_ms and has_windows_of(change.policies, kept) and not has_windows_of(after, kept) then
+      return change.policies, i
+    end
+  end
+  return policies, #changes + 1
 end
 
 -- `nil` where another program wrote the key, or a limiter with other algorithms.
-local function load(key, policies, head, size, now_ms)
+local function load(key, policies, changes, head, size, now_ms)
   local value = redis.pcall('GET', key)
   if value == false then return empty_entry(size) end
   if type(value) ~= 'string' or value:sub(1, #head) ~= head or #value < #head + 17 then return nil end
   local from = #head + 1
   local flags, seen_ms, block_until_ms
   flags, seen_ms, block_until_ms, from = struct.unpack('>Bdd', value, from)
-  local kept, kept_size, goes_over = kept_by(value, from, policies)
+  local kept, kept_size = kept_by(value, from, policies)
   if kept == nil or #value < from - 1 + 8 * kept_size then return nil end
+  local by, next_change = written_by(policies, changes, seen_ms, kept)
+  local own, differs = with_windows(by, kept)
   local entry = { block_until_ms = block_until_ms, is_held = true, is_kept = flags >= KEPT, reserved = {} }
   entry.words = {}
   for i = 1, kept_size do
@@ -97,8 +121,13 @@ local function load(key, policies, head, size, now_ms)
   end
   if flags % 4 >= RESERVED then entry.reserved, from = read_reserved(value, from, #policies) end
   if from ~= #value + 1 then return nil end
-  if now_ms < seen_ms then step_back(entry, kept, seen_ms - now_ms) end
-  if goes_over then go_over(entry, kept, policies, size, now_ms) end
+  if now_ms < seen_ms then step_back(entry, own, seen_ms - now_ms) end
+  -- A limiter elsewhere has other windows.
+  if differs then go_over(entry, own, by, changes[next_change] and changes[next_change].at_ms or now_ms) end
+  for i = next_change, #changes do
+    local change = changes[i]
+    go_over(entry, change.policies, changes[i + 1] and changes[i + 1].policies or policies, change.at_ms)
+  end
   return entry
 end
 

@@ -44,7 +44,11 @@ function fixed_window.refund(words, at, terms, mark, units, now_ms)
 end
 
 -- The window goes on, with the new length and the new limit.
-function fixed_window.change() end
+function fixed_window.change(from, was, old, to, at, _, now_ms)
+  if fixed_window.is_fresh(from, was, old, now_ms) then return end
+  to[at + TIME] = from[was + TIME]
+  to[at + USED] = from[was + USED]
+end
 
 function fixed_window.change_mark() end
 

@@ -73,7 +73,7 @@ function token_bucket.change(from, was, old, to, at, terms, now_ms)
   local rest = debt - units * old.window_ms
   local part = math.ceil(rest * terms.window_ms / old.window_ms)
   to[at + USED] = math.min(units * terms.window_ms + part, most_owed(terms))
-  to[at + TIME] = terms.limit == 0 and from[was + TIME] or now_ms
+  to[at + TIME] = old.limit == 0 and terms.limit == 0 and from[was + TIME] or now_ms
   to[at + KEPT_BY] = terms.window_ms
 end
 

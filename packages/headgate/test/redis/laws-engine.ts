@@ -1,0 +1,19 @@
+import type { Policy } from '@headgate/core-ts';
+import { Redis } from 'ioredis';
+import { recognise } from '../../src/redis/client/recognise.js';
+import { RedisEngine } from '../../src/redis/engine/redis-engine.js';
+import { readRedisOptions } from '../../src/redis/engine/redis-options.js';
+
+const client = recognise(new Redis(Number(process.env.HEADGATE_TEST_REDIS_PORT)));
+let made = 0;
+
+/** What the laws are tried on, in a thread of its own: each engine has keys of its own, and time by the law's clock. */
+export function createEngine(policies: readonly Policy[], now: (() => number) | undefined): RedisEngine {
+  const options = readRedisOptions({
+    prefix: `${++made}:`,
+    deadlineMs: 60_000, // against a server that hangs: no law is about that
+    onOutage: 'throw',
+    rememberDenialsMs: 0, // by the real clock, which is not the law's
+  });
+  return new RedisEngine(policies, client, options, now === undefined ? {} : { now });
+}
