@@ -1,34 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { remote } from '@headgate/conformance';
 import { conformance } from '@headgate/conformance/vitest';
-import { build } from 'tsup';
 import { afterAll } from 'vitest';
+import { bundle } from './bundle.js';
 import { startServer } from './servers.js';
 
 const server = await startServer();
 process.env.HEADGATE_TEST_REDIS_PORT = String(server.port);
-
-/** In the package, so that what it imports is found. */
-const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.laws-', import.meta.url)));
-await build({
-  config: false,
-  entry: { engine: fileURLToPath(new URL('laws-engine.ts', import.meta.url)) },
-  outDir: folder,
-  format: 'esm',
-  external: ['ioredis'],
-  noExternal: [/^@headgate\//],
-  loader: { '.lua': 'text' },
-  silent: true,
-  dts: false,
-});
-const { createEngine, end } = remote({ module: pathToFileURL(join(folder, 'engine.js')).href, export: 'createEngine' });
+const { url, remove } = await bundle('laws-engine.ts');
+const { createEngine, end } = remote({ module: url, export: 'createEngine' });
 
 afterAll(async () => {
   await end();
   await server.kill();
-  rmSync(folder, { recursive: true });
+  remove();
 });
 
 conformance(createEngine, {
