@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
 
 /** A server of a test's own, on a port of its own. */
 export interface TestServer {
@@ -13,6 +14,19 @@ export interface TestServer {
 
 /** Which program is tried: `redis-server`, or another that speaks its protocol. */
 export const PROGRAM = process.env.HEADGATE_REDIS_SERVER ?? 'redis-server';
+
+/** Whether the program is there. */
+export const HAS_SERVER = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** Tests that start servers: skipped by name where there is no program, and failed where CI has none. */
+export function withServers(title: string, tests: () => void): void {
+  if (HAS_SERVER) describe(title, tests);
+  else if (process.env.CI === 'true') it(`${title}: ${PROGRAM} is on the PATH`, () => expect.unreachable('install it'));
+  else
+    describe.skip(`${title} (skipped: ${PROGRAM} is not on the PATH)`, () => {
+      it('needs a server', () => expect.unreachable());
+    });
+}
 
 /** A server with nothing in it, which keeps nothing; by default on a free port. */
 export async function startServer(args: readonly string[] = [], port?: number): Promise<TestServer> {

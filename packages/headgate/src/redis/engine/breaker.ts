@@ -2,6 +2,8 @@
 const FAILURES_THAT_OPEN = 3;
 /** Between two probes: between half as long and one and a half times, so that processes don't probe together. */
 const PROBE_EVERY_MS = 200;
+/** A probe that is not answered by then has failed. */
+const PROBE_WITHIN_MS = 1000;
 
 /**
  * A circuit breaker: after a few failures nothing is sent any more but a probe now and then, one at a time, and it closes
@@ -38,13 +40,25 @@ export class Breaker {
   }
 
   #probeNow(): void {
+    let isOver = false;
+    const end = (then: () => void) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      then();
+    };
+    // A client may lose what it was given while its connection was lost.
+    const timer = setTimeout(() => end(() => this.#probeLater()), PROBE_WITHIN_MS);
+    (timer as { unref?(): void }).unref?.();
     this.#probe().then(
-      () => {
-        this.isOpen = false;
-        this.#failures = 0;
-        this.#onClosed();
-      },
-      () => this.#probeLater(),
+      () => end(() => this.#close()),
+      () => end(() => this.#probeLater()),
     );
+  }
+
+  #close(): void {
+    this.isOpen = false;
+    this.#failures = 0;
+    this.#onClosed();
   }
 }

@@ -21,7 +21,8 @@ export class Sender {
   readonly #id = Math.random().toString(36).slice(2, 12);
   #sequence = 0;
   #policies: readonly Policy[];
-  #hasOwnLimits = false;
+  /** When the first call came that had limits of its own, by the server's time. */
+  #keptFromMs: number | undefined;
   readonly #changes: Change[] = [];
   /** How far the server's clock is ahead of this process's. */
   #aheadMs = performance.timeOrigin;
@@ -57,11 +58,11 @@ export class Sender {
 
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
   send(groups: readonly Group[]): Promise<unknown> {
-    if (groups.some(({ call }) => call.by !== undefined)) this.#hasOwnLimits = true;
+    if (groups.some(({ call }) => call.by !== undefined)) this.#keptFromMs ??= this.#serverMs();
     const name = (key: string) => nameOf(this.#options.prefix, key);
     const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     const now = this.#now === undefined ? '' : String(this.#now());
-    const all = () => [now, this.#hasOwnLimits ? '1' : '0', this.#tracked(), ...args];
+    const all = () => [now, String(this.#keptFromMs ?? ''), this.#tracked(), ...args];
     if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));
     return this.#within(async () => {
       const reply = await this.#script.run(this.#client, keys, all(), all);

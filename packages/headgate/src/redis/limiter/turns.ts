@@ -36,7 +36,7 @@ export class Turns {
         if (foreseen.allowed) {
           const taken = await take();
           if (decisionOf(taken).allowed) return taken;
-        } else if (foreseen.retryAfterMs > Math.max(0, leftMs)) throw new RateLimitExceeded(key, foreseen);
+        } else if (isTooLong(foreseen.retryAfterMs, leftMs)) throw new RateLimitExceeded(key, foreseen);
         else await pause(foreseen.retryAfterMs, signal);
       }
     })();
@@ -47,6 +47,11 @@ export class Turns {
       if (this.#last.get(key) === turn) this.#last.delete(key);
     }
   }
+}
+
+/** Also for a cost that can never fit, of one who would wait for ever. */
+function isTooLong(ms: number, leftMs: number): boolean {
+  return ms === Number.POSITIVE_INFINITY || ms > Math.max(0, leftMs);
 }
 
 /** Of one behind others: ends when its own time is over, whoever is before it. */

@@ -1,4 +1,4 @@
--- ARGV: the time, for tests; whether calls have limits of their own; the number of this script call, where the client may
+-- ARGV: the time, for tests; from when on calls have had limits of their own; the number of this script call, where the client may
 -- send one twice; the number of policies; of each its letter, limit,
 -- window, burst and block; how many changes there were, and of each its time and the policies before it; then the calls, each with its letter, the number of its key, and what it needs.
 -- The answer: the time, and for each call its numbers. -2 in the place of them: another program wrote the key.
@@ -17,7 +17,7 @@ end
 local given_ms, next_arg = ARGV[1], 5
 local time = redis.call('TIME')
 local now_ms = given_ms ~= '' and tonumber(given_ms) or time[1] * 1000 + math.floor(time[2] / 1000)
-local is_kept = ARGV[2] == '1'
+local kept_from_ms = tonumber(ARGV[2]) or math.huge
 
 local count = tonumber(ARGV[4])
 
@@ -84,13 +84,12 @@ end
 
 -- By policies of the call's own, what is over by the limiter's is over.
 local function look(entry, by)
-  if by ~= policies then drop_expired(policies, entry.words, entry.is_kept, now_ms) end
+  if by ~= policies then drop_expired(policies, entry.words, kept_from_ms, now_ms) end
 end
 
 local function take_more(entry, units, by)
   before_taking(entry.reserved, units, by, entry.words, now_ms)
   add(by, entry.words, units, now_ms)
-  if is_kept then entry.is_kept = true end
 end
 
 -- Takes the cost if it fits; a denial may block the key.
@@ -211,7 +210,7 @@ end
 
 CALLS['x'] = function(number, entry)
   if not entry then return tell(FOREIGN) end
-  tell(is_fresh(entry, policies, now_ms) and 0 or 1)
+  tell(is_fresh(entry, policies, kept_from_ms, now_ms) and 0 or 1)
   local is_held = entry.is_held
   entries[number] = empty_entry(size)
   entries[number].is_held = is_held
@@ -222,5 +221,5 @@ while next_arg <= #ARGV do
   local letter, number = take_arg(), tonumber(take_arg())
   CALLS[letter](number, entry_of(number))
 end
-for number in pairs(changed) do save(KEYS[number], entries[number], policies, head, now_ms) end
+for number in pairs(changed) do save(KEYS[number], entries[number], policies, head, kept_from_ms, now_ms) end
 return answer

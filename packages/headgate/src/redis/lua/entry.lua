@@ -1,6 +1,8 @@
 -- One key's value: "h1", a letter for each policy, flags, when it was written last, the end of a block, the words of all
 -- states, and what is reserved. All numbers are doubles. The time to live only collects garbage.
-local BLOCKED, RESERVED, KEPT = 1, 2, 4
+local RESERVED = 2
+-- Where a state says by which window it was kept.
+local KEPT_BY = { s = 4, t = 2 }
 local LONGER_MS = 1000
 
 -- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window.
@@ -32,7 +34,7 @@ local function kept_by(value, from, policies)
   local kept, at = {}, 1
   for i, terms in ipairs(policies) do
     local own = { at = at, window_ms = terms.window_ms, is_noted = false }
-    local place = terms.letter == 's' and 4 or terms.letter == 't' and 2
+    local place = KEPT_BY[terms.letter]
     if place then
       local start = from + 8 * (at - 1 + place)
       if start + 7 > #value then return nil end
@@ -79,7 +81,7 @@ end
 local function empty_entry(size)
   local words = {}
   for i = 1, size do words[i] = 0 end
-  return { words = words, reserved = {}, block_until_ms = -math.huge, is_held = false, is_kept = false }
+  return { words = words, reserved = {}, block_until_ms = -math.huge, is_held = false }
 end
 
 local function has_windows_of(policies, kept)
@@ -114,12 +116,12 @@ local function load(key, policies, changes, head, size, now_ms)
   if kept == nil or #value < from - 1 + 8 * kept_size then return nil end
   local by, next_change = written_by(policies, changes, seen_ms, kept)
   local own, differs = with_windows(by, kept)
-  local entry = { block_until_ms = block_until_ms, is_held = true, is_kept = flags >= KEPT, reserved = {} }
+  local entry = { block_until_ms = block_until_ms, is_held = true, reserved = {} }
   entry.words = {}
   for i = 1, kept_size do
     entry.words[i], from = struct.unpack('>d', value, from)
   end
-  if flags % 4 >= RESERVED then entry.reserved, from = read_reserved(value, from, #policies) end
+  if flags == RESERVED then entry.reserved, from = read_reserved(value, from, #policies) end
   if from ~= #value + 1 then return nil end
   if now_ms < seen_ms then step_back(entry, own, seen_ms - now_ms) end
   -- A limiter elsewhere has other windows.
@@ -135,18 +137,22 @@ local function block_left_ms(entry, now_ms)
   return math.max(0, entry.block_until_ms - now_ms)
 end
 
-local function is_fresh(entry, policies, now_ms)
+local function is_fresh(entry, policies, kept_from_ms, now_ms)
   if block_left_ms(entry, now_ms) > 0 then return false end
   for _, terms in ipairs(policies) do
-    if not is_fresh_by(terms, entry.words, entry.is_kept, now_ms) then return false end
+    if not is_fresh_by(terms, entry.words, kept_from_ms, now_ms) then return false end
   end
   return true
 end
 
-local function written(entry, head, now_ms)
+local function written(entry, policies, head, now_ms)
   local parts = { head }
-  local flags = (#entry.reserved > 0 and RESERVED or 0) + (entry.is_kept and KEPT or 0)
+  local flags = #entry.reserved > 0 and RESERVED or 0
   parts[2] = struct.pack('>Bdd', flags, now_ms, entry.block_until_ms)
+  for _, terms in ipairs(policies) do
+    local place = KEPT_BY[terms.letter]
+    if place then entry.words[terms.at + place] = terms.window_ms end
+  end
   for _, word in ipairs(entry.words) do parts[#parts + 1] = struct.pack('>d', word) end
   if #entry.reserved == 0 then return table.concat(parts) end
   parts[#parts + 1] = struct.pack('>d', #entry.reserved)
@@ -159,12 +165,12 @@ local function written(entry, head, now_ms)
   return table.concat(parts)
 end
 
-local function save(key, entry, policies, head, now_ms)
-  if is_fresh(entry, policies, now_ms) then
+local function save(key, entry, policies, head, kept_from_ms, now_ms)
+  if is_fresh(entry, policies, kept_from_ms, now_ms) then
     if entry.is_held then redis.call('DEL', key) end
     return
   end
-  local due_ms = due_after_ms(policies, entry.words, entry.is_kept, now_ms)
+  local due_ms = due_after_ms(policies, entry.words, kept_from_ms, now_ms)
   local ttl_ms = math.max(block_left_ms(entry, now_ms), due_ms) + LONGER_MS
-  redis.call('SET', key, written(entry, head, now_ms), 'PX', string.format('%.0f', ttl_ms))
+  redis.call('SET', key, written(entry, policies, head, now_ms), 'PX', string.format('%.0f', ttl_ms))
 end

@@ -74,28 +74,28 @@ local function block_asked_ms(policies, words, cost, now_ms)
 end
 
 -- How long a state is held for calls with limits of their own.
-local function kept_for_ms(terms, words, is_kept, now_ms)
-  if not is_kept or words[terms.at + USED] == 0 then return 0 end
+local function kept_for_ms(terms, words, kept_from_ms, now_ms)
+  if words[terms.at + USED] == 0 or words[terms.at + TIME] < kept_from_ms then return 0 end
   return math.max(0, terms.kept_ms - (now_ms - words[terms.at + TIME]))
 end
 
-local function is_fresh_by(terms, words, is_kept, now_ms)
-  return terms.algorithm.is_fresh(words, terms.at, terms, now_ms) and kept_for_ms(terms, words, is_kept, now_ms) == 0
+local function is_fresh_by(terms, words, kept_from_ms, now_ms)
+  return terms.algorithm.is_fresh(words, terms.at, terms, now_ms) and kept_for_ms(terms, words, kept_from_ms, now_ms) == 0
 end
 
 -- Forgets what is over by these limits: others may look at it differently.
-local function drop_expired(policies, words, is_kept, now_ms)
+local function drop_expired(policies, words, kept_from_ms, now_ms)
   for _, terms in ipairs(policies) do
-    if is_fresh_by(terms, words, is_kept, now_ms) then words[terms.at + USED] = 0 end
+    if is_fresh_by(terms, words, kept_from_ms, now_ms) then words[terms.at + USED] = 0 end
   end
 end
 
 -- In how long the key is as good as never seen.
-local function due_after_ms(policies, words, is_kept, now_ms)
+local function due_after_ms(policies, words, kept_from_ms, now_ms)
   local after_ms = 0
   for _, terms in ipairs(policies) do
     local own_ms = terms.algorithm.reset_after_ms(words, terms.at, terms, now_ms)
-    after_ms = math.max(after_ms, own_ms, kept_for_ms(terms, words, is_kept, now_ms))
+    after_ms = math.max(after_ms, own_ms, kept_for_ms(terms, words, kept_from_ms, now_ms))
   end
   return after_ms
 end

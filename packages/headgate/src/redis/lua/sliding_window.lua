@@ -152,8 +152,4 @@ function sliding_window.shift(words, at, ms)
   words[at + TIME] = words[at + TIME] - ms
 end
 
-function sliding_window.kept_by(words, at)
-  return words[at + KEPT_BY]
-end
-
 ALGORITHMS.s = sliding_window

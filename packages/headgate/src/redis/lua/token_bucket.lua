@@ -101,8 +101,4 @@ function token_bucket.shift(words, at, ms)
   words[at + TIME] = words[at + TIME] - ms
 end
 
-function token_bucket.kept_by(words, at)
-  return words[at + KEPT_BY]
-end
-
 ALGORITHMS.t = token_bucket
