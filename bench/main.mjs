@@ -1,8 +1,9 @@
-// Measures limiters by themselves, or with `http` servers that have one, and writes the figures down.
+// Measures limiters by themselves, with `http` servers that have one, or with `redis` those on a server, and writes the figures down.
 import { parseArgs } from 'node:util';
 
 const MEASURES = {
   questions: async () => (await import('./run/measure-questions.mjs')).measureQuestions,
+  redis: async () => (await import('./redis/measure-redis.mjs')).measureRedis,
   http: async () => (await import('./http/measure-http.mjs')).measureHttp,
 };
 

@@ -1,3 +1,4 @@
+import allowFixedWindow from '../lua/allow_fixed_window.lua';
 import calls from '../lua/calls.lua';
 import entry from '../lua/entry.lua';
 import fixedWindow from '../lua/fixed_window.lua';
@@ -19,6 +20,9 @@ export function scriptOf(letters: ReadonlySet<Letter>): string {
   return [head, ...algorithms, policies, reservations, entry, calls].join('\n');
 }
 
+/** What decides `allow` by one fixed window. */
+export const ALLOW_FIXED_WINDOW = allowFixedWindow;
+
 /** Whether a server can be written to. */
 export const PROBE = "redis.call('SET', KEYS[1], '1', 'PX', '1000') return 1";
 
@@ -30,18 +34,21 @@ return found[1]`;
 /** A script, by its SHA-1 where the server knows it. */
 export class Script {
   readonly #text: string;
-  readonly #sha: Promise<string>;
+  readonly #working: Promise<void>;
+  #sha = '';
 
   constructor(text: string) {
     this.#text = text;
-    this.#sha = sha1(text);
+    this.#working = sha1(text).then((sha) => {
+      this.#sha = sha;
+    });
   }
 
   /** `again`: gives the arguments for a second run, where the first one was of a script that the server does not know. */
   async run(client: ScriptClient, keys: string[], args: string[], again: () => string[]): Promise<unknown> {
-    const sha = await this.#sha;
+    if (this.#sha === '') await this.#working;
     try {
-      return await client.evalsha(sha, keys, args);
+      return await client.evalsha(this.#sha, keys, args);
     } catch (error) {
       if (!isUnknownScript(error)) throw error;
     }

@@ -43,6 +43,32 @@ function isAlike(one: Call, other: Call): boolean {
   return one.kind === 'allow' && other.kind === 'allow' && one.cost === other.cost && one.by === other.by;
 }
 
+/** Whether a batch is for the short script: `allow` alone, each key once, by one fixed window that blocks nobody. */
+export function isPlain(groups: readonly Group[], policies: readonly Policy[]): boolean {
+  const [policy, second] = policies;
+  if (second !== undefined || policy?.algorithm !== 'fixed-window' || policy.blockForMs > 0) return false;
+  const keys = new Set<string>();
+  for (const { call } of groups) {
+    if (call.kind !== 'allow' || call.by !== undefined || typeof call.cost !== 'number') return false;
+    keys.add(call.key);
+  }
+  return keys.size === groups.length;
+}
+
+/** The keys and arguments of the short script. */
+export function encodePlain(
+  groups: readonly Group[],
+  { limit, windowMs }: Policy,
+  nameOf: (key: string) => string,
+): { readonly keys: string[]; readonly args: string[] } {
+  const [keys, args] = [[] as string[], [String(limit), String(windowMs)]];
+  for (const { call, pending } of groups) {
+    keys.push(nameOf(call.key));
+    args.push(String((call as { readonly cost: Units }).cost), String(pending.length));
+  }
+  return { keys, args };
+}
+
 /** When a limiter went over to other policies, by the server's time, and from which ones. */
 export interface Change {
   readonly atMs: number;

@@ -20,6 +20,9 @@ export interface TestHooks {
   readonly now?: () => number;
 }
 
+/** What the short script answers for what it leaves to the other one. */
+const ELSEWHERE = -4;
+
 /** Numbers of reservations: no two processes have the same. */
 const NUMBERS = 2 ** 32;
 
@@ -150,11 +153,11 @@ export class RedisEngine implements RemoteEngine {
     return parts.values();
   }
 
-  async #send(groups: readonly Group[]): Promise<void> {
+  async #send(groups: readonly Group[], plain = this.#sender.isPlain(groups)): Promise<void> {
     const atMs = performance.now();
     let answers: Answers;
     try {
-      answers = new Answers(await this.#sender.send(groups));
+      answers = new Answers(await this.#sender.send(groups, plain));
       this.#sender.heard(answers.next());
     } catch (error) {
       this.#breaker.failed(error);
@@ -162,7 +165,19 @@ export class RedisEngine implements RemoteEngine {
       return;
     }
     this.#breaker.succeeded();
-    for (const group of groups) this.#read(group, answers, atMs);
+    if (plain) this.#readPlain(groups, answers, atMs);
+    else for (const group of groups) this.#read(group, answers, atMs);
+  }
+
+  /** Keys that have more than a fixed window are asked for again, by the script that knows all. */
+  #readPlain(groups: readonly Group[], answers: Answers, atMs: number): void {
+    const others: Group[] = [];
+    for (const group of groups) {
+      const [allowed, retryAfterMs] = [answers.next(), answers.nextMs()];
+      if (allowed === ELSEWHERE) others.push(group);
+      else this.#settleAllowed(group, allowed, retryAfterMs, 0, atMs);
+    }
+    if (others.length > 0) void this.#send(others, false);
   }
 
   #read(group: Group, answers: Answers, atMs: number): void {
@@ -176,8 +191,12 @@ export class RedisEngine implements RemoteEngine {
     }
   }
 
-  #readAllowed({ call, pending }: Group, answers: Answers, atMs: number): void {
-    const [allowed, retryAfterMs, binding] = [answers.next(), answers.nextMs(), answers.next()];
+  #readAllowed(group: Group, answers: Answers, atMs: number): void {
+    this.#settleAllowed(group, answers.next(), answers.nextMs(), answers.next(), atMs);
+  }
+
+  /** The first ones were allowed. */
+  #settleAllowed({ call, pending }: Group, allowed: number, retryAfterMs: number, binding: number, atMs: number): void {
     pending.forEach((each, i) => {
       if (i < allowed) this.#counters.allowed++;
       else this.#counters.denied(binding);

@@ -1,7 +1,7 @@
 import type { Policy } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
-import { CLEAR, PROBE, Script, scriptOf } from '../client/scripts.js';
-import { type Change, encode, type Group, letterOf } from './batch.js';
+import { ALLOW_FIXED_WINDOW, CLEAR, PROBE, Script, scriptOf } from '../client/scripts.js';
+import { type Change, encode, encodePlain, type Group, isPlain, letterOf } from './batch.js';
 import { nameOf } from './key-name.js';
 import type { ReadRedisOptions } from './redis-options.js';
 
@@ -17,6 +17,7 @@ export class Sender {
   readonly #options: ReadRedisOptions;
   readonly #now: (() => number) | undefined;
   readonly #script: Script;
+  readonly #plain = new Script(ALLOW_FIXED_WINDOW);
   /** Whose sequence numbers those are. */
   readonly #id = Math.random().toString(36).slice(2, 12);
   #sequence = 0;
@@ -56,20 +57,27 @@ export class Sender {
     return this.#now?.() ?? Math.floor(performance.now() + this.#aheadMs);
   }
 
+  /** Whether calls go by the short script, whose answer has two numbers for each. */
+  isPlain(groups: readonly Group[]): boolean {
+    return this.#changes.length === 0 && isPlain(groups, this.#policies);
+  }
+
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
-  send(groups: readonly Group[]): Promise<unknown> {
+  send(groups: readonly Group[], plain: boolean): Promise<unknown> {
     if (groups.some(({ call }) => call.by !== undefined)) this.#keptFromMs ??= this.#serverMs();
     const name = (key: string) => nameOf(this.#options.prefix, key);
-    const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     const now = this.#now === undefined ? '' : String(this.#now());
-    const all = () => [now, String(this.#keptFromMs ?? ''), this.#tracked(), ...args];
+    if (plain) {
+      const { keys, args } = encodePlain(groups, this.#policies[0] as Policy, name);
+      return this.#run(this.#plain, keys, () => [now, this.#tracked(), ...args]);
+    }
+    const { keys, args } = encode(groups, this.#policies, this.#changes, name);
+    return this.#run(this.#script, keys, () => [now, String(this.#keptFromMs ?? ''), this.#tracked(), ...args]);
+  }
+
+  #run(script: Script, keys: string[], all: () => string[]): Promise<unknown> {
     if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));
-    return this.#within(async () => {
-      const reply = await this.#script.run(this.#client, keys, all(), all);
-      if (Array.isArray(reply) && Number(reply[0]) === RUN_BEFORE)
-        throw new Error('the connection was cut after the call was sent, so what came of it is not known');
-      return reply;
-    });
+    return this.#within(() => script.run(this.#client, keys, all(), all));
   }
 
   /** Whether the server can be written to. */
@@ -112,7 +120,11 @@ export class Sender {
           clearTimeout(timer);
           then(value);
         };
-      const go = () => send().then(settle(resolve), settle(reject));
+      const answered = (reply: unknown) => {
+        if (!wasRunBefore(reply)) resolve(reply);
+        else reject(new Error('the connection was cut after the call was sent, so what came of it is not known'));
+      };
+      const go = () => send().then(settle(answered), settle(reject));
       if (this.#client.isReady()) go();
       else
         stop = this.#client.whenReady(() => {
@@ -120,6 +132,10 @@ export class Sender {
         });
     });
   }
+}
+
+function wasRunBefore(reply: unknown): boolean {
+  return Array.isArray(reply) && Number(reply[0]) === RUN_BEFORE;
 }
 
 /** In the pattern of a scan. */

@@ -1,9 +1,13 @@
--- One key's value: "h1", a letter for each policy, flags, when it was written last, the end of a block, the words of all
+-- One key's value. A fixed window that has nothing beside it: a byte 241, its start in 6 bytes and its units in
+-- 5, or 7. Anything else:
+-- "h1", a letter for each policy, flags, when it was written last, the end of a block, the words of all
 -- states, and what is reserved. All numbers are doubles. The time to live only collects garbage.
 local RESERVED = 2
+local SHORT, SHORT_FORMS = 241, { [12] = '>I6I5', [14] = '>I6I7' }
 -- Where a state says by which window it was kept.
 local KEPT_BY = { s = 4, t = 2 }
 local LONGER_MS = 1000
+local LATEST_MS = 281474976710655
 
 -- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window.
 local function step_back(entry, policies, ms)
@@ -104,10 +108,19 @@ local function written_by(policies, changes, seen_ms, kept)
   return policies, #changes + 1
 end
 
+-- What is written last is not noted there: it can't be before the start.
+local function long_form(value)
+  local start_ms, used = struct.unpack(SHORT_FORMS[#value], value, 2)
+  return 'h1f' .. struct.pack('>Bdddd', 0, start_ms, -math.huge, start_ms, used)
+end
+
 -- `nil` where another program wrote the key, or a limiter with other algorithms.
 local function load(key, policies, changes, head, size, now_ms)
   local value = redis.pcall('GET', key)
   if value == false then return empty_entry(size) end
+  if head == 'h1f' and type(value) == 'string' and SHORT_FORMS[#value] and value:byte(1) == SHORT then
+    value = long_form(value)
+  end
   if type(value) ~= 'string' or value:sub(1, #head) ~= head or #value < #head + 17 then return nil end
   local from = #head + 1
   local flags, seen_ms, block_until_ms
@@ -145,7 +158,18 @@ local function is_fresh(entry, policies, kept_from_ms, now_ms)
   return true
 end
 
+-- A fixed window alone in 16 bytes, where its numbers fit.
+local function short_form(entry, head)
+  local start_ms = entry.words[1 + TIME]
+  if head ~= 'h1f' or #entry.reserved > 0 or entry.block_until_ms ~= -math.huge then return nil end
+  if start_ms < 0 or start_ms > LATEST_MS then return nil end
+  local used = entry.words[1 + USED]
+  return struct.pack(used < 2 ^ 40 and '>BI6I5' or '>BI6I7', SHORT, start_ms, used)
+end
+
 local function written(entry, policies, head, now_ms)
+  local short = short_form(entry, head)
+  if short then return short end
   local parts = { head }
   local flags = #entry.reserved > 0 and RESERVED or 0
   parts[2] = struct.pack('>Bdd', flags, now_ms, entry.block_until_ms)

@@ -1,0 +1,65 @@
+import { Redis } from 'ioredis';
+import { describeRun } from '../machine.mjs';
+import { updatePage, writeFigures } from '../report/files.mjs';
+import { figure, machineLine } from '../report/format.mjs';
+import { quantile } from '../run/statistics.mjs';
+import { CANDIDATES } from './candidates.mjs';
+import { QUESTIONS } from './questions.mjs';
+import { startServer } from './server.mjs';
+
+/** What a limiter on Redis costs, beside a bare script of three lines through the same client. */
+export async function measureRedis({ quick, write }) {
+  const rounds = quick ? 3 : 9;
+  const server = await startServer();
+  const client = new Redis(server.port, '127.0.0.1');
+  const run = { ...describeRun(['ioredis', 'rate-limiter-flexible']), quick };
+  const rows = [];
+  for (const question of QUESTIONS) {
+    const asked = Object.keys(CANDIDATES).filter((name) => question.only === undefined || question.only === name);
+    const samples = Object.fromEntries(asked.map((name) => [name, []]));
+    for (let round = 0; round < rounds; round++)
+      for (const name of asked) samples[name].push(await question.ask(name, client));
+    rows.push({ ...question, samples });
+    console.log(line(question, samples));
+    await client.flushall();
+  }
+  client.disconnect();
+  server.stop();
+  const report = { ...run, rows: rows.map(({ ask, ...row }) => row) };
+  writeFigures(report, write ? 'redis' : 'last-run.redis');
+  if (write) updatePage('docs/benchmarks.md', 'bench-redis', redisSection(report));
+}
+
+/** The table of docs/benchmarks.md. */
+export function redisSection(report) {
+  const titles = Object.values(CANDIDATES).map(({ title }) => title);
+  return [
+    `| | ${titles.join(' | ')} | to reach |`,
+    `|---|${titles.map(() => '---|').join('')}---|`,
+    ...report.rows.map((row) => `| ${cells(row).join(' | ')} |`),
+    '',
+    'A bare number is a ratio to the bare script, a counter with a time to live, in the same run: the median of the rounds. Of a denied key, rate-limiter-flexible was told to answer from memory too.',
+    '',
+    `Measured on ${machineLine(report)}; commit ${report.commit}; \`npm run bench -- redis\`.`,
+  ].join('\n');
+}
+
+function cells({ title, isRatio, unit, target, least, samples }) {
+  const values = Object.keys(CANDIDATES).map((name) => {
+    if (samples[name] === undefined) return '–';
+    const values = samples[name].map((value, round) => (isRatio ? value / samples.bare[round] : value));
+    const reached = quantile(values, 0.5);
+    const missed = name === 'headgate' && (reached > target || reached < least);
+    const told =
+      isRatio && name === 'bare'
+        ? `1 (${figure(quantile(samples.bare, 0.5))} ${least ? 'a second' : 'µs'})`
+        : `${figure(reached)}${unit ? ` ${unit}` : ''}`;
+    return missed ? `**${told}, missed**` : told;
+  });
+  const wanted = target !== undefined ? `≤ ${target}` : least !== undefined ? `≥ ${least}` : '';
+  return [title, ...values, wanted && unit ? `${wanted} ${unit}` : wanted];
+}
+
+function line(question, samples) {
+  return `  ${cells({ ...question, samples }).join('   ')}`;
+}
