@@ -41,7 +41,11 @@ local changes = {}
 next_arg = next_arg + 1
 for i = 1, tonumber(ARGV[next_arg - 1]) do
   next_arg = next_arg + 1
-  changes[i] = { at_ms = tonumber(ARGV[next_arg - 1]), policies = policies_from() }
+  local at_ms = tonumber(ARGV[next_arg - 1])
+  local before = changes[i - 1]
+  -- `number`: of those of its millisecond.
+  local number = before and before.at_ms == at_ms and before.number + 1 or 1
+  changes[i] = { at_ms = at_ms, number = number, policies = policies_from() }
 end
 local size = offsets_of(policies)
 
@@ -221,5 +225,5 @@ while next_arg <= #ARGV do
   local letter, number = take_arg(), tonumber(take_arg())
   CALLS[letter](number, entry_of(number))
 end
-for number in pairs(changed) do save(KEYS[number], entries[number], policies, head, kept_from_ms, now_ms) end
+for number in pairs(changed) do save(KEYS[number], entries[number], policies, changes, head, kept_from_ms, now_ms) end
 return answer

@@ -1,6 +1,7 @@
 -- One key's value. A fixed window that has nothing beside it: a byte 241, its start in 6 bytes and its units in
 -- 5, or 7. Anything else:
--- "h1", a letter for each policy, flags, when it was written last, the end of a block, the words of all
+-- "h1", a letter for each policy, flags, how many changes of the limiter had been made in the millisecond when it was
+-- written last, that time, the end of a block, the words of all
 -- states, and what is reserved. All numbers are doubles. The time to live only collects garbage.
 local RESERVED = 2
 local SHORT, SHORT_FORMS = 241, { [12] = '>I6I5', [14] = '>I6I7' }
@@ -88,22 +89,11 @@ local function empty_entry(size)
   return { words = words, reserved = {}, block_until_ms = -math.huge, is_held = false }
 end
 
-local function has_windows_of(policies, kept)
-  for i, terms in ipairs(policies) do
-    if kept[i].is_noted and kept[i].window_ms ~= terms.window_ms then return false end
-  end
-  return true
-end
-
--- The policies that a value was written by: those before the first change that came after it, and which change that is. What
--- was written in the millisecond of a change is told by its windows; where those are the same, so are the states.
-local function written_by(policies, changes, seen_ms, kept)
+-- The policies that a value was written by: those before the first change that came after it, and which change that is.
+-- `known`: how many changes of that millisecond had been made then.
+local function written_by(policies, changes, seen_ms, known)
   for i, change in ipairs(changes) do
-    if seen_ms < change.at_ms then return change.policies, i end
-    local after = changes[i + 1] and changes[i + 1].policies or policies
-    if seen_ms == change.at_ms and has_windows_of(change.policies, kept) and not has_windows_of(after, kept) then
-      return change.policies, i
-    end
+    if seen_ms < change.at_ms or seen_ms == change.at_ms and known < change.number then return change.policies, i end
   end
   return policies, #changes + 1
 end
@@ -111,7 +101,7 @@ end
 -- What is written last is not noted there: it can't be before the start.
 local function long_form(value)
   local start_ms, used = struct.unpack(SHORT_FORMS[#value], value, 2)
-  return 'h1f' .. struct.pack('>Bdddd', 0, start_ms, -math.huge, start_ms, used)
+  return 'h1f' .. struct.pack('>BBdddd', 0, 0, start_ms, -math.huge, start_ms, used)
 end
 
 -- `nil` where another program wrote the key, or a limiter with other algorithms.
@@ -121,13 +111,13 @@ local function load(key, policies, changes, head, size, now_ms)
   if head == 'h1f' and type(value) == 'string' and SHORT_FORMS[#value] and value:byte(1) == SHORT then
     value = long_form(value)
   end
-  if type(value) ~= 'string' or value:sub(1, #head) ~= head or #value < #head + 17 then return nil end
+  if type(value) ~= 'string' or value:sub(1, #head) ~= head or #value < #head + 18 then return nil end
   local from = #head + 1
-  local flags, seen_ms, block_until_ms
-  flags, seen_ms, block_until_ms, from = struct.unpack('>Bdd', value, from)
+  local flags, known, seen_ms, block_until_ms
+  flags, known, seen_ms, block_until_ms, from = struct.unpack('>BBdd', value, from)
   local kept, kept_size = kept_by(value, from, policies)
   if kept == nil or #value < from - 1 + 8 * kept_size then return nil end
-  local by, next_change = written_by(policies, changes, seen_ms, kept)
+  local by, next_change = written_by(policies, changes, seen_ms, known)
   local own, differs = with_windows(by, kept)
   local entry = { block_until_ms = block_until_ms, is_held = true, reserved = {} }
   entry.words = {}
@@ -167,12 +157,16 @@ local function short_form(entry, head)
   return struct.pack(used < 2 ^ 40 and '>BI6I5' or '>BI6I7', SHORT, start_ms, used)
 end
 
-local function written(entry, policies, head, now_ms)
+local function written(entry, policies, changes, head, now_ms)
   local short = short_form(entry, head)
   if short then return short end
   local parts = { head }
   local flags = #entry.reserved > 0 and RESERVED or 0
-  parts[2] = struct.pack('>Bdd', flags, now_ms, entry.block_until_ms)
+  local known = 0
+  for _, change in ipairs(changes) do
+    if change.at_ms == now_ms then known = change.number end
+  end
+  parts[2] = struct.pack('>BBdd', flags, math.min(known, 255), now_ms, entry.block_until_ms)
   for _, terms in ipairs(policies) do
     local place = KEPT_BY[terms.letter]
     if place then entry.words[terms.at + place] = terms.window_ms end
@@ -189,12 +183,12 @@ local function written(entry, policies, head, now_ms)
   return table.concat(parts)
 end
 
-local function save(key, entry, policies, head, kept_from_ms, now_ms)
+local function save(key, entry, policies, changes, head, kept_from_ms, now_ms)
   if is_fresh(entry, policies, kept_from_ms, now_ms) then
     if entry.is_held then redis.call('DEL', key) end
     return
   end
   local due_ms = due_after_ms(policies, entry.words, kept_from_ms, now_ms)
   local ttl_ms = math.max(block_left_ms(entry, now_ms), due_ms) + LONGER_MS
-  redis.call('SET', key, written(entry, policies, head, now_ms), 'PX', string.format('%.0f', ttl_ms))
+  redis.call('SET', key, written(entry, policies, changes, head, now_ms), 'PX', string.format('%.0f', ttl_ms))
 end
