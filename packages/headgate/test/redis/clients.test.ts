@@ -93,7 +93,7 @@ withServers('clients', () => {
     });
 
     it('answers a denied key without the server, until its window ends or another reset it', async () => {
-      const limiter = limiterOf(1, { prefix: 'denied:' });
+      const limiter = limiterOf(1, { prefix: 'denied:', rememberDenialsMs: 60_000 });
       await limiter.allow('k');
       const denied = await limiter.check('k');
       const before = await commands();
