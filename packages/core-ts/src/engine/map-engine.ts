@@ -57,10 +57,7 @@ export class MapEngine implements Engine {
     return this.#takeFirst(name, cost, policySet, nowMs) !== DENIED;
   }
 
-  /**
-   * `reading`: the time, not rounded down. Short, so that V8 compiles all of it into its caller: what most calls don't
-   * need is in functions of its own.
-   */
+  /** `reading`: the time, not rounded down. Short, so that V8 compiles it into its caller; what is rare has its own functions. */
   #allow(key: string, cost: number, reading: number): boolean {
     const entries = this.#entries;
     if (reading >= entries.nextReclaimAtMs) entries.reclaimSome(Math.floor(reading));
