@@ -12,7 +12,6 @@ port.on('message', async ({ id, call, args, now }) => {
     create ??= (await import(module))[name];
     nowMs = now ?? nowMs;
     if (call === 'make') engines.set(id, await create(args[0], args[1] ? () => nowMs : undefined));
-    else if (call === 'drop') engines.delete(id);
     else answer = { value: await engines.get(id)[call](...args) };
     answer ??= { value: undefined };
   } catch (error) {

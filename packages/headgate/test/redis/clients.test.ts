@@ -143,6 +143,7 @@ describe('a client', () => {
     const client = { evalsha: async () => reply, eval: async () => reply };
     const limiter = new RemoteRateLimiter({ limit: 1, windowMs: 1000, engine: redis(client, { onOutage: 'throw' }) });
     await expect(limiter.check('k')).rejects.toThrow('the server must answer');
+    await expect(limiter.allow('k')).rejects.toThrow('the server must answer');
   });
 
   it.each(['maxKeys', 'onFull', 'clock', 'shared'])('takes no %s', (name) => {

@@ -1,5 +1,4 @@
-import type { Decision, Policy, Units } from '@headgate/core-ts';
-import { decision } from '@headgate/core-ts';
+import { type Decision, decision, type Policy, type Units } from '@headgate/core-ts';
 
 /** So many denied keys are remembered; with one more, the one that was noted first goes. */
 const MOST_REMEMBERED = 10_000;

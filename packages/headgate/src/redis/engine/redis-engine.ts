@@ -1,5 +1,4 @@
-import type { Policy, Units } from '@headgate/core-ts';
-import { isNone } from '@headgate/core-ts';
+import { isNone, type Policy, type Units } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
 import { slotOf } from '../client/slot.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
@@ -172,23 +171,22 @@ export class RedisEngine implements RemoteEngine {
   /** Keys that have more than a fixed window are asked for again, by the script that knows all. */
   #readPlain(groups: readonly Group[], answers: Answers, atMs: number): void {
     const others: Group[] = [];
-    for (const group of groups) {
-      const [allowed, retryAfterMs] = [answers.next(), answers.nextMs()];
-      if (allowed === ELSEWHERE) others.push(group);
-      else this.#settleAllowed(group, allowed, retryAfterMs, 0, atMs);
-    }
+    for (const group of groups)
+      rejectingWith(group, () => {
+        const [allowed, retryAfterMs] = [answers.next(), answers.nextMs()];
+        if (allowed === ELSEWHERE) others.push(group);
+        else this.#settleAllowed(group, allowed, retryAfterMs, 0, atMs);
+      });
     if (others.length > 0) void this.#send(others, false);
   }
 
   #read(group: Group, answers: Answers, atMs: number): void {
     const { call, pending } = group;
-    try {
+    rejectingWith(group, () => {
       if (answers.isForeign()) throw new Error(foreign(nameOf(this.#options.prefix, call.key)));
       if (call.kind === 'allow') this.#readAllowed(group, answers, atMs);
       else (pending[0] as Pending).resolve(this.#readOne(call, group.number, answers, atMs));
-    } catch (error) {
-      for (const each of pending) each.reject(error);
-    }
+    });
   }
 
   #readAllowed(group: Group, answers: Answers, atMs: number): void {
@@ -226,6 +224,15 @@ export class RedisEngine implements RemoteEngine {
     } catch (error) {
       reject(error);
     }
+  }
+}
+
+/** What goes wrong with an answer rejects the calls that it is of. */
+function rejectingWith({ pending }: Group, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    for (const each of pending) each.reject(error);
   }
 }
 

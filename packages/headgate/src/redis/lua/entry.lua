@@ -148,7 +148,7 @@ local function is_fresh(entry, policies, kept_from_ms, now_ms)
   return true
 end
 
--- A fixed window alone in 16 bytes, where its numbers fit.
+-- A fixed window alone, where its numbers fit.
 local function short_form(entry, head)
   local start_ms = entry.words[1 + TIME]
   if head ~= 'h1f' or #entry.reserved > 0 or entry.block_until_ms ~= -math.huge then return nil end
