@@ -7,14 +7,12 @@ const MOST = 64 * MOST_OF_KEY;
 const ALGORITHMS: readonly Algorithm[] = ['fixed-window', 'sliding-window', 'token-bucket'];
 
 const { available } = nativeStatus();
+const why = available ? '' : ' (skipped: no native binary runs here)';
 
 describe('open reservations of the TypeScript engine', () => bounded(createMapEngine));
-describe.skipIf(!available)(
-  `open reservations of the native engine${available ? '' : ' (skipped: no native binary runs here)'}`,
-  () => bounded(createNativeEngine),
-);
+describe.skipIf(!available)(`open reservations of the native engine${why}`, () => bounded(createNativeEngine));
 
-it.skipIf(!available)('open reservations of a limiter that threads share are 65,536 at the most as well', () => {
+it.skipIf(!available)(`open reservations of a limiter that threads share are 65,536 at the most as well${why}`, () => {
   const limiter = new RateLimiter({ limit: 10_000, windowSeconds: 3600, shared: 'open' }, createNativeEngine);
   const keys = Array.from({ length: 2 * (MOST / MOST_OF_KEY) }, (_, i) => `key ${i}`);
   const reservations = keys.flatMap((key) => Array.from({ length: MOST_OF_KEY }, () => limiter.reserve(key)));

@@ -65,7 +65,11 @@ describe('the platforms that the loader knows', () => {
   it.each(PLATFORMS)('the package of $name is asked for by its own name', ({ name, ...host }) => {
     const { tried } = load(host);
     const [first] = tried;
-    if (first?.error !== undefined) expect(first.error).toContain(`@headgate/core-native-${name}`);
+    // Where the package is there and its binary was not built, the error names that file.
+    const isNamed = [`@headgate/core-native-${name}`, `/headgate.${name}.node`].some((part) =>
+      first?.error?.includes(part),
+    );
+    if (first?.error !== undefined) expect(isNamed, first.error).toBe(true);
     expect(first?.what).toBe(`package @headgate/core-native-${name}`);
   });
 

@@ -10,7 +10,8 @@ import { describe, expect, it } from 'vitest';
 import { createNativeEngine, nativeStatus } from './index.js';
 
 const status = nativeStatus();
-const title = status.available ? 'the native engine' : 'the native engine (skipped: no native binary runs here)';
+const why = status.available ? '' : ' (skipped: no native binary runs here)';
+const title = `the native engine${why}`;
 
 const collectGarbage = exposeGc();
 
@@ -61,7 +62,7 @@ describe.skipIf(!status.available)(title, () => {
   });
 });
 
-describe.skipIf(!status.available)(`${title}, shared by name`, () => {
+describe.skipIf(!status.available)(`the native engine, shared by name${why}`, () => {
   const policy = { limit: 10, windowSeconds: 3600 };
 
   it('is one set of counters and statistics', () => {
@@ -192,7 +193,7 @@ describe.skipIf(!status.available)(`${title}, shared by name`, () => {
 });
 
 it.skipIf(!status.available)(
-  'what a limiter takes is told to the garbage collector, however its keys came in',
+  `what a limiter takes is told to the garbage collector, however its keys came in${why}`,
   async () => {
     const program = fileURLToPath(new URL('../test/let-go.mjs', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [program]);

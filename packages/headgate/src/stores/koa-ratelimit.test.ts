@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../../test/http/client.js';
 import type { Running } from '../../test/http/framework.js';
 import { listen } from '../../test/http/listen.js';
-import { itNative } from '../../test/native.js';
+import { itNative, titleWhere } from '../../test/native.js';
 import { storeSuite } from '../../test/stores/suite.js';
 import { backends } from '../backend/backends.js';
 import { headgateDriver } from './koa-ratelimit.js';
@@ -40,7 +40,7 @@ describe('koa-ratelimit with our driver', () => {
   });
 
   for (const { name, available } of backends())
-    it.skipIf(!available)(`rounds Retry-After down once, on the engine ${name}`, async () => {
+    it.skipIf(!available)(titleWhere(available, `rounds Retry-After down once, on the engine ${name}`), async () => {
       const clock = new ManualClock();
       await serving({ max: 1, ...headgateDriver({ clock, backend: name }) }, async (url) => {
         await statuses(url, 1);

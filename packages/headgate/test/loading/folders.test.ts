@@ -4,7 +4,7 @@ import { HANG_MS, install, platform, run, temporary } from './installed.js';
 const BACKEND = "console.log(new RateLimiter({ limit: 1, windowMs: 9 }).backend, backends()[0].tried[0].error ?? '')";
 
 describe.skipIf(platform === undefined)(
-  'the native engine (skipped where no native binary runs)',
+  `the native engine${platform === undefined ? ' (skipped: no native binary runs here)' : ''}`,
   { timeout: HANG_MS },
   () => {
     it.each(['plain', 'with space', 'C#', 'a?b', 'a%20b', '100%', 'feature%2Flogin'])(

@@ -19,7 +19,7 @@ function twoCopies() {
 }
 
 describe.skipIf(platform !== 'linux-x64-gnu')(
-  'two copies of the package (skipped where no native binary runs)',
+  `two copies of the package${platform === 'linux-x64-gnu' ? '' : ' (skipped: no native binary runs here)'}`,
   { timeout: HANG_MS },
   () => {
     it('count for a shared name together, and refuse other policies of it', async () => {
@@ -122,14 +122,17 @@ describe.skipIf(platform !== 'linux-x64-gnu')(
 );
 
 describe('a part of another version', { timeout: HANG_MS }, () => {
-  it.skipIf(platform === undefined)('is not taken where it is the binary, and both are told', async () => {
-    using project = temporary();
-    install(project.folder);
-    replaceAll(join(project.folder, 'node_modules/@headgate/core-native/dist/index.cjs'), version, OTHER);
-    replaceAll(join(project.folder, 'node_modules/headgate/dist/index.cjs'), version, OTHER);
-    const [first] = await tried(project.folder);
-    expect(first?.error).toBe(`its version is ${version}, and that of @headgate/core-native is ${OTHER}`);
-  });
+  it.skipIf(platform === undefined)(
+    `is not taken where it is the binary, and both are told${platform === undefined ? ' (skipped: no native binary runs here)' : ''}`,
+    async () => {
+      using project = temporary();
+      install(project.folder);
+      replaceAll(join(project.folder, 'node_modules/@headgate/core-native/dist/index.cjs'), version, OTHER);
+      replaceAll(join(project.folder, 'node_modules/headgate/dist/index.cjs'), version, OTHER);
+      const [first] = await tried(project.folder);
+      expect(first?.error).toBe(`its version is ${version}, and that of @headgate/core-native is ${OTHER}`);
+    },
+  );
 
   it('is not taken where it is core-native, and both are told', async () => {
     using project = temporary();

@@ -4,6 +4,7 @@ import { backends } from '../../src/backend/backends.js';
 import type { StoreOptions } from '../../src/stores/hits/store-options.js';
 import { get, statuses } from '../http/client.js';
 import type { Running } from '../http/framework.js';
+import { titleWhere } from '../native.js';
 
 /**
  * A peer's own middleware with our store in it. Its server answers `GET /` with 200, at most `limit` times a client in
@@ -22,7 +23,9 @@ const WINDOWS_MS = [1.1 * HOUR_MS, 0.1 * 3 * HOUR_MS, 1000.5, 30 * 24 * HOUR_MS,
 /** What holds for every peer, by real requests through its own package. */
 export function storeSuite(peer: Peer): void {
   for (const { name, available } of backends())
-    describe.skipIf(!available)(`every store's rules: ${peer.name}, on the engine ${name}`, () => rules(peer, name));
+    describe.skipIf(!available)(titleWhere(available, `every store's rules: ${peer.name}, on the engine ${name}`), () =>
+      rules(peer, name),
+    );
 }
 
 function rules(peer: Peer, backend: 'native' | 'ts'): void {

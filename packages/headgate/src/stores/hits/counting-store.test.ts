@@ -2,11 +2,12 @@ import { BackendUnavailableError, ManualClock } from '@headgate/core-ts';
 import { MemoryStore } from 'express-rate-limit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { titleWhere } from '../../../test/native.js';
 import { backends } from '../../backend/backends.js';
 import { CountingStore } from './counting-store.js';
 
 for (const { name: backend, available } of backends()) {
-  describe.skipIf(!available)(`a counting store, on the engine ${backend}`, () => {
+  describe.skipIf(!available)(titleWhere(available, `a counting store, on the engine ${backend}`), () => {
     const made = (maxKeys = 1000) => {
       const clock = new ManualClock();
       return { clock, store: new CountingStore({ clock, backend, maxKeys }) };

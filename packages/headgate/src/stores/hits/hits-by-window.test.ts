@@ -1,10 +1,11 @@
 import { MAX_WINDOW_MS, ManualClock } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
+import { titleWhere } from '../../../test/native.js';
 import { backends } from '../../backend/backends.js';
 import { HitsByWindow } from './hits-by-window.js';
 
 for (const { name: backend, available } of backends()) {
-  describe.skipIf(!available)(`hits by window, on the engine ${backend}`, () => {
+  describe.skipIf(!available)(titleWhere(available, `hits by window, on the engine ${backend}`), () => {
     const made = (limit: unknown = 2, maxKeys = 1000) => {
       const clock = new ManualClock();
       return { clock, windows: new HitsByWindow({ clock, backend, maxKeys }, limit) };

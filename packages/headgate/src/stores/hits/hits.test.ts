@@ -1,14 +1,14 @@
 import { ManualClock } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { titleWhere } from '../../../test/native.js';
 import { backends } from '../../backend/backends.js';
 import { Hits, MOST_HITS } from './hits.js';
 
 const DAY_MS = 86_400_000;
 
 for (const { name: backend, available } of backends()) {
-  const why = available ? '' : ' (skipped: no native binary runs here)';
-  describe.skipIf(!available)(`hits, on the engine ${backend}${why}`, () => {
+  describe.skipIf(!available)(titleWhere(available, `hits, on the engine ${backend}`), () => {
     const made = (limit?: unknown, maxKeys?: number) => {
       const clock = new ManualClock();
       return { clock, hits: new Hits({ clock, backend, maxKeys }, 1000, limit) };

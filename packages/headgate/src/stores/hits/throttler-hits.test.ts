@@ -2,6 +2,7 @@ import { ManualClock } from '@headgate/core-ts';
 import { ThrottlerStorageService } from '@nestjs/throttler';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { titleWhere } from '../../../test/native.js';
 import { backends } from '../../backend/backends.js';
 import { ThrottlerHits } from './throttler-hits.js';
 
@@ -20,7 +21,7 @@ interface Numbers {
 }
 
 for (const { name: backend, available } of backends()) {
-  describe.skipIf(!available)(`hits of a throttler, on the engine ${backend}`, () => {
+  describe.skipIf(!available)(titleWhere(available, `hits of a throttler, on the engine ${backend}`), () => {
     // The peer reads Date.now: it can't be handed a clock.
     beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] }));
     afterEach(() => void vi.useRealTimers());
