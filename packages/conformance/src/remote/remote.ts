@@ -24,6 +24,9 @@ export interface RemoteModule {
   readonly export: string;
 }
 
+/** How long a call may take; a server that is gone is not waited for. */
+const LIMIT_MS = 60_000;
+
 /** What an engine in memory has and a remote one does not. */
 const NOT_REMOTE = 'a remote engine has none';
 
@@ -67,7 +70,11 @@ class Line {
   ask(id: number, call: string, args: readonly unknown[], now?: number): unknown {
     Atomics.store(this.#flag, 0, 0);
     this.#port.postMessage({ id, call, args, now });
-    Atomics.wait(this.#flag, 0, 0);
+    // The notice of the answer before may come only now: what counts is the flag.
+    while (Atomics.load(this.#flag, 0) === 0) {
+      if (Atomics.wait(this.#flag, 0, 0, LIMIT_MS) === 'timed-out')
+        throw new Error(`${call}: no answer within a minute`);
+    }
     const received = receiveMessageOnPort(this.#port) as { readonly message: Answered };
     const { value, error } = received.message;
     if (error !== undefined) throw Object.assign(new Error(error.message), { name: error.name });
