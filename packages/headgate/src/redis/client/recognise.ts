@@ -49,7 +49,7 @@ function ioredis(client: Shape): KnownClient {
     sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
     // One that connects with its first command waits for that.
     isReady: () => client.status === 'ready' || client.status === 'wait',
-    whenReady: (ready) => listen(client, ready),
+    whenReady: readiness(client),
     evalsha: (sha, keys, args) => (client.evalsha as NonNullable<Shape['evalsha']>)(sha, keys.length, ...keys, ...args),
     eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, keys.length, ...keys, ...args),
   };
@@ -62,7 +62,7 @@ function nodeRedis(client: Shape): KnownClient {
     isCluster,
     sendsAgain: false,
     isReady: () => (isCluster ? client.isOpen !== false : client.isReady === true),
-    whenReady: (ready) => listen(client, ready),
+    whenReady: readiness(client),
     evalsha: (sha, keys, args) => (client.evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
     eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, { keys, arguments: args }),
   };
@@ -103,7 +103,19 @@ function plain(client: ScriptClient): KnownClient {
   };
 }
 
-function listen(client: Shape, ready: () => void): () => void {
-  client.once?.('ready', ready);
-  return () => client.off?.('ready', ready);
+/** One listener, however many wait: emitters warn of more than ten. */
+function readiness(client: Shape): KnownClient['whenReady'] {
+  const waiting = new Set<() => void>();
+  const tell = () => {
+    const all = [...waiting];
+    waiting.clear();
+    for (const ready of all) ready();
+  };
+  return (ready) => {
+    if (waiting.size === 0) client.once?.('ready', tell);
+    waiting.add(ready);
+    return () => {
+      if (waiting.delete(ready) && waiting.size === 0) client.off?.('ready', tell);
+    };
+  };
 }

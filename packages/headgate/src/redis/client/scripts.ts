@@ -26,6 +26,9 @@ export const ALLOW_FIXED_WINDOW = allowFixedWindow;
 /** Whether a server can be written to. */
 export const PROBE = "redis.call('SET', KEYS[1], '1', 'PX', '1000') return 1";
 
+/** The slots of a cluster by ranges, each with its master. */
+export const CLUSTER_SLOTS = "return redis.call('CLUSTER', 'SLOTS')";
+
 /** Deletes some of the keys that match a pattern, and answers where to go on. */
 export const CLEAR = `local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', 1000)
 for _, key in ipairs(found[2]) do redis.call('DEL', key) end

@@ -7,9 +7,36 @@ const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
 
 const encoder = new TextEncoder();
 
-/** The slot of a key without braces, of the 16,384 that a cluster has. */
+const SLOTS = 16_384;
+
+/** The slot of a key without braces. */
 export function slotOf(key: string): number {
   let crc = 0;
-  for (const byte of encoder.encode(key)) crc = ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff;
-  return crc & 16383;
+  for (const byte of encoder.encode(key)) crc = next(crc, byte);
+  return crc % SLOTS;
+}
+
+let tags: Uint32Array | undefined;
+
+/** What a key has between braces that must be in a slot: a number, the lowest that is in it. */
+export function tagOf(slot: number): number {
+  tags ??= allTags();
+  return tags[slot] as number;
+}
+
+/** Some milliseconds: once, and only in a cluster. */
+function allTags(): Uint32Array {
+  const found = new Uint32Array(SLOTS);
+  let left = SLOTS;
+  for (let number = 1; left > 0; number++) {
+    const slot = slotOf(String(number));
+    if (found[slot] !== 0) continue;
+    found[slot] = number;
+    left--;
+  }
+  return found;
+}
+
+function next(crc: number, byte: number): number {
+  return ((crc << 8) ^ (TABLE[((crc >> 8) ^ byte) & 0xff] as number)) & 0xffff;
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
-import { ALLOW_FIXED_WINDOW, CLEAR, PROBE, Script, scriptOf } from '../client/scripts.js';
+import { ALLOW_FIXED_WINDOW, CLEAR, CLUSTER_SLOTS, PROBE, Script, scriptOf } from '../client/scripts.js';
+import { slotOf, tagOf } from '../client/slot.js';
 import { type Change, encode, encodePlain, type Group, isPlain, letterOf } from './batch.js';
 import { nameOf } from './key-name.js';
 import type { ReadRedisOptions } from './redis-options.js';
@@ -86,13 +87,30 @@ export class Sender {
     await this.#client.eval(PROBE, [`${this.#options.prefix}!probe`], []);
   }
 
-  /** Deletes all keys of the prefix, some at a time. */
+  /** Deletes all keys of the prefix, some at a time; in a cluster those of each master. */
   async clear(): Promise<void> {
+    if (!this.#client.isCluster) return this.#clearNode([]);
+    const slots = await this.#oneSlotOfEach();
+    await Promise.all(slots.map((slot) => this.#clearNode([this.#inSlot('!clear', slot)])));
+  }
+
+  /** The keys choose the node. */
+  async #clearNode(keys: string[]): Promise<void> {
     let cursor = '0';
     do {
-      const reply = await this.#client.eval(CLEAR, [], [cursor, `${escaped(this.#options.prefix)}*`]);
+      const reply = await this.#client.eval(CLEAR, keys, [cursor, `${escaped(this.#options.prefix)}*`]);
       cursor = String(reply);
     } while (cursor !== '0');
+  }
+
+  /** Of each master the first slot that it has. */
+  async #oneSlotOfEach(): Promise<number[]> {
+    const ranges = (await this.#client.eval(CLUSTER_SLOTS, [], [])) as [number, number, unknown[]][];
+    return [...new Map(ranges.map(([first, , master]) => [String(master), Number(first)])).values()];
+  }
+
+  #inSlot(name: string, slot: number): string {
+    return `${this.#options.prefix}${name}{${tagOf(slot)}}`;
   }
 
   /** Where a client may send a call again, each has a number, and the server runs none that it has run. */
@@ -100,9 +118,9 @@ export class Sender {
     return this.#client.sendsAgain ? String(++this.#sequence) : '';
   }
 
-  /** In a cluster it must be in the slot of the keys. */
+  /** In a cluster there is one in each slot, where the keys are. */
   #tracker(key: string): string {
-    return `${this.#options.prefix}!${this.#id}${this.#client.isCluster ? `{${key}}` : ''}`;
+    return this.#client.isCluster ? this.#inSlot(`!${this.#id}`, slotOf(key)) : `${this.#options.prefix}!${this.#id}`;
   }
 
   #within(send: () => Promise<unknown>): Promise<unknown> {
