@@ -11,9 +11,6 @@ export interface Group {
   readonly number: number;
 }
 
-/** Calls that are sent together are so many groups at the most. */
-export const MOST_GROUPS = 1000;
-
 const LETTERS = { 'fixed-window': 'f', 'sliding-window': 's', 'token-bucket': 't' } as const;
 
 export function letterOf({ algorithm }: Policy): Letter {

@@ -1,10 +1,10 @@
 import { isNone, type Policy, type Units } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
-import { slotOf } from '../client/slot.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
-import { Answers, bindingOf } from './answers.js';
-import { Batch, type Group, MOST_GROUPS } from './batch.js';
-import { Breaker } from './breaker.js';
+import { Dispatcher } from '../sending/dispatcher.js';
+import { ScriptRunner } from '../sending/script-runner.js';
+import { type Answers, bindingOf } from './answers.js';
+import { Batch, type Group } from './batch.js';
 import type { Answer, Call, Pending } from './call.js';
 import { Denials, isKnownAhead } from './denials.js';
 import { nameOf } from './key-name.js';
@@ -32,26 +32,31 @@ const NUMBERS = 2 ** 32;
 export class RedisEngine implements RemoteEngine {
   readonly backend = 'redis';
   #policies: readonly Policy[];
-  readonly #client: KnownClient;
   readonly #options: ReadRedisOptions;
+  readonly #runner: ScriptRunner;
   readonly #sender: Sender;
-  readonly #breaker: Breaker;
+  readonly #dispatcher: Dispatcher<Group, Batch>;
   readonly #outage: Outage;
   readonly #denials: Denials;
   readonly #counters: RemoteCounters;
-  #batch: Batch | undefined;
   #number = Math.floor(Math.random() * 2 ** 20) * NUMBERS;
 
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
     this.#policies = policies;
-    this.#client = client;
     this.#options = options;
-    this.#sender = new Sender(client, policies, options, hooks.now);
+    this.#runner = new ScriptRunner(client, options);
+    this.#sender = new Sender(this.#runner, policies, options, hooks.now);
     this.#outage = new Outage(policies, options.onOutage, options.expectedInstances);
     this.#denials = new Denials(options.rememberDenialsMs);
     this.#counters = new RemoteCounters(policies);
-    const probe = () => this.#sender.probe();
-    this.#breaker = new Breaker(probe, options.onDegraded, options.onRecovered);
+    this.#dispatcher = new Dispatcher(
+      client,
+      options,
+      () => this.#runner.probe(),
+      () => new Batch(),
+      ({ call }) => call.key,
+      (groups) => void this.#send(groups),
+    );
   }
 
   get policies(): readonly Policy[] {
@@ -103,7 +108,7 @@ export class RedisEngine implements RemoteEngine {
 
   async clear(): Promise<void> {
     this.#denials.clear();
-    await this.#sender.clear();
+    await this.#runner.clear();
   }
 
   update(policies: readonly Policy[]): void {
@@ -120,50 +125,23 @@ export class RedisEngine implements RemoteEngine {
   #call(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const pending = { call, resolve, reject };
-      if (this.#breaker.isOpen) {
-        this.#degrade(pending, new Error('it has failed before, and is asked again soon'));
-        return;
-      }
-      if (this.#batch === undefined) {
-        this.#batch = new Batch();
-        later(() => this.#flush());
-      }
-      this.#batch.add(pending, call.kind === 'reserve' ? ++this.#number : 0);
+      const batch = this.#dispatcher.turn();
+      if (batch instanceof Error) this.#degrade(pending, batch);
+      else batch.add(pending, call.kind === 'reserve' ? ++this.#number : 0);
     });
-  }
-
-  #flush(): void {
-    const { groups } = this.#batch as Batch;
-    this.#batch = undefined;
-    for (const part of this.#parts(groups))
-      for (let at = 0; at < part.length; at += MOST_GROUPS) void this.#send(part.slice(at, at + MOST_GROUPS));
-  }
-
-  /** In a cluster, the calls of each slot. */
-  #parts(groups: readonly Group[]): Iterable<readonly Group[]> {
-    if (!this.#client.isCluster) return [groups];
-    const parts = new Map<number, Group[]>();
-    for (const group of groups) {
-      const slot = slotOf(nameOf(this.#options.prefix, group.call.key));
-      const part = parts.get(slot);
-      if (part === undefined) parts.set(slot, [group]);
-      else part.push(group);
-    }
-    return parts.values();
   }
 
   async #send(groups: readonly Group[], plain = this.#sender.isPlain(groups)): Promise<void> {
     const atMs = performance.now();
     let answers: Answers;
     try {
-      answers = new Answers(await this.#sender.send(groups, plain));
-      this.#sender.heard(answers.next());
+      const answered = await this.#dispatcher.ask(() => this.#sender.send(groups, plain));
+      this.#sender.heard(answered.serverMs);
+      answers = answered.answers;
     } catch (error) {
-      this.#breaker.failed(error);
       for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
       return;
     }
-    this.#breaker.succeeded();
     if (plain) this.#readPlain(groups, answers, atMs);
     else for (const group of groups) this.#read(group, answers, atMs);
   }
@@ -239,7 +217,3 @@ function rejectingWith({ pending }: Group, read: () => void): void {
 function foreign(name: string): string {
   return `the key ${JSON.stringify(name)} was written by another program, or by a limiter with other algorithms: give this one a prefix of its own`;
 }
-
-/** After all that this turn of the event loop does. */
-const later: (call: () => void) => void =
-  typeof setImmediate === 'function' ? (call) => void setImmediate(call) : (call) => void setTimeout(call, 0);

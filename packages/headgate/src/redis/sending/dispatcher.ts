@@ -1,0 +1,99 @@
+import type { KnownClient } from '../client/script-client.js';
+import { slotOf } from '../client/slot.js';
+import { Answers } from '../engine/answers.js';
+import { nameOf } from '../engine/key-name.js';
+import type { ReadRedisOptions } from '../engine/redis-options.js';
+import { Breaker } from './breaker.js';
+
+/** Calls of one script call are so many groups at the most. */
+const MOST_GROUPS = 1000;
+
+/** What is handed over together. */
+interface Turn<G> {
+  readonly groups: readonly G[];
+}
+
+/** What the server has answered, and its time then. */
+export interface Answered {
+  readonly answers: Answers;
+  readonly serverMs: number;
+}
+
+/** Gathers the calls of one turn of the event loop, and asks the server no more where it fails. */
+export class Dispatcher<G, T extends Turn<G>> {
+  readonly #client: KnownClient;
+  readonly #prefix: string;
+  readonly #breaker: Breaker;
+  readonly #make: () => T;
+  readonly #keyOf: (group: G) => string;
+  readonly #send: (groups: readonly G[]) => void;
+  #turn: T | undefined;
+
+  /**
+   * @param probe whether the server can be written to
+   * @param make what the calls of a turn are gathered in
+   * @param send is given what goes in one script call
+   */
+  constructor(
+    client: KnownClient,
+    { prefix, onDegraded, onRecovered }: ReadRedisOptions,
+    probe: () => Promise<void>,
+    make: () => T,
+    keyOf: (group: G) => string,
+    send: (groups: readonly G[]) => void,
+  ) {
+    this.#client = client;
+    this.#prefix = prefix;
+    this.#breaker = new Breaker(probe, onDegraded, onRecovered);
+    this.#make = make;
+    this.#keyOf = keyOf;
+    this.#send = send;
+  }
+
+  /** Where a call goes that is made now; it is sent after all that this turn of the event loop does. Why not, where it has failed. */
+  turn(): T | Error {
+    if (this.#breaker.isOpen) return new Error('it has failed before, and is asked again soon');
+    if (this.#turn === undefined) {
+      this.#turn = this.#make();
+      later(() => this.#flush());
+    }
+    return this.#turn;
+  }
+
+  /** Rejects where the server has not answered a list that begins with its time. */
+  async ask(send: () => Promise<unknown>): Promise<Answered> {
+    try {
+      const answers = new Answers(await send());
+      const serverMs = answers.next();
+      this.#breaker.succeeded();
+      return { answers, serverMs };
+    } catch (error) {
+      this.#breaker.failed(error);
+      throw error;
+    }
+  }
+
+  #flush(): void {
+    const { groups } = this.#turn as T;
+    this.#turn = undefined;
+    for (const part of this.#parts(groups))
+      for (let at = 0; at < part.length; at += MOST_GROUPS) this.#send(part.slice(at, at + MOST_GROUPS));
+  }
+
+  /** In a cluster, the calls of each slot. */
+  #parts(groups: readonly G[]): Iterable<readonly G[]> {
+    if (!this.#client.isCluster) return [groups];
+    const parts = new Map<number, G[]>();
+    for (const group of groups) {
+      const slot = slotOf(nameOf(this.#prefix, this.#keyOf(group)));
+      const part = parts.get(slot);
+      if (part === undefined) parts.set(slot, [group]);
+      else part.push(group);
+    }
+    return parts.values();
+  }
+}
+
+/** After all that this turn of the event loop does. */
+const later: (call: () => void) => void =
+  typeof setImmediate === 'function' ? (call) => void setImmediate(call) : (call) => void setTimeout(call, 0);

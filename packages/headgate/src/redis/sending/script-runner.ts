@@ -1,0 +1,115 @@
+import type { KnownClient } from '../client/script-client.js';
+import { CLEAR, CLUSTER_SLOTS, PROBE, type Script } from '../client/scripts.js';
+import { slotOf, tagOf } from '../client/slot.js';
+
+/** What a server answers in the place of numbers where it has run a script call before: the client sent it again. */
+const RUN_BEFORE = -3;
+
+interface RunnerOptions {
+  readonly prefix: string;
+  readonly deadlineMs: number;
+}
+
+/** Runs scripts on the server, each call at most once, and gives up at the deadline. */
+export class ScriptRunner {
+  readonly #client: KnownClient;
+  readonly #options: RunnerOptions;
+  /** Whose sequence numbers those are. */
+  readonly #id = Math.random().toString(36).slice(2, 12);
+  #sequence = 0;
+
+  constructor(client: KnownClient, options: RunnerOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /**
+   * The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied.
+   *
+   * @param argsOf the arguments, with the number of this call where the client may send one twice, else with `''`
+   */
+  run(script: Script, keys: string[], argsOf: (tracked: string) => string[]): Promise<unknown> {
+    if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));
+    const args = () => argsOf(this.#tracked());
+    return this.#within(() => script.run(this.#client, keys, args(), args));
+  }
+
+  /** Whether the server can be written to. */
+  async probe(): Promise<void> {
+    if (!this.#client.isReady()) throw new Error('there is no connection');
+    await this.#client.eval(PROBE, [`${this.#options.prefix}!probe`], []);
+  }
+
+  /** Deletes all keys of the prefix, some at a time; in a cluster those of each master. */
+  async clear(): Promise<void> {
+    if (!this.#client.isCluster) return this.#clearNode([]);
+    const slots = await this.#oneSlotOfEach();
+    await Promise.all(slots.map((slot) => this.#clearNode([this.#inSlot('!clear', slot)])));
+  }
+
+  /** The keys choose the node. */
+  async #clearNode(keys: string[]): Promise<void> {
+    let cursor = '0';
+    do {
+      const reply = await this.#client.eval(CLEAR, keys, [cursor, `${escaped(this.#options.prefix)}*`]);
+      cursor = String(reply);
+    } while (cursor !== '0');
+  }
+
+  /** Of each master the first slot that it has. */
+  async #oneSlotOfEach(): Promise<number[]> {
+    const ranges = (await this.#client.eval(CLUSTER_SLOTS, [], [])) as [number, number, unknown[]][];
+    return [...new Map(ranges.map(([first, , master]) => [String(master), Number(first)])).values()];
+  }
+
+  #inSlot(name: string, slot: number): string {
+    return `${this.#options.prefix}${name}{${tagOf(slot)}}`;
+  }
+
+  /** Where a client may send a call again, each has a number, and the server runs none that it has run. */
+  #tracked(): string {
+    return this.#client.sendsAgain ? String(++this.#sequence) : '';
+  }
+
+  /** In a cluster there is one in each slot, where the keys are. */
+  #tracker(key: string): string {
+    return this.#client.isCluster ? this.#inSlot(`!${this.#id}`, slotOf(key)) : `${this.#options.prefix}!${this.#id}`;
+  }
+
+  #within(send: () => Promise<unknown>): Promise<unknown> {
+    const { deadlineMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      let stop: (() => void) | undefined;
+      const timer = setTimeout(() => {
+        stop?.();
+        stop = undefined;
+        reject(new Error(`no answer within ${deadlineMs} ms`));
+      }, deadlineMs);
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          then(value);
+        };
+      const answered = (reply: unknown) => {
+        if (!wasRunBefore(reply)) resolve(reply);
+        else reject(new Error('the connection was cut after the call was sent, so what came of it is not known'));
+      };
+      const go = () => send().then(settle(answered), settle(reject));
+      if (this.#client.isReady()) go();
+      else
+        stop = this.#client.whenReady(() => {
+          if (stop !== undefined) go();
+        });
+    });
+  }
+}
+
+function wasRunBefore(reply: unknown): boolean {
+  return Array.isArray(reply) && Number(reply[0]) === RUN_BEFORE;
+}
+
+/** In the pattern of a scan. */
+function escaped(prefix: string): string {
+  return prefix.replace(/[\\*?[\]]/g, '\\$&');
+}
