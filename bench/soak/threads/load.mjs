@@ -1,5 +1,5 @@
 import { RateLimitExceeded } from '@headgate/core-ts';
-import { Draw } from '../keys.mjs';
+import { Draw } from '../../keys.mjs';
 
 export const MAX_KEYS = 10_000;
 export const CHURNED = {
