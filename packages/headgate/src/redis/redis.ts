@@ -1,11 +1,13 @@
 import { recognise } from './client/recognise.js';
 import { RedisEngine } from './engine/redis-engine.js';
 import { type RedisOptions, readRedisOptions } from './engine/redis-options.js';
-import type { RemoteEngineFactory } from './limiter/remote-engine.js';
+import { RedisHits } from './hits/redis-hits.js';
+import type { RemoteEngineFactory, RemoteSpec } from './limiter/remote-engine.js';
 
 export type { ScriptClient } from './client/script-client.js';
 export { memory } from './engine/memory.js';
 export type { OnOutage } from './engine/outage.js';
+export type { CountHere, HitsCall, Over, RemoteCount, RemoteHits } from './hits/remote-hits.js';
 export type {
   RemoteDecision,
   RemoteEngine,
@@ -28,5 +30,7 @@ export type { RedisOptions };
  */
 export function redis(client: unknown, options: RedisOptions = {}): RemoteEngineFactory {
   const [known, own] = [recognise(client), readRedisOptions(options)];
-  return ({ policies }) => new RedisEngine(policies, known, own);
+  return Object.assign(({ policies }: RemoteSpec) => new RedisEngine(policies, known, own), {
+    hits: () => new RedisHits(known, own),
+  });
 }

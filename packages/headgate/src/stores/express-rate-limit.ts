@@ -1,5 +1,6 @@
 import type { Store } from 'express-rate-limit';
 import { CountingStore } from './hits/counting-store.js';
+import type { Engine } from './hits/either-hits.js';
 
 export type { StoreOptions } from './hits/store-options.js';
 
@@ -10,4 +11,4 @@ export type { StoreOptions } from './hits/store-options.js';
  * app.use(rateLimit({ windowMs: 60_000, limit: 100, store: new HeadgateStore() }));
  * ```
  */
-export class HeadgateStore extends CountingStore implements Store {}
+export class HeadgateStore<E extends Engine = undefined> extends CountingStore<E> implements Store {}

@@ -1,10 +1,10 @@
 import { type Algorithm, oneOf } from '@headgate/core-ts';
 import type { MiddlewareOptions } from 'koa-ratelimit';
 import { RateLimiter } from '../backend/rate-limiter.js';
-import { checkStoreOptions, STORE_OPTIONS, type StoreOptions } from './hits/store-options.js';
+import { checkStoreOptions, type LocalOptions, STORE_OPTIONS } from './hits/store-options.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
-export interface DriverOptions extends StoreOptions {
+export interface DriverOptions extends LocalOptions {
   /** `'fixed-window'` by default, as in koa-ratelimit's memory. */
   readonly algorithm?: Algorithm | undefined;
 }

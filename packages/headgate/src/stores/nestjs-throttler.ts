@@ -1,11 +1,11 @@
 import { type Algorithm, type Decision, oneOf, show } from '@headgate/core-ts';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { RateLimiter } from '../backend/rate-limiter.js';
-import { checkStoreOptions, type StoreOptions } from './hits/store-options.js';
+import { checkStoreOptions, type LocalOptions } from './hits/store-options.js';
 import { ThrottlerHits, type ThrottlerStorageRecord } from './hits/throttler-hits.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
-export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {
+export interface ThrottlerStorageOptions extends Omit<LocalOptions, 'shared'> {
   /**
    * `'fixed-window'` by default: at most `limit` hits in the `ttl` from the first one on, and after a block a count
    * from 0. With `'sliding-window'` no span of one `ttl` sees more than `limit`; after a block, there and with
@@ -24,7 +24,7 @@ export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {
 export class HeadgateThrottlerStorage implements ThrottlerStorage {
   readonly #algorithm: Algorithm;
   readonly #hits: ThrottlerHits;
-  readonly #options: StoreOptions;
+  readonly #options: LocalOptions;
   /** By window, block and name: what differs in the limit only has one count. */
   readonly #limiters = new Map<string, RateLimiter>();
 

@@ -3,6 +3,7 @@ import calls from '../lua/calls.lua';
 import entry from '../lua/entry.lua';
 import fixedWindow from '../lua/fixed_window.lua';
 import head from '../lua/head.lua';
+import hits from '../lua/hits.lua';
 import policies from '../lua/policies.lua';
 import reservations from '../lua/reservations.lua';
 import slidingWindow from '../lua/sliding_window.lua';
@@ -22,6 +23,9 @@ export function scriptOf(letters: ReadonlySet<Letter>): string {
 
 /** What decides `allow` by one fixed window. */
 export const ALLOW_FIXED_WINDOW = allowFixedWindow;
+
+/** What counts hits, for the stores of other packages. */
+export const HITS = hits;
 
 /** Whether a server can be written to. */
 export const PROBE = "redis.call('SET', KEYS[1], '1', 'PX', '1000') return 1";

@@ -13,3 +13,8 @@ export function nameOf(prefix: string, key: string): string {
 function percent(unit: string): string {
   return `%${unit.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
+
+/** What is said of a key that can't be read, and is left alone. */
+export function foreignKey(name: string): string {
+  return `the key ${JSON.stringify(name)} was written by another program, or by a limiter with other algorithms: give this one a prefix of its own`;
+}

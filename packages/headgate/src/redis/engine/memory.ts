@@ -1,16 +1,27 @@
 import { createMapEngine, DEFAULT_MAX_KEYS, type Engine, type Policy, type Units } from '@headgate/core-ts';
-import type { RemoteEngine, RemoteEngineFactory } from '../limiter/remote-engine.js';
+import type { RemoteHits } from '../hits/remote-hits.js';
+import type { RemoteEngine, RemoteEngineFactory, RemoteSpec } from '../limiter/remote-engine.js';
 
 /**
  * The engine in memory behind the same promises: a program that is written for Redis runs without a server, in its tests
  * or where there is but one process.
  */
 export function memory(): RemoteEngineFactory {
-  return ({ policies }) =>
+  const made = ({ policies }: RemoteSpec) =>
     new MemoryEngine(
       createMapEngine({ policies, clock: undefined, shared: undefined, maxKeys: DEFAULT_MAX_KEYS, onFull: 'deny' }),
     );
+  return Object.assign(made, { hits: () => IN_THE_STORE });
 }
+
+/** A store counts in memory by itself. */
+const IN_THE_STORE: RemoteHits = {
+  prefix: '',
+  async ask(_key, _call, here) {
+    return here(1);
+  },
+  async clear() {},
+};
 
 /** Any engine, as one that answers promises. */
 class MemoryEngine implements RemoteEngine {

@@ -15,7 +15,7 @@ import type { Answer, Call } from './call.js';
 export type OnOutage = 'local' | 'open' | 'closed' | 'throw';
 
 /** How long a client that is denied in an outage is told to wait. */
-const CLOSED_FOR_MS = 1000;
+export const CLOSED_FOR_MS = 1000;
 
 /** Decides in an outage. */
 export class Outage {
@@ -38,10 +38,7 @@ export class Outage {
 
   /** @throws BackendUnavailableError where that was asked for. */
   answer(call: Call, reason: unknown): Answer {
-    if (this.#onOutage === 'throw') {
-      const why = reason instanceof Error ? reason.message : String(reason);
-      throw new BackendUnavailableError(`Redis did not decide: ${why}`, { cause: reason });
-    }
+    if (this.#onOutage === 'throw') throw unavailable(reason);
     return this.#onOutage === 'local' ? this.#locally(call) : this.#alike(call, this.#onOutage === 'open');
   }
 
@@ -119,4 +116,9 @@ export class Outage {
 
 function degraded(told: Decision): RemoteDecision {
   return { ...told, degraded: true };
+}
+
+export function unavailable(reason: unknown): BackendUnavailableError {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new BackendUnavailableError(`Redis did not decide: ${why}`, { cause: reason });
 }

@@ -7,7 +7,7 @@ import { type Answers, bindingOf } from './answers.js';
 import { Batch, type Group } from './batch.js';
 import type { Answer, Call, Pending } from './call.js';
 import { Denials, isKnownAhead } from './denials.js';
-import { nameOf } from './key-name.js';
+import { foreignKey, nameOf } from './key-name.js';
 import { Outage } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
@@ -161,7 +161,7 @@ export class RedisEngine implements RemoteEngine {
   #read(group: Group, answers: Answers, atMs: number): void {
     const { call, pending } = group;
     rejectingWith(group, () => {
-      if (answers.isForeign()) throw new Error(foreign(nameOf(this.#options.prefix, call.key)));
+      if (answers.isForeign()) throw new Error(foreignKey(nameOf(this.#options.prefix, call.key)));
       if (call.kind === 'allow') this.#readAllowed(group, answers, atMs);
       else (pending[0] as Pending).resolve(this.#readOne(call, group.number, answers, atMs));
     });
@@ -212,8 +212,4 @@ function rejectingWith({ pending }: Group, read: () => void): void {
   } catch (error) {
     for (const each of pending) each.reject(error);
   }
-}
-
-function foreign(name: string): string {
-  return `the key ${JSON.stringify(name)} was written by another program, or by a limiter with other algorithms: give this one a prefix of its own`;
 }

@@ -1,4 +1,5 @@
 import type { Decision, Policy, Reserved, Stats, Units } from '@headgate/core-ts';
+import type { RemoteHits } from '../hits/remote-hits.js';
 
 /** A decision of a limiter whose state is elsewhere. */
 export interface RemoteDecision extends Decision {
@@ -42,4 +43,9 @@ export interface RemoteEngine {
   stats(): RemoteStats;
 }
 
-export type RemoteEngineFactory = (spec: RemoteSpec) => RemoteEngine;
+/** What `redis(client)` and `memory()` answer: limiters and stores make of it what they need. */
+export interface RemoteEngineFactory {
+  (spec: RemoteSpec): RemoteEngine;
+  /** What the stores of other packages count by; one that has none can't be behind them. */
+  readonly hits?: () => RemoteHits;
+}

@@ -1,7 +1,7 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
 import { type Count, type Hits, MOST_HITS } from '../hits/hits.js';
 import { HitsByWindow } from '../hits/hits-by-window.js';
-import type { StoreOptions } from '../hits/store-options.js';
+import type { LocalOptions } from '../hits/store-options.js';
 
 /** Points of one key. */
 export interface Held {
@@ -26,7 +26,7 @@ export class Points {
   readonly #keys = new Set<string>();
   #sweepAt = FEWEST_TO_SWEEP;
 
-  constructor(options: StoreOptions, limit: number) {
+  constructor(options: LocalOptions, limit: number) {
     this.#hits = new HitsByWindow(options, hitsAt(limit));
   }
 

@@ -1,11 +1,11 @@
 import { show } from '@headgate/core-ts';
-import { checkStoreOptions, type StoreOptions } from '../hits/store-options.js';
+import { checkStoreOptions, type LocalOptions } from '../hits/store-options.js';
 import { wholeWindowMs } from '../hits/whole-window.js';
 import { MOST_POINTS } from './points.js';
 import type { LimiterNumbers } from './rate-limiter-abstract.js';
 
 /** The numbers are the peer's own: durations in seconds, and a duration of 0 is for ever. */
-export interface RateLimiterMemoryOptions extends Omit<StoreOptions, 'shared'>, LimiterNumbers {}
+export interface RateLimiterMemoryOptions extends Omit<LocalOptions, 'shared'>, LimiterNumbers {}
 
 const OPTIONS = [
   'points',

@@ -1,6 +1,6 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
 import { type Count, Hits, isHeld } from './hits.js';
-import type { StoreOptions } from './store-options.js';
+import type { LocalOptions } from './store-options.js';
 import { wholeWindowMs } from './whole-window.js';
 
 /** Lengths that are kept to the millisecond at a time; those beyond are rounded up. */
@@ -8,11 +8,11 @@ const EXACT_LENGTHS = 64;
 
 /** Counts in windows of several lengths: a key is counted in one of them at a time. */
 export class HitsByWindow {
-  readonly #options: StoreOptions;
+  readonly #options: LocalOptions;
   readonly #all = new Map<number, Hits>();
   #limit: unknown;
 
-  constructor(options: StoreOptions, limit: unknown) {
+  constructor(options: LocalOptions, limit: unknown) {
     this.#options = options;
     this.#limit = limit;
   }

@@ -1,6 +1,6 @@
 import { type Decision, MAX_WINDOW_MS, type PolicyRow, wholeNumber } from '@headgate/core-ts';
 import { RateLimiter } from '../../backend/rate-limiter.js';
-import type { StoreOptions } from './store-options.js';
+import type { LocalOptions } from './store-options.js';
 
 /** Hits of one key in its window. */
 export interface Count {
@@ -35,7 +35,7 @@ export class Hits {
    * @param limit what the hits are compared with, where that is one whole number: it decides nothing here, but a key
    *   that has come to it is not evicted to admit another
    */
-  constructor(options: StoreOptions, windowMs: number, limit?: unknown) {
+  constructor(options: LocalOptions, windowMs: number, limit?: unknown) {
     this.windowMs = wholeNumber('windowMs', windowMs, 1, MAX_WINDOW_MS);
     const limits = [{ name: 'hits', limit: MOST_UNITS, windowMs }];
     if (isCountable(limit)) limits.push({ name: 'limit', limit: limit * UNITS_PER_HIT, windowMs });

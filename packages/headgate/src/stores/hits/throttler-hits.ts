@@ -1,6 +1,6 @@
 import { isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
-import type { StoreOptions } from './store-options.js';
+import type { LocalOptions } from './store-options.js';
 
 /** All in whole seconds, rounded up, but for the hits. */
 export interface ThrottlerStorageRecord {
@@ -23,7 +23,7 @@ export class ThrottlerHits {
   /** The smallest that was told: keys at it are not evicted. */
   #limit = Number.POSITIVE_INFINITY;
 
-  constructor(options: StoreOptions) {
+  constructor(options: LocalOptions) {
     this.#hits = new HitsByWindow(options, this.#limit);
     this.#blocks = new HitsByWindow(options, 1);
   }

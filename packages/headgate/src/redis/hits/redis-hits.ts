@@ -1,0 +1,112 @@
+import type { KnownClient } from '../client/script-client.js';
+import { HITS, Script } from '../client/scripts.js';
+import type { Answers } from '../engine/answers.js';
+import { foreignKey, nameOf } from '../engine/key-name.js';
+import { CLOSED_FOR_MS, unavailable } from '../engine/outage.js';
+import type { ReadRedisOptions } from '../engine/redis-options.js';
+import { Dispatcher } from '../sending/dispatcher.js';
+import { ScriptRunner } from '../sending/script-runner.js';
+import { encodeHits } from './encode-hits.js';
+import type { CountHere, HitsCall, RemoteCount, RemoteHits } from './remote-hits.js';
+
+/** A call with the promise of its answer. */
+interface Pending {
+  readonly key: string;
+  readonly call: HitsCall;
+  readonly here: CountHere;
+  resolve(count: RemoteCount | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** All calls of one turn, in the order in which they were made. */
+class HitsBatch {
+  readonly groups: Pending[] = [];
+}
+
+/** Hits that are counted on a server; sent, and decided in an outage, as the calls of a limiter are. */
+export class RedisHits implements RemoteHits {
+  readonly #options: ReadRedisOptions;
+  readonly #now: (() => number) | undefined;
+  readonly #runner: ScriptRunner;
+  readonly #dispatcher: Dispatcher<Pending, HitsBatch>;
+  readonly #script = new Script(HITS);
+
+  /** @param now in the place of the server's clock; only tests ask for it */
+  constructor(client: KnownClient, options: ReadRedisOptions, now?: () => number) {
+    this.#options = options;
+    this.#now = now;
+    this.#runner = new ScriptRunner(client, options);
+    this.#dispatcher = new Dispatcher(
+      client,
+      options,
+      () => this.#runner.probe(),
+      () => new HitsBatch(),
+      ({ key }) => key,
+      (calls) => void this.#send(calls),
+    );
+  }
+
+  get prefix(): string {
+    return this.#options.prefix;
+  }
+
+  ask(key: string, call: HitsCall, here: CountHere): Promise<RemoteCount | undefined> {
+    return new Promise((resolve, reject) => {
+      const pending = { key, call, here, resolve, reject };
+      const batch = this.#dispatcher.turn();
+      if (batch instanceof Error) this.#degrade(pending, batch);
+      else batch.groups.push(pending);
+    });
+  }
+
+  clear(): Promise<void> {
+    return this.#runner.clear();
+  }
+
+  async #send(calls: readonly Pending[]): Promise<void> {
+    const { keys, args } = encodeHits(calls, this.#options.prefix);
+    const now = this.#now === undefined ? '' : String(this.#now());
+    let answers: Answers;
+    try {
+      ({ answers } = await this.#dispatcher.ask(() =>
+        this.#runner.run(this.#script, keys, (tracked) => [now, tracked, ...args]),
+      ));
+    } catch (error) {
+      for (const each of calls) this.#degrade(each, error);
+      return;
+    }
+    for (const { key, resolve, reject } of calls) {
+      try {
+        resolve(this.#read(key, answers));
+      } catch (error) {
+        reject(error);
+      }
+    }
+  }
+
+  #read(key: string, answers: Answers): RemoteCount | undefined {
+    if (answers.isForeign()) throw new Error(foreignKey(nameOf(this.#options.prefix, key)));
+    const isRunning = answers.next() === 1;
+    const [hits, windowMs, resetAfterMs, blockedMs] = [answers.next(), answers.next(), answers.next(), answers.next()];
+    return isRunning || blockedMs > 0 ? { hits, windowMs, resetAfterMs, blockedMs } : undefined;
+  }
+
+  #degrade({ call, here, resolve, reject }: Pending, reason: unknown): void {
+    try {
+      const count = this.#without(call, here, reason);
+      resolve(count && { ...count, degraded: true });
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  #without(call: HitsCall, here: CountHere, reason: unknown): RemoteCount | undefined {
+    const { onOutage, expectedInstances } = this.#options;
+    if (onOutage === 'throw') throw unavailable(reason);
+    if (onOutage === 'local') return here(expectedInstances);
+    if (call.kind !== 'add' && call.kind !== 'throttle') return undefined;
+    const { windowMs } = call;
+    if (onOutage === 'open') return { hits: 0, windowMs, resetAfterMs: 0, blockedMs: 0 };
+    return { hits: Number.MAX_SAFE_INTEGER, windowMs, resetAfterMs: CLOSED_FOR_MS, blockedMs: CLOSED_FOR_MS };
+  }
+}
