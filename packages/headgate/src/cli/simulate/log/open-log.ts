@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** As much is read at once, and no more than two of it are held. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** A log that was opened: its bytes, unpacked. */
+export interface OpenLog {
+  readonly bytes: AsyncIterator<Buffer>;
+  readonly isGzip: boolean;
+  /** How many bytes of the file have been read by now, packed as they are. */
+  read(): number;
+}
+
+/** Why a log can't be read at all. */
+export class UnreadableLog extends Error {
+  override readonly name = 'UnreadableLog';
+}
+
+/** The size of a file in bytes; `undefined` for what is no regular file, as a pipe. @throws UnreadableLog */
+export async function sizeOf(name: string): Promise<number | undefined> {
+  if (name === '-') return undefined;
+  try {
+    const found = await stat(name);
+    if (found.isDirectory()) throw new UnreadableLog(`${name} is a folder: name the files in it`);
+    await (await open(name, 'r')).close();
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    throw error instanceof UnreadableLog ? error : new UnreadableLog(`${name}: ${reasonOf(error)}`);
+  }
+}
+
+/** Opens a file, or standard input for `-`; what begins as gzip does is unpacked. @throws UnreadableLog */
+export async function openLog(name: string): Promise<OpenLog> {
+  const stream: Readable = name === '-' ? process.stdin : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+  let read = 0;
+  const counted = (async function* () {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      yield chunk;
+    }
+  })();
+  const first = await firstOf(counted, name);
+  const source = joined(first, counted);
+  const isGzip = first.length >= 2 && first[0] === 0x1f && first[1] === 0x8b;
+  if (!isGzip) refuseOthers(first, name);
+  const bytes = isGzip ? unpacked(source) : source;
+  return { bytes, isGzip, read: () => read };
+}
+
+async function firstOf(chunks: AsyncIterator<Buffer>, name: string): Promise<Buffer> {
+  try {
+    // A pipe may hand over one byte, which tells nothing.
+    let first: Buffer = Buffer.alloc(0);
+    while (first.length < 4) {
+      const { value, done } = await chunks.next();
+      if (done === true) break;
+      first = Buffer.concat([first, value]);
+    }
+    return first;
+  } catch (error) {
+    throw new UnreadableLog(`${name}: ${reasonOf(error)}`);
+  }
+}
+
+async function* joined(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* others;
+}
+
+function unpacked(source: AsyncIterable<Buffer>): AsyncIterator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  void feed(source, gunzip);
+  return gunzip[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+}
+
+async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
+      if (gunzip.destroyed) return;
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error as Error);
+  }
+}
+
+const OTHERS: readonly (readonly [magic: readonly number[], what: string])[] = [
+  [[0x28, 0xb5, 0x2f, 0xfd], 'packed by zstd: unpack it, e.g. zstdcat FILE | headgate simulate -'],
+  [[0xfd, 0x37, 0x7a, 0x58], 'packed by xz: unpack it, e.g. xzcat FILE | headgate simulate -'],
+  [[0x42, 0x5a, 0x68], 'packed by bzip2: unpack it, e.g. bzcat FILE | headgate simulate -'],
+  [[0x50, 0x4b, 0x03, 0x04], 'a zip file: unpack it, e.g. unzip -p FILE | headgate simulate -'],
+  [[0xff, 0xfe], 'text in UTF-16: write it in UTF-8'],
+  [[0xfe, 0xff], 'text in UTF-16: write it in UTF-8'],
+];
+
+function refuseOthers(first: Buffer, name: string): void {
+  for (const [magic, what] of OTHERS)
+    if (magic.every((byte, i) => first[i] === byte)) throw new UnreadableLog(`${name} is ${what}`);
+  const zero = first.indexOf(0);
+  if (zero >= 0) throw new UnreadableLog(`${name} is no text: byte ${zero + 1} of it is 0`);
+}
+
+/** What the system says, without the call and the path that the message repeats. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'it may not be read',
+    EPERM: 'it may not be read',
+    EISDIR: 'it is a folder',
+    EMFILE: 'too many files are open',
+  };
+  return known[code ?? ''] ?? message;
+}

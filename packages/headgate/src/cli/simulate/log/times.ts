@@ -1,0 +1,84 @@
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const COMMON = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d)$/;
+const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)$/;
+/** Seconds with a fraction, and a zone: `03`, `03.123Z`, `03,5+02:00`. */
+const REST = /^:(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d(?::?\d\d)?)?/;
+/** As long as `17/May/2015:10:05` is, and `2015-05-17T10:05`. */
+const COMMON_MINUTE = 17;
+const ISO_MINUTE = 16;
+
+/**
+ * Reads times that follow each other: the minute and the zone are mostly those of the line before, and then only the
+ * seconds are read. `NaN` for what is no time; a time without a zone is in UTC.
+ */
+export class Times {
+  #minute = '';
+  #zone = '';
+  /** Of that minute in that zone. */
+  #minuteMs = Number.NaN;
+
+  /** `17/May/2015:10:05:03 +0000` from there on, or a time as of ISO 8601. */
+  read(text: string, at: number): number {
+    const length = this.#minute.length;
+    if (length > 0 && text.startsWith(this.#minute, at) && text.startsWith(this.#zone, at + length + 3)) {
+      const tens = text.charCodeAt(at + length + 1) - 48;
+      const ones = text.charCodeAt(at + length + 2) - 48;
+      if (text.charCodeAt(at + length) === 58 && tens >= 0 && tens <= 6 && ones >= 0 && ones <= 9)
+        return this.#minuteMs + (tens * 10 + ones) * 1000;
+    }
+    return this.#readAnew(text, at);
+  }
+
+  #readAnew(text: string, at: number): number {
+    const isIso = text.charCodeAt(at + 4) === 45;
+    const length = isIso ? ISO_MINUTE : COMMON_MINUTE;
+    const minute = text.slice(at, at + length);
+    const minuteMs = isIso ? isoMinute(minute) : commonMinute(minute);
+    const rest = REST.exec(text.slice(at + length, at + length + 24));
+    if (rest === null) return Number.NaN;
+    const [, seconds = '', fraction, zone] = rest;
+    if (Number(seconds) > 60) return Number.NaN;
+    const zoned = minuteMs - zoneMs(zone);
+    // A fraction comes before the zone, where the quick way looks for it.
+    const isQuick = !Number.isNaN(zoned) && fraction === undefined && zone !== undefined;
+    if (isQuick) {
+      this.#minute = `${minute}`;
+      this.#zone = rest[0].slice(3);
+      this.#minuteMs = zoned;
+    }
+    const ms = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
+    return zoned + Number(seconds) * 1000 + ms;
+  }
+}
+
+/** A number as seconds, milliseconds, microseconds or nanoseconds since 1970: whichever lies between 1973 and 5138. */
+export function epochMs(number: number): number {
+  if (!(number >= 1e8)) return Number.NaN;
+  if (number < 1e11) return Math.floor(number * 1000);
+  if (number < 1e14) return Math.floor(number);
+  return Math.floor(number < 1e17 ? number / 1e3 : number / 1e6);
+}
+
+function commonMinute(text: string): number {
+  const [, day, month = '', year, hour, minute] = COMMON.exec(text) ?? [];
+  return utc(Number(year), MONTHS.indexOf(month), Number(day), Number(hour), Number(minute));
+}
+
+function isoMinute(text: string): number {
+  const [, year, month, day, hour, minute] = ISO.exec(text) ?? [];
+  return utc(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute));
+}
+
+/** `NaN` for a date that no calendar has. */
+function utc(year: number, month: number, day: number, hour: number, minute: number): number {
+  if (!(month >= 0 && hour < 24 && minute < 60)) return Number.NaN;
+  const date = new Date(Date.UTC(year, month, day, hour, minute));
+  return date.getUTCMonth() === month && date.getUTCDate() === day ? date.getTime() : Number.NaN;
+}
+
+function zoneMs(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0;
+  const digits = zone.replace(/\D/g, '').padEnd(4, '0');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+}

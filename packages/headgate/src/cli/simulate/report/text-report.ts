@@ -1,0 +1,60 @@
+import { printable } from '../../terminal/printable.js';
+import { table } from '../../terminal/table.js';
+import { durationText } from '../policy/duration.js';
+import type { Report } from './report.js';
+
+const whole = new Intl.NumberFormat('en-US');
+
+/** The report as people read it in a terminal. */
+export function textReport(report: Report): string {
+  const { requests, clients, from, to } = report;
+  const parts = [`${whole.format(requests)} requests of ${whole.format(clients)} clients, ${from} to ${to}`];
+  parts.push(
+    table(
+      [
+        ['policy', 'held back', 'of requests', 'clients', 'of clients'],
+        ...report.policies.map((each) => [
+          printable(each.name === each.policy ? each.name : `${each.name} = ${each.policy}`),
+          whole.format(each.denied),
+          percent(each.deniedShare),
+          whole.format(each.clientsHeldBack),
+          percent(each.clientsShare),
+        ]),
+      ],
+      [1, 2, 3, 4],
+    ),
+  );
+  if (report.heldBackMost.length > 0)
+    parts.push(
+      table(
+        [
+          ['held back most', 'requests', ...report.policies.map(({ name }) => printable(name, 24))],
+          ...report.heldBackMost.map((each) => [
+            printable(each.key),
+            whole.format(each.requests),
+            ...each.denied.map((denied) => whole.format(denied)),
+          ]),
+        ],
+        [1, ...report.policies.map((_, i) => i + 2)],
+      ),
+    );
+  for (const { windowMs, algorithm, suggestions } of report.busiestWindows)
+    parts.push(
+      table(
+        [
+          [`busiest ${durationText(windowMs)} of a client (${algorithm})`, 'limit', 'would hold back'],
+          ...suggestions.map(({ percentile, limit, clientsHeldBack }) => [
+            `${percentile} % of clients stay within`,
+            whole.format(limit),
+            `${whole.format(clientsHeldBack)} clients`,
+          ]),
+        ],
+        [1, 2],
+      ),
+    );
+  return `${parts.join('\n\n')}\n`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

@@ -1,0 +1,47 @@
+import { ManualClock } from '@headgate/core-ts';
+import type { NamedPolicy } from '../policy/policy-text.js';
+import { Busiest, measuresOf } from './busiest.js';
+import { Clients } from './clients.js';
+import { Series } from './series.js';
+import { Trial } from './trial.js';
+
+/** Decides on each request of a log by each policy, and counts. */
+export class Simulation {
+  readonly trials: readonly Trial[];
+  readonly busiest: readonly Busiest[];
+  readonly clients: Clients;
+  /** All requests, and then the denials of each policy. */
+  readonly series: Series;
+  readonly firstMs: number;
+  requests = 0;
+  late = 0;
+  readonly #clock: ManualClock;
+
+  /** `firstMs`: the time of the first request, at which the clock begins. */
+  constructor(policies: readonly NamedPolicy[], firstMs: number, maxKeys: number) {
+    this.#clock = new ManualClock(firstMs);
+    this.firstMs = firstMs;
+    this.trials = policies.map((policy) => new Trial(policy, this.#clock, maxKeys));
+    this.busiest = measuresOf(policies).map((measure) => new Busiest(measure, this.#clock, maxKeys));
+    this.clients = new Clients(maxKeys);
+    this.series = new Series(1 + policies.length);
+  }
+
+  get lastMs(): number {
+    return this.#clock.now();
+  }
+
+  /** Times don't go back. */
+  take(timeMs: number, key: string): void {
+    const forwardMs = timeMs - this.#clock.now();
+    if (forwardMs > 0) this.#clock.advance(forwardMs);
+    const client = this.clients.numberOf(key);
+    this.requests++;
+    if (client >= 0) this.clients.requests.add(client, 1);
+    else this.clients.beyond++;
+    this.series.add(timeMs, 0);
+    for (const each of this.busiest) each.take(key, client);
+    for (let i = 0; i < this.trials.length; i++)
+      if (!(this.trials[i] as Trial).take(key, client)) this.series.add(timeMs, i + 1);
+  }
+}

@@ -1,0 +1,41 @@
+import { type Clock, readOptions } from '@headgate/core-ts';
+import { RateLimiter } from '../../../index.js';
+import type { NamedPolicy } from '../policy/policy-text.js';
+import { Column } from './column.js';
+
+/** A policy on trial: a limiter of its own decides on every request. */
+export class Trial {
+  readonly policy: NamedPolicy;
+  readonly limiter: RateLimiter;
+  /** By client. */
+  readonly denials = new Column();
+  denied = 0;
+
+  /** @throws TypeError or RangeError for numbers that no policy can have. */
+  constructor(policy: NamedPolicy, clock: Clock, maxKeys: number) {
+    this.policy = policy;
+    this.limiter = new RateLimiter({ ...limitsOf(policy), clock, maxKeys });
+  }
+
+  /** Whether the request is let through. */
+  take(key: string, client: number): boolean {
+    const isAllowed = this.limiter.allow(key);
+    if (!isAllowed) this.deny(client);
+    return isAllowed;
+  }
+
+  deny(client: number): void {
+    this.denied++;
+    if (client >= 0) this.denials.add(client, 1);
+  }
+}
+
+/** @throws TypeError or RangeError for numbers that no policy can have. */
+export function checkPolicy(policy: NamedPolicy): void {
+  readOptions(limitsOf(policy));
+}
+
+function limitsOf({ limits }: NamedPolicy) {
+  const [only, ...others] = limits;
+  return others.length === 0 ? { ...only } : { limits: limits.map((each, i) => ({ name: `limit ${i + 1}`, ...each })) };
+}

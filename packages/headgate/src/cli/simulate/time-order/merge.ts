@@ -1,0 +1,44 @@
+import type { LogFile } from '../log/log-file.js';
+
+/** So many requests are held for their order, of all files together. */
+const ROOM = 65_536;
+const LEAST_ROOM = 1024;
+
+/** How many places late a request may come in each of so many files. */
+export function roomOf(files: number): number {
+  return Math.max(LEAST_ROOM, Math.floor(ROOM / Math.max(1, files)));
+}
+
+/** A request in its turn. `isLate`: its time lies before one that has had its turn. */
+export type OnRequest = (timeMs: number, key: string, file: LogFile, line: number, isLate: boolean) => void;
+
+/**
+ * Hands on the requests of all files, the earliest first; of equal times that of the file named first. A request that
+ * comes later than there is room for has its turn at the time of the last one.
+ */
+export async function merge(files: readonly LogFile[], onRequest: OnRequest, isStopped: () => boolean): Promise<void> {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    for (const file of files) while (!file.isReady && !isStopped()) await file.readOn();
+    if (isStopped()) return;
+    let file = earliest(files);
+    if (file === undefined) return;
+    // All are ready until the one that is taken from has too few left.
+    while (file?.isReady === true && file.pending.size > 0) {
+      const { timeMs, key, line } = file.pending;
+      const isLate = timeMs < lastMs;
+      if (!isLate) lastMs = timeMs;
+      file.pending.shift();
+      onRequest(lastMs, key, file, line, isLate);
+      if (!file.isReady) break;
+      file = earliest(files);
+    }
+  }
+}
+
+function earliest(files: readonly LogFile[]): LogFile | undefined {
+  let found: LogFile | undefined;
+  for (const file of files)
+    if (file.pending.size > 0 && (found === undefined || file.pending.timeMs < found.pending.timeMs)) found = file;
+  return found;
+}

@@ -1,0 +1,7 @@
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/** Text of strangers as a terminal may have it: what would move the cursor or hide is written as an escape. */
+export function printable(text: string, most = 60): string {
+  const plain = text.replace(CONTROL, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`);
+  return plain.length <= most ? plain : `${plain.slice(0, most - 1)}…`;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'tsup';
+
+/**
+ * The command line, in one file with all that only it needs. The library that it runs on is the one beside it, so that
+ * `doctor` tells of that one.
+ */
+export default defineConfig({
+  entry: { 'cli/headgate': 'src/cli/main.ts' },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  minify: true,
+  splitting: false,
+  noExternal: ['commander', 'cli-progress'],
+  // What is CommonJS within asks for Node's own modules by `require`.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
+  esbuildPlugins: [
+    {
+      name: 'the library beside it',
+      setup(build) {
+        build.onResolve({ filter: /^(?:\.\.\/)+index\.js$/ }, () => ({ path: '../index.js', external: true }));
+      },
+    },
+  ],
+});
