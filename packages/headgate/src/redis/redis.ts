@@ -1,4 +1,5 @@
 import { recognise } from './client/recognise.js';
+import type { KnownClient } from './client/script-client.js';
 import { RedisEngine } from './engine/redis-engine.js';
 import { type RedisOptions, readRedisOptions } from './engine/redis-options.js';
 import { RedisHits } from './hits/redis-hits.js';
@@ -8,6 +9,7 @@ export type { ScriptClient } from './client/script-client.js';
 export { memory } from './engine/memory.js';
 export type { OnOutage } from './engine/outage.js';
 export type { CountHere, HitsCall, Over, RemoteCount, RemoteHits } from './hits/remote-hits.js';
+export type { Inspection, InspectOptions } from './inspect/inspection.js';
 export type {
   RemoteDecision,
   RemoteEngine,
@@ -29,8 +31,17 @@ export type { RedisOptions };
  * @throws TypeError or RangeError for a client that is none, and for a bad option, with its name and value.
  */
 export function redis(client: unknown, options: RedisOptions = {}): RemoteEngineFactory {
-  const [known, own] = [recognise(client), readRedisOptions(options)];
+  const [known, own] = [knownClient(client), readRedisOptions(options)];
   return Object.assign(({ policies }: RemoteSpec) => new RedisEngine(policies, known, own), {
     hits: () => new RedisHits(known, own),
   });
+}
+
+const clients = new WeakMap<object, KnownClient>();
+
+/** One for each client, however many limiters it serves. */
+function knownClient(client: unknown): KnownClient {
+  const known = clients.get(client as object) ?? recognise(client);
+  clients.set(client as object, known);
+  return known;
 }

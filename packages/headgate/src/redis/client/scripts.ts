@@ -61,6 +61,22 @@ export class Script {
     }
     return client.eval(this.#text, keys, again());
   }
+
+  /** Whether the server knows it, by running it with arguments that ask for nothing. */
+  async loaded(
+    client: ScriptClient,
+    keys: string[],
+    args: string[],
+  ): Promise<{ readonly sha: string; readonly isLoaded: boolean }> {
+    await this.#working;
+    try {
+      await client.evalsha(this.#sha, keys, args);
+    } catch (error) {
+      if (!isUnknownScript(error)) throw error;
+      return { sha: this.#sha, isLoaded: false };
+    }
+    return { sha: this.#sha, isLoaded: true };
+  }
 }
 
 function isUnknownScript(error: unknown): boolean {

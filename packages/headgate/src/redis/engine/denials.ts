@@ -57,6 +57,12 @@ export class Denials {
     this.#byKey.set(key, { cost, atMs, untilMs, binding, told });
   }
 
+  /** Of those that are still in force. */
+  count(): number {
+    const nowMs = performance.now();
+    return [...this.#byKey.values()].filter(({ untilMs }) => nowMs < untilMs).length;
+  }
+
   forget(key: string): void {
     this.#byKey.delete(key);
   }

@@ -73,6 +73,6 @@ class MemoryEngine implements RemoteEngine {
   }
 
   stats() {
-    return { ...this.#engine.stats(), degraded: 0 };
+    return { ...this.#engine.stats(), degraded: 0, isDegraded: false };
   }
 }

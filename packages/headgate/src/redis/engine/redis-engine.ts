@@ -1,5 +1,7 @@
 import { isNone, type Policy, type Units } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
+import { inspectServer } from '../inspect/inspect-server.js';
+import type { EngineInspection } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
 import { Dispatcher } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
@@ -32,6 +34,7 @@ const NUMBERS = 2 ** 32;
 export class RedisEngine implements RemoteEngine {
   readonly backend = 'redis';
   #policies: readonly Policy[];
+  readonly #client: KnownClient;
   readonly #options: ReadRedisOptions;
   readonly #runner: ScriptRunner;
   readonly #sender: Sender;
@@ -43,6 +46,7 @@ export class RedisEngine implements RemoteEngine {
 
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
     this.#policies = policies;
+    this.#client = client;
     this.#options = options;
     this.#runner = new ScriptRunner(client, options);
     this.#sender = new Sender(this.#runner, policies, options, hooks.now);
@@ -119,7 +123,20 @@ export class RedisEngine implements RemoteEngine {
   }
 
   stats(): RemoteStats {
-    return this.#counters.stats(this.#policies);
+    return this.#counters.stats(this.#policies, this.#dispatcher.breaker.isOpen);
+  }
+
+  async inspect(deadlineMs: number, key?: string): Promise<EngineInspection> {
+    const { prefix } = this.#options;
+    const { isOpen, openSince, lastError } = this.#dispatcher.breaker;
+    const server = await inspectServer(this.#client, {
+      keyName: nameOf(prefix, key ?? ''),
+      tellsKey: key !== undefined,
+      deadlineMs,
+      scripts: () => this.#sender.loadedScripts(this.#client, key ?? ''),
+    });
+    const own = { prefix, breaker: { isOpen, openSince, lastError }, rememberedDenials: this.#denials.count() };
+    return { ...own, ...server };
   }
 
   #call(call: Call): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { oneOf, readOnce, show, wholeNumber } from '@headgate/core-ts';
+import { safely } from '../../http/callbacks/callbacks.js';
 import type { OnOutage } from './outage.js';
 
 export interface RedisOptions {
@@ -25,6 +26,8 @@ export interface RedisOptions {
   readonly onDegraded?: ((error: unknown) => void) | undefined;
   /** Called when the server decides again. */
   readonly onRecovered?: (() => void) | undefined;
+  /** Where the warning goes that the server evicts keys; `console.warn` by default. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 export interface ReadRedisOptions {
@@ -35,6 +38,7 @@ export interface ReadRedisOptions {
   readonly rememberDenialsMs: number;
   readonly onDegraded: (error: unknown) => void;
   readonly onRecovered: () => void;
+  readonly warn: (message: string) => void;
 }
 
 const NAMES = [
@@ -45,6 +49,7 @@ const NAMES = [
   'rememberDenialsMs',
   'onDegraded',
   'onRecovered',
+  'warn',
 ] as const;
 
 /** @throws TypeError or RangeError that names the option and prints the value. */
@@ -62,6 +67,7 @@ export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
     rememberDenialsMs: wholeNumber('rememberDenialsMs', options.rememberDenialsMs ?? 1000, 0, 60_000),
     onDegraded: readFunction('onDegraded', options.onDegraded) ?? (() => undefined),
     onRecovered: readFunction('onRecovered', options.onRecovered) ?? (() => undefined),
+    warn: safely(readFunction('warn', options.warn) ?? console.warn),
   };
 }
 

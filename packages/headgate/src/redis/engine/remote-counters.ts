@@ -36,7 +36,7 @@ export class RemoteCounters {
     this.#degraded++;
   }
 
-  stats(policies: readonly Policy[]): RemoteStats {
+  stats(policies: readonly Policy[], isDegraded: boolean): RemoteStats {
     return {
       allowed: this.allowed,
       blocked: this.#blocked,
@@ -45,6 +45,7 @@ export class RemoteCounters {
       evictions: 0,
       rejectedFull: 0,
       degraded: this.#degraded,
+      isDegraded,
       policies: policies.map(({ name }, i) => ({ name, denied: this.#denied[i] ?? 0 })),
     };
   }

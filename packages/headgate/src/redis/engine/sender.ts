@@ -1,4 +1,5 @@
 import type { Policy } from '@headgate/core-ts';
+import type { KnownClient } from '../client/script-client.js';
 import { ALLOW_FIXED_WINDOW, Script, scriptOf } from '../client/scripts.js';
 import type { ScriptRunner } from '../sending/script-runner.js';
 import { type Change, encode, encodePlain, type Group, isPlain, letterOf } from './batch.js';
@@ -67,5 +68,18 @@ export class Sender {
     }
     const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     return this.#runner.run(this.#script, keys, (tracked) => [now, String(this.#keptFromMs ?? ''), tracked, ...args]);
+  }
+
+  /** Which scripts decide, and whether the server of the key has them in its cache: none of them takes anything. */
+  loadedScripts(client: KnownClient, key: string): Promise<{ readonly sha: string; readonly isLoaded: boolean }[]> {
+    const nothing: Group[] = [{ call: { kind: 'allow', key, cost: 0 }, pending: [], number: 0 }];
+    const name = (each: string) => nameOf(this.#options.prefix, each);
+    const { keys, args } = encode(nothing, this.#policies, [], name);
+    const scripts = [this.#script.loaded(client, keys, ['', '', '', ...args])];
+    if (this.isPlain(nothing)) {
+      const plain = encodePlain(nothing, this.#policies[0] as Policy, name);
+      scripts.push(this.#plain.loaded(client, plain.keys, ['', '', ...plain.args]));
+    }
+    return Promise.all(scripts);
   }
 }

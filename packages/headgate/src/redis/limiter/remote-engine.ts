@@ -1,5 +1,6 @@
 import type { Decision, Policy, Reserved, Stats, Units } from '@headgate/core-ts';
 import type { RemoteHits } from '../hits/remote-hits.js';
+import type { EngineInspection } from '../inspect/inspection.js';
 
 /** A decision of a limiter whose state is elsewhere. */
 export interface RemoteDecision extends Decision {
@@ -11,6 +12,8 @@ export interface RemoteDecision extends Decision {
 export interface RemoteStats extends Stats {
   /** Decisions that were made without the server; they count among the others too. */
   readonly degraded: number;
+  /** Whether calls are decided without the server now. */
+  readonly isDegraded: boolean;
 }
 
 /** What was reserved. */
@@ -41,6 +44,8 @@ export interface RemoteEngine {
   clear(): Promise<void>;
   update(policies: readonly Policy[]): void;
   stats(): RemoteStats;
+  /** How its server stands, as far as that is answered within `deadlineMs`; of the key, its bytes there. */
+  inspect?(deadlineMs: number, key?: string): Promise<EngineInspection>;
 }
 
 /** What `redis(client)` and `memory()` answer: limiters and stores make of it what they need. */

@@ -20,6 +20,7 @@ import {
   readReserve,
   readUnits,
   readWait,
+  refuseUnknown,
   show,
   type TopKey,
   TopKeys,
@@ -27,6 +28,7 @@ import {
   type WaitOptions,
   wholeNumber,
 } from '@headgate/core-ts';
+import type { Inspection, InspectOptions } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteEngineFactory, RemoteStats } from './remote-engine.js';
 import { RemoteReservation } from './remote-reservation.js';
 import { Turns } from './turns.js';
@@ -202,6 +204,19 @@ export class RemoteRateLimiter {
   /** The `n` keys that were denied most through this object since the start. For limiters made with `track: true`. */
   topKeys(n = 10): TopKey[] {
     return mostDenied(this.#top, n);
+  }
+
+  /**
+   * How the server stands: what it is, whether it evicts keys, its clock, its latency, and what does without it. It asks
+   * the server a few times and changes nothing. What is not answered by then, or is refused, is told as `unknown`.
+   */
+  async inspect(options: InspectOptions = {}): Promise<Inspection> {
+    refuseUnknown(options, ['key', 'deadlineMs']);
+    const { key, deadlineMs = 1000 } = options;
+    if (key !== undefined) this.#units(key, 0);
+    const withinMs = wholeNumber('deadlineMs', deadlineMs, 1, 60_000);
+    const told = await this.#engine.inspect?.(withinMs, key);
+    return { backend: this.backend, policies: this.policies, warnings: [], unknown: {}, ...told };
   }
 
   /** Wraps a function, or decorates a method: each call of it answers a promise. */

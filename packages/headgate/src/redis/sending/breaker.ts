@@ -15,6 +15,9 @@ export class Breaker {
   readonly #onClosed: () => void;
   #failures = 0;
   isOpen = false;
+  openSince: Date | undefined;
+  /** Also of a failure that opened nothing. */
+  lastError: unknown;
 
   constructor(probe: () => Promise<unknown>, onOpened: (error: unknown) => void, onClosed: () => void) {
     this.#probe = probe;
@@ -27,9 +30,11 @@ export class Breaker {
   }
 
   failed(error: unknown): void {
+    this.lastError = error;
     this.#failures++;
     if (this.isOpen || this.#failures < FAILURES_THAT_OPEN) return;
     this.isOpen = true;
+    this.openSince = new Date();
     this.#onOpened(error);
     this.#probeLater();
   }
@@ -58,6 +63,7 @@ export class Breaker {
 
   #close(): void {
     this.isOpen = false;
+    this.openSince = undefined;
     this.#failures = 0;
     this.#onClosed();
   }

@@ -3,6 +3,7 @@ import { slotOf } from '../client/slot.js';
 import { Answers } from '../engine/answers.js';
 import { nameOf } from '../engine/key-name.js';
 import type { ReadRedisOptions } from '../engine/redis-options.js';
+import { warnOfEviction } from '../inspect/eviction.js';
 import { Breaker } from './breaker.js';
 
 /** Calls of one script call are so many groups at the most. */
@@ -22,12 +23,13 @@ export interface Answered {
 /** Gathers the calls of one turn of the event loop, and asks the server no more where it fails. */
 export class Dispatcher<G, T extends Turn<G>> {
   readonly #client: KnownClient;
-  readonly #prefix: string;
-  readonly #breaker: Breaker;
+  readonly #options: ReadRedisOptions;
+  readonly breaker: Breaker;
   readonly #make: () => T;
   readonly #keyOf: (group: G) => string;
   readonly #send: (groups: readonly G[]) => void;
   #turn: T | undefined;
+  #hasAnswered = false;
 
   /**
    * @param probe whether the server can be written to
@@ -36,15 +38,15 @@ export class Dispatcher<G, T extends Turn<G>> {
    */
   constructor(
     client: KnownClient,
-    { prefix, onDegraded, onRecovered }: ReadRedisOptions,
+    options: ReadRedisOptions,
     probe: () => Promise<void>,
     make: () => T,
     keyOf: (group: G) => string,
     send: (groups: readonly G[]) => void,
   ) {
     this.#client = client;
-    this.#prefix = prefix;
-    this.#breaker = new Breaker(probe, onDegraded, onRecovered);
+    this.#options = options;
+    this.breaker = new Breaker(probe, options.onDegraded, options.onRecovered);
     this.#make = make;
     this.#keyOf = keyOf;
     this.#send = send;
@@ -52,7 +54,7 @@ export class Dispatcher<G, T extends Turn<G>> {
 
   /** Where a call goes that is made now; it is sent after all that this turn of the event loop does. Why not, where it has failed. */
   turn(): T | Error {
-    if (this.#breaker.isOpen) return new Error('it has failed before, and is asked again soon');
+    if (this.breaker.isOpen) return new Error('it has failed before, and is asked again soon');
     if (this.#turn === undefined) {
       this.#turn = this.#make();
       later(() => this.#flush());
@@ -65,12 +67,18 @@ export class Dispatcher<G, T extends Turn<G>> {
     try {
       const answers = new Answers(await send());
       const serverMs = answers.next();
-      this.#breaker.succeeded();
+      this.breaker.succeeded();
+      if (!this.#hasAnswered) this.#answeredFirst();
       return { answers, serverMs };
     } catch (error) {
-      this.#breaker.failed(error);
+      this.breaker.failed(error);
       throw error;
     }
+  }
+
+  #answeredFirst(): void {
+    this.#hasAnswered = true;
+    warnOfEviction(this.#client, nameOf(this.#options.prefix, ''), this.#options.warn);
   }
 
   #flush(): void {
@@ -85,7 +93,7 @@ export class Dispatcher<G, T extends Turn<G>> {
     if (!this.#client.isCluster) return [groups];
     const parts = new Map<number, G[]>();
     for (const group of groups) {
-      const slot = slotOf(nameOf(this.#prefix, this.#keyOf(group)));
+      const slot = slotOf(nameOf(this.#options.prefix, this.#keyOf(group)));
       const part = parts.get(slot);
       if (part === undefined) parts.set(slot, [group]);
       else part.push(group);
