@@ -19,10 +19,8 @@ interface Shape {
   off?: (event: string, listener: () => void) => unknown;
 }
 
-const ALWAYS_READY = { isReady: () => true, whenReady: () => () => undefined } as const;
-
 /**
- * A client by its shape: ioredis, node-redis, `@valkey/valkey-glide`, Bun's, or one with `evalsha(sha, keys, args)` and
+ * A client by its shape: Bun's, ioredis, node-redis, `@valkey/valkey-glide`, or one with `evalsha(sha, keys, args)` and
  * `eval(script, keys, args)`, which `@upstash/redis` has. It is used as it is, and never closed or configured.
  *
  * @throws TypeError for what is none of them.
@@ -30,11 +28,12 @@ const ALWAYS_READY = { isReady: () => true, whenReady: () => () => undefined } a
 export function recognise(client: unknown): KnownClient {
   const given = client as Shape | null;
   if ((typeof given === 'object' || typeof given === 'function') && given !== null) {
+    // Bun's has `evalsha` and `eval` too, which take other arguments.
+    if (typeof given.send === 'function' && 'connected' in given) return bun(given);
     if (typeof given.evalSha === 'function' && typeof given.eval === 'function') return nodeRedis(given);
     if (typeof given.evalsha === 'function' && typeof given.eval === 'function')
       return typeof given.status === 'string' ? ioredis(given) : plain(given as unknown as ScriptClient);
     if (typeof given.customCommand === 'function') return glide(given);
-    if (typeof given.send === 'function' && 'connected' in given) return bun(given);
   }
   throw new TypeError(
     `client must be a client of Redis (ioredis, redis, @valkey/valkey-glide, @upstash/redis, Bun's) or have evalsha and eval, got ${show(client)}`,
@@ -47,6 +46,7 @@ function ioredis(client: Shape): KnownClient {
     name: 'ioredis',
     isCluster,
     sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
+    keepsOrder: true,
     // One that connects with its first command waits for that.
     isReady: () => client.status === 'ready' || client.status === 'wait',
     whenReady: readiness(client),
@@ -61,6 +61,7 @@ function nodeRedis(client: Shape): KnownClient {
     name: 'node-redis',
     isCluster,
     sendsAgain: false,
+    keepsOrder: true,
     isReady: () => (isCluster ? client.isOpen !== false : client.isReady === true),
     whenReady: readiness(client),
     evalsha: (sha, keys, args) => (client.evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
@@ -70,36 +71,62 @@ function nodeRedis(client: Shape): KnownClient {
 
 function glide(client: Shape): KnownClient {
   const call = client.customCommand as NonNullable<Shape['customCommand']>;
+  const run = byCommands((command) => call.call(client, command));
   return {
     name: '@valkey/valkey-glide',
     isCluster: client.constructor.name.includes('Cluster'),
     sendsAgain: false,
-    ...ALWAYS_READY,
-    evalsha: (sha, keys, args) => call.call(client, ['EVALSHA', sha, String(keys.length), ...keys, ...args]),
-    eval: (script, keys, args) => call.call(client, ['EVAL', script, String(keys.length), ...keys, ...args]),
+    keepsOrder: true,
+    ...onceAnswered(run),
   };
 }
 
 function bun(client: Shape): KnownClient {
   const send = client.send as NonNullable<Shape['send']>;
-  return {
-    name: "Bun's client",
-    isCluster: false,
-    sendsAgain: true,
-    ...ALWAYS_READY,
-    evalsha: (sha, keys, args) => send.call(client, 'EVALSHA', [sha, String(keys.length), ...keys, ...args]),
-    eval: (script, keys, args) => send.call(client, 'EVAL', [script, String(keys.length), ...keys, ...args]),
-  };
+  const run = byCommands(([command, ...args]) => send.call(client, command as string, args));
+  return { name: "Bun's client", isCluster: false, sendsAgain: true, keepsOrder: true, ...onceAnswered(run) };
 }
 
+/** Nobody knows what such a client does: it may send again, and in another order. */
 function plain(client: ScriptClient): KnownClient {
   return {
     name: 'a client with evalsha and eval',
     isCluster: false,
-    sendsAgain: false,
-    ...ALWAYS_READY,
+    sendsAgain: true,
+    keepsOrder: false,
+    isReady: () => true,
+    whenReady: () => () => undefined,
     evalsha: (sha, keys, args) => client.evalsha(sha, keys, args),
     eval: (script, keys, args) => client.eval(script, keys, args),
+  };
+}
+
+function byCommands(send: (command: string[]) => PromiseLike<unknown>): ScriptClient {
+  return {
+    evalsha: (sha, keys, args) => send(['EVALSHA', sha, String(keys.length), ...keys, ...args]),
+    eval: (script, keys, args) => send(['EVAL', script, String(keys.length), ...keys, ...args]),
+  };
+}
+
+/**
+ * A client that does not tell whether it has a connection, and keeps what it is given until it has one: nothing that counts
+ * is given to it before it has answered once.
+ */
+function onceAnswered(run: ScriptClient): Omit<KnownClient, 'name' | 'isCluster' | 'sendsAgain' | 'keepsOrder'> {
+  let hasAnswered = false;
+  const noted = async (reply: PromiseLike<unknown>) => {
+    const told = await reply;
+    hasAnswered = true;
+    return told;
+  };
+  return {
+    isReady: () => hasAnswered || undefined,
+    whenReady(ready) {
+      noted(run.eval('return 1', [], [])).then(() => ready(), ready);
+      return () => undefined;
+    },
+    evalsha: (sha, keys, args) => run.evalsha(sha, keys, args),
+    eval: (script, keys, args) => noted(run.eval(script, keys, args)),
   };
 }
 

@@ -10,12 +10,14 @@ export interface ScriptClient {
 export interface KnownClient extends ScriptClient {
   /** What it was recognised as, for messages. */
   readonly name: string;
-  /** Whether it has a connection now; a client that can't tell has one. */
-  isReady(): boolean;
-  /** Resolves once it has a connection, and never where it does not get one. The answer's `stop` takes the listener back. */
-  whenReady(ready: () => void): () => void;
+  /** Whether it has a connection now; `undefined` where it can't tell. */
+  isReady(): boolean | undefined;
+  /** Calls back once it has a connection, or with the error for which there is none. Answers what takes the listener back. */
+  whenReady(ready: (error?: unknown) => void): () => void;
   /** Whether it sends a command again that was cut off, so that one may come twice. */
   readonly sendsAgain: boolean;
+  /** Whether commands arrive in the order in which they were given. */
+  readonly keepsOrder: boolean;
   /** Whether keys of one call must be in one slot. */
   readonly isCluster: boolean;
 }

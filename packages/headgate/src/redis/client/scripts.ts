@@ -9,6 +9,7 @@ import reservations from '../lua/reservations.lua';
 import slidingWindow from '../lua/sliding_window.lua';
 import tokenBucket from '../lua/token_bucket.lua';
 import type { ScriptClient } from './script-client.js';
+import { codeOf } from './server-error.js';
 
 /** A script of the algorithms that a limiter has. */
 export type Letter = 'f' | 's' | 't';
@@ -80,7 +81,7 @@ export class Script {
 }
 
 function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && /NOSCRIPT|No matching script/i.test(error.message);
+  return error instanceof Error && codeOf(error) === 'NOSCRIPT';
 }
 
 async function sha1(text: string): Promise<string> {

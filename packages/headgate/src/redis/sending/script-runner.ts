@@ -1,6 +1,8 @@
 import type { KnownClient } from '../client/script-client.js';
 import { CLEAR, CLUSTER_SLOTS, PROBE, type Script } from '../client/scripts.js';
+import { explained } from '../client/server-error.js';
 import { slotOf, tagOf } from '../client/slot.js';
+import { Lanes } from './lanes.js';
 
 /** What a server answers in the place of numbers where it has run a script call before: the client sent it again. */
 const RUN_BEFORE = -3;
@@ -17,6 +19,7 @@ export class ScriptRunner {
   /** Whose sequence numbers those are. */
   readonly #id = Math.random().toString(36).slice(2, 12);
   #sequence = 0;
+  readonly #lanes = new Lanes();
 
   constructor(client: KnownClient, options: RunnerOptions) {
     this.#client = client;
@@ -29,14 +32,22 @@ export class ScriptRunner {
    * @param argsOf the arguments, with the number of this call where the client may send one twice, else with `''`
    */
   run(script: Script, keys: string[], argsOf: (tracked: string) => string[]): Promise<unknown> {
-    if (this.#client.sendsAgain) keys.push(this.#tracker(keys[0] as string));
-    const args = () => argsOf(this.#tracked());
-    return this.#within(() => script.run(this.#client, keys, args(), args));
+    if (!this.#client.sendsAgain)
+      return this.#within(() => script.run(this.#client, keys, argsOf(''), () => argsOf('')));
+    // Where a client may send a call again, each has a number, and the server runs none that it has run.
+    const args = () => argsOf(String(++this.#sequence));
+    return this.#within(() => {
+      if (this.#client.keepsOrder)
+        return script.run(this.#client, [...keys, this.#tracker(keys[0] as string, 0)], args(), args);
+      const lane = this.#lanes.take();
+      const tracked = [...keys, this.#tracker(keys[0] as string, lane)];
+      return script.run(this.#client, tracked, args(), args).finally(() => this.#lanes.give(lane));
+    });
   }
 
   /** Whether the server can be written to. */
   async probe(): Promise<void> {
-    if (!this.#client.isReady()) throw new Error('there is no connection');
+    if (this.#client.isReady() === false) throw new Error('there is no connection');
     await this.#client.eval(PROBE, [`${this.#options.prefix}!probe`], []);
   }
 
@@ -66,14 +77,10 @@ export class ScriptRunner {
     return `${this.#options.prefix}${name}{${tagOf(slot)}}`;
   }
 
-  /** Where a client may send a call again, each has a number, and the server runs none that it has run. */
-  #tracked(): string {
-    return this.#client.sendsAgain ? String(++this.#sequence) : '';
-  }
-
   /** In a cluster there is one in each slot, where the keys are. */
-  #tracker(key: string): string {
-    return this.#client.isCluster ? this.#inSlot(`!${this.#id}`, slotOf(key)) : `${this.#options.prefix}!${this.#id}`;
+  #tracker(key: string, lane: number): string {
+    const name = `!${this.#id}.${lane}`;
+    return this.#client.isCluster ? this.#inSlot(name, slotOf(key)) : `${this.#options.prefix}${name}`;
   }
 
   #within(send: () => Promise<unknown>): Promise<unknown> {
@@ -95,11 +102,14 @@ export class ScriptRunner {
         if (!wasRunBefore(reply)) resolve(reply);
         else reject(new Error('the connection was cut after the call was sent, so what came of it is not known'));
       };
-      const go = () => send().then(settle(answered), settle(reject));
+      const failed = (error: unknown) => reject(explained(error));
+      const go = () => send().then(settle(answered), settle(failed));
       if (this.#client.isReady()) go();
       else
-        stop = this.#client.whenReady(() => {
-          if (stop !== undefined) go();
+        stop = this.#client.whenReady((error) => {
+          if (stop === undefined) return;
+          if (error === undefined) go();
+          else settle(failed)(error);
         });
     });
   }
