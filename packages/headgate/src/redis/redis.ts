@@ -3,6 +3,7 @@ import type { KnownClient } from './client/script-client.js';
 import { RedisEngine } from './engine/redis-engine.js';
 import { type RedisOptions, readRedisOptions } from './engine/redis-options.js';
 import { RedisHits } from './hits/redis-hits.js';
+import { LeasingEngine } from './leases/leasing-engine.js';
 import type { RemoteEngineFactory, RemoteSpec } from './limiter/remote-engine.js';
 
 export type { ScriptClient } from './client/script-client.js';
@@ -10,6 +11,7 @@ export { memory } from './engine/memory.js';
 export type { OnOutage } from './engine/outage.js';
 export type { CountHere, HitsCall, Over, RemoteCount, RemoteHits } from './hits/remote-hits.js';
 export type { Inspection, InspectOptions } from './inspect/inspection.js';
+export type { LeaseOptions } from './leases/lease-options.js';
 export type {
   RemoteDecision,
   RemoteEngine,
@@ -32,9 +34,11 @@ export type { RedisOptions };
  */
 export function redis(client: unknown, options: RedisOptions = {}): RemoteEngineFactory {
   const [known, own] = [knownClient(client), readRedisOptions(options)];
-  return Object.assign(({ policies }: RemoteSpec) => new RedisEngine(policies, known, own), {
-    hits: () => new RedisHits(known, own),
-  });
+  const engineFor = ({ policies }: RemoteSpec) => {
+    const engine = new RedisEngine(policies, known, own);
+    return own.leases === undefined ? engine : new LeasingEngine(engine, own.leases, own.expectedInstances);
+  };
+  return Object.assign(engineFor, { hits: () => new RedisHits(known, own) });
 }
 
 const clients = new WeakMap<object, KnownClient>();

@@ -106,6 +106,7 @@ function pushCall(args: string[], call: Call, key: number, count: number, number
   else if (call.kind === 'check') args.push('c', String(key), unitsArg(call.cost), by);
   else if (call.kind === 'peek') args.push('p', String(key), unitsArg(call.cost), by);
   else if (call.kind === 'reserve') args.push('r', String(key), unitsArg(call.cost), String(number), by);
+  else if (call.kind === 'lease') args.push('l', String(key), String(call.most), String(call.parts), String(number));
   else if (call.kind === 'block') args.push('b', String(key), String(call.ms));
   else if (call.kind === 'reset') args.push('x', String(key));
   else {

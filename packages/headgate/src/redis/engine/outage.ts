@@ -9,7 +9,7 @@ import {
   type Policy,
 } from '@headgate/core-ts';
 import type { RemoteDecision } from '../limiter/remote-engine.js';
-import type { Answer, Call } from './call.js';
+import type { Answer, Decidable } from './call.js';
 
 /** What decides where the server does not answer. */
 export type OnOutage = 'local' | 'open' | 'closed' | 'throw';
@@ -37,12 +37,12 @@ export class Outage {
   }
 
   /** @throws BackendUnavailableError where that was asked for. */
-  answer(call: Call, reason: unknown): Answer {
+  answer(call: Decidable, reason: unknown): Answer {
     if (this.#onOutage === 'throw') throw unavailable(reason);
     return this.#onOutage === 'local' ? this.#locally(call) : this.#alike(call, this.#onOutage === 'open');
   }
 
-  #locally(call: Call): Answer {
+  #locally(call: Decidable): Answer {
     const engine = this.#engine();
     const by = call.by && this.#shareOf(call.by);
     switch (call.kind) {
@@ -99,7 +99,7 @@ export class Outage {
     return limit === 0 ? 0 : Math.max(leastBurst(limit, windowMs), this.#part(burst));
   }
 
-  #alike(call: Call, allowed: boolean): Answer {
+  #alike(call: Decidable, allowed: boolean): Answer {
     if (call.kind === 'allow') return allowed;
     if (call.kind === 'block' || call.kind === 'reset') return false;
     const rows = this.#policies.map(({ name, limit }) => ({

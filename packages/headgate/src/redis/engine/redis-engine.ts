@@ -7,7 +7,7 @@ import { Dispatcher } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
 import { type Answers, bindingOf } from './answers.js';
 import { Batch, type Group } from './batch.js';
-import type { Answer, Call, Pending } from './call.js';
+import type { Answer, Call, Decidable, Granted, Pending } from './call.js';
 import { Denials, isKnownAhead } from './denials.js';
 import { foreignKey, nameOf } from './key-name.js';
 import { Outage } from './outage.js';
@@ -100,6 +100,21 @@ export class RedisEngine implements RemoteEngine {
     return this.#call({ kind: 'settle', key, number, estimate, actual, by }) as Promise<RemoteDecision>;
   }
 
+  /** Takes units for this process to decide on: `most`, or so few that `parts` of them are no more than what is left. */
+  lease(key: string, most: number, parts: number): Promise<Granted> {
+    return this.#call({ kind: 'lease', key, most, parts }) as Promise<Granted>;
+  }
+
+  /** Whether such a call would be denied from memory. */
+  isDenied(key: string, cost: Units): boolean {
+    return this.#denials.of(key, cost) !== undefined;
+  }
+
+  /** Decides as in an outage. */
+  without(call: Decidable, reason: unknown): Promise<Answer> {
+    return new Promise((resolve, reject) => this.#degrade({ call, resolve, reject }, reason));
+  }
+
   block(key: string, ms: number): Promise<boolean> {
     this.#denials.forget(key);
     return this.#call({ kind: 'block', key, ms }) as Promise<boolean>;
@@ -144,7 +159,7 @@ export class RedisEngine implements RemoteEngine {
       const pending = { call, resolve, reject };
       const batch = this.#dispatcher.turn();
       if (batch instanceof Error) this.#degrade(pending, batch);
-      else batch.add(pending, call.kind === 'reserve' ? ++this.#number : 0);
+      else batch.add(pending, call.kind === 'reserve' || call.kind === 'lease' ? ++this.#number : 0);
     });
   }
 
@@ -201,7 +216,9 @@ export class RedisEngine implements RemoteEngine {
 
   #readOne(call: Call, number: number, answers: Answers, atMs: number): Answer {
     if (call.kind === 'block' || call.kind === 'reset') return answers.next() === 1;
+    const units = call.kind === 'lease' ? answers.next() : 0;
     const told = answers.decision(call.by ?? this.#policies);
+    if (call.kind === 'lease') return { units, number, decision: told };
     if (call.kind === 'check' || call.kind === 'reserve') this.#counters.decided(told);
     if (call.kind === 'reserve') return { decision: told, number: told.allowed && !isNone(call.cost) ? number : 0 };
     if (call.kind === 'check' && !told.allowed && call.by === undefined) {
@@ -212,6 +229,10 @@ export class RedisEngine implements RemoteEngine {
   }
 
   #degrade({ call, resolve, reject }: Pending, reason: unknown): void {
+    if (call.kind === 'lease') {
+      resolve({ reason });
+      return;
+    }
     try {
       const answer = this.#outage.answer(call, reason);
       this.#counters.degraded(call, answer);

@@ -1,5 +1,6 @@
 import { oneOf, readOnce, show, wholeNumber } from '@headgate/core-ts';
 import { safely } from '../../http/callbacks/callbacks.js';
+import { type LeaseOptions, type ReadLeaseOptions, readLeaseOptions } from '../leases/lease-options.js';
 import type { OnOutage } from './outage.js';
 
 export interface RedisOptions {
@@ -22,6 +23,11 @@ export interface RedisOptions {
    * server for each call. A `reset` in another process is seen after that time at the latest.
    */
   readonly rememberDenialsMs?: number | undefined;
+  /**
+   * Where it is given, this process takes units of its hottest keys many at a time and decides on them itself, without the
+   * server; `{}` for the numbers by default. Never more than the limits. For policies that are windows.
+   */
+  readonly leases?: LeaseOptions | undefined;
   /** Called when the server has failed a few times and is not asked any more, with the last error. */
   readonly onDegraded?: ((error: unknown) => void) | undefined;
   /** Called when the server decides again. */
@@ -36,6 +42,7 @@ export interface ReadRedisOptions {
   readonly onOutage: OnOutage;
   readonly expectedInstances: number;
   readonly rememberDenialsMs: number;
+  readonly leases: ReadLeaseOptions | undefined;
   readonly onDegraded: (error: unknown) => void;
   readonly onRecovered: () => void;
   readonly warn: (message: string) => void;
@@ -47,6 +54,7 @@ const NAMES = [
   'onOutage',
   'expectedInstances',
   'rememberDenialsMs',
+  'leases',
   'onDegraded',
   'onRecovered',
   'warn',
@@ -65,6 +73,7 @@ export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
     onOutage: oneOf('onOutage', options.onOutage ?? 'local', ['local', 'open', 'closed', 'throw']),
     expectedInstances: wholeNumber('expectedInstances', options.expectedInstances ?? 1, 1, 1_000_000),
     rememberDenialsMs: wholeNumber('rememberDenialsMs', options.rememberDenialsMs ?? 1000, 0, 60_000),
+    leases: readLeaseOptions(options.leases),
     onDegraded: readFunction('onDegraded', options.onDegraded) ?? (() => undefined),
     onRecovered: readFunction('onRecovered', options.onRecovered) ?? (() => undefined),
     warn: safely(readFunction('warn', options.warn) ?? console.warn),

@@ -6,6 +6,7 @@
 
 local FOREIGN, NEVER, RUN_BEFORE = -2, -1, -3
 local REMEMBERED_S = 600
+local LEAST_LEASED = 2
 
 -- A client that lost its connection sends again what it has no answer to, in the order in which it was sent.
 if ARGV[3] ~= '' then
@@ -202,6 +203,25 @@ CALLS['s'] = function(number, entry)
   local blocked_ms = block_left_ms(entry, now_ms)
   local allowed = blocked_ms == 0 and fits(by, entry.words, 0, now_ms)
   tell_decision(allowed, blocked_ms, entry, 0, by)
+end
+
+-- A lease: units for a process to decide on, as a reservation: so many at the most, and no more than a part of what is left.
+-- Where that is too few to save a call it is none, and never a denial. The answer: how many, and how the key stands.
+CALLS['l'] = function(number, entry)
+  local units, parts, reservation = tonumber(take_arg()), tonumber(take_arg()), tonumber(take_arg())
+  if not entry then return tell(FOREIGN) end
+  for _, terms in ipairs(policies) do
+    local left = terms.algorithm.remaining(entry.words, terms.at, terms, now_ms)
+    units = math.min(units, math.floor(left / parts))
+  end
+  if units < LEAST_LEASED or block_left_ms(entry, now_ms) > 0 then units = 0 end
+  if units > 0 then
+    take_more(entry, units, policies)
+    open(entry.reserved, reservation, policies, entry.words)
+    changed[number] = true
+  end
+  tell(units)
+  tell_decision(true, 0, entry, 0, policies)
 end
 
 CALLS['b'] = function(number, entry)
