@@ -1,5 +1,6 @@
 // What the page and its server agree on.
-import type { Policy, Stats, TopKey } from '@headgate/core-ts';
+import type { Policy, TopKey } from '@headgate/core-ts';
+import type { WatchedStats } from '../http/serve/watched-limiter.js';
 
 /** The query names what is asked for, so that one path is all that has to be mounted, with a slash at its end or not. */
 export const QUERY = 'headgate';
@@ -22,7 +23,7 @@ export interface LimiterSnapshot {
   /** Whether `?headgate=block` works for it. */
   readonly canBlock: boolean;
   readonly policies: readonly Policy[];
-  readonly stats: Stats;
+  readonly stats: WatchedStats;
   /** The keys that were denied most; or why there are none to tell. Of a `cut` one only a part is known. */
   readonly denied: { readonly keys: readonly (TopKey & { readonly cut: boolean })[] } | { readonly unknown: string };
 }

@@ -7,7 +7,8 @@ export interface DecisionEvent {
   readonly limiter: string;
   readonly key: string;
   readonly cost: Cost;
-  readonly decision: Decision;
+  /** `degraded` where a limiter on a server decided without it. */
+  readonly decision: Decision & { readonly degraded?: true | undefined };
   /** The denial was not enforced. */
   readonly dryRun: boolean;
   /** What deciding took, in milliseconds. */

@@ -1,6 +1,10 @@
-import type { Stats } from '@headgate/core-ts';
 import type { HttpLimiter } from '../http/options/options.js';
-import { type WatchedLimiter, type WatchedLimiters, watchedLimiter } from '../http/serve/watched-limiter.js';
+import {
+  type WatchedLimiter,
+  type WatchedLimiters,
+  type WatchedStats,
+  watchedLimiter,
+} from '../http/serve/watched-limiter.js';
 import type { PromClient, Registry } from './registry.js';
 
 /**
@@ -23,15 +27,24 @@ export function limitersByName(given: readonly (HttpLimiter | undefined)[]): Wat
 /** What the statistics say when they are scraped. */
 export function addLimiterMetrics(client: PromClient, registry: Registry, limiters: WatchedLimiters): void {
   const common = { labelNames: ['limiter'], registers: [registry] };
-  new client.Gauge({
-    ...common,
-    name: 'headgate_active_keys',
-    help: 'Keys that are held; expired ones may be among them.',
-    async collect() {
-      for (const [limiter, { activeKeys }] of await statsOf(limiters)) this.set({ limiter }, activeKeys);
-    },
-  });
-  const addCounter = (name: string, help: string, countIn: (stats: Stats) => number) =>
+  const addGauge = (name: string, help: string, readFrom: (stats: WatchedStats) => number) =>
+    new client.Gauge({
+      ...common,
+      name,
+      help,
+      async collect() {
+        for (const [limiter, stats] of await statsOf(limiters)) this.set({ limiter }, readFrom(stats));
+      },
+    });
+  addGauge(
+    'headgate_active_keys',
+    'Keys that are held; expired ones may be among them.',
+    ({ activeKeys }) => activeKeys,
+  );
+  addGauge('headgate_degraded', 'Whether calls are decided without the server now: 1 or 0.', ({ isDegraded }) =>
+    Number(isDegraded ?? false),
+  );
+  const addCounter = (name: string, help: string, countIn: (stats: WatchedStats) => number) =>
     new client.Counter({
       ...common,
       name,
@@ -54,6 +67,8 @@ export function addLimiterMetrics(client: PromClient, registry: Registry, limite
   );
 }
 
-function statsOf(limiters: WatchedLimiters): Promise<[string, Stats][]> {
-  return Promise.all([...limiters].map(async ([name, limiter]) => [name, await limiter.stats()] as [string, Stats]));
+/** Of each limiter, by its name. */
+export function statsOf(limiters: WatchedLimiters): Promise<[string, WatchedStats][]> {
+  const all = [...limiters].map(async ([name, limiter]) => [name, await limiter.stats()] as [string, WatchedStats]);
+  return Promise.all(all);
 }

@@ -1,8 +1,9 @@
 import { ManualClock } from '@headgate/core-ts';
 import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
+import { breaking } from '../../test/redis/breaking.js';
 import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { openTelemetry } from './open-telemetry.js';
 
@@ -77,6 +78,21 @@ describe('openTelemetry', () => {
     expect(await collected('passes', 'headgate.let_through')).toEqual([
       [{ 'headgate.limiter': 'api', 'headgate.because': 'key', 'headgate.dry_run': true }, 1],
     ]);
+  });
+
+  it('counts what was decided without the server, and tells whether a limiter does so now', async () => {
+    const { limiter, fail } = breaking();
+    stop = openTelemetry({ meter: provider.getMeter('outage'), limiters: [limiter] });
+    const own = { 'headgate.limiter': 'default' };
+    expect(await collected('outage', 'headgate.degraded')).toEqual([[own, 0]]);
+    fail();
+    for (let i = 0; i < 3; i++) await gateOf({ limiter, key: () => 'k' }).decide({});
+    expect(await collected('outage', 'headgate.degraded_decisions')).toEqual([[own, 3]]);
+    expect(await collected('outage', 'headgate.degraded')).toEqual([[own, 1]]);
+    const asked = vi.spyOn(limiter, 'stats');
+    stop();
+    await reader.collect();
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('keeps keys out of all that it records', async () => {

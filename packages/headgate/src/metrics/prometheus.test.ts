@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
 import { get } from '../../test/http/client.js';
 import { listen } from '../../test/http/listen.js';
+import { breaking } from '../../test/redis/breaking.js';
 import { rateLimit } from '../adapters/express.js';
 import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
@@ -79,6 +80,21 @@ describe('prometheus', () => {
     expect(await scraped()).toContain('headgate_active_keys{limiter="login"} 0');
   });
 
+  it('counts what was decided without the server, and tells whether a limiter does so now', async () => {
+    const { limiter, fail } = breaking();
+    const { registry } = started({ limiters: [limiter] });
+    const gate = gateOf({ limiter, key: () => 'k' });
+    const scraped = async () => (await registry.metrics()).match(/^headgate_degraded.*/gm);
+    await gate.decide({});
+    expect(await scraped()).toEqual(['headgate_degraded{limiter="default"} 0']);
+    fail();
+    for (let i = 0; i < 3; i++) expect((await gate.decide({})).decision?.degraded).toBe(true);
+    expect(await scraped()).toEqual([
+      'headgate_degraded_decisions_total{limiter="default"} 3',
+      'headgate_degraded{limiter="default"} 1',
+    ]);
+  });
+
   it('fails a scrape in which a limiter fails', async () => {
     const limiter = new RateLimiter({ limit: 2, windowSeconds: 60 });
     const { registry } = started({ limiters: [limiter] });
@@ -92,7 +108,7 @@ describe('prometheus', () => {
     const registry = new Registry();
     const limiters = [new RateLimiter({ limit: 1, windowSeconds: 60 })];
     const { stop } = started({ registry, limiters });
-    expect(registry.getMetricsAsArray()).toHaveLength(8);
+    expect(registry.getMetricsAsArray()).toHaveLength(10);
     expect(() => prometheus({ registry })).toThrow('headgate_decisions_total has already been registered');
     await registry.metrics();
     stop();

@@ -92,6 +92,11 @@ function recorder(client: PromClient, registry: Registry): Recorder {
     'policy',
     'dry_run',
   ]);
+  const degraded = counter(
+    'headgate_degraded_decisions_total',
+    'Requests that were decided on without the server that has the counts.',
+    ['limiter'],
+  );
   const errors = counter('headgate_engine_errors_total', 'Calls in which the engine failed.', ['limiter']);
   const passes = counter(
     'headgate_let_through_total',
@@ -110,6 +115,7 @@ function recorder(client: PromClient, registry: Registry): Recorder {
       const dry_run = String(dryRun);
       decisions.inc({ limiter, outcome: decision.allowed ? 'allowed' : 'denied', dry_run });
       if (!decision.allowed) denials.inc({ limiter, policy: decision.policy, dry_run });
+      if (decision.degraded) degraded.inc({ limiter });
       duration.observe({ limiter }, tookMs / 1000);
     },
     failed: ({ limiter }) => errors.inc({ limiter }),

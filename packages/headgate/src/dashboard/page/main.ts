@@ -45,7 +45,13 @@ async function read(): Promise<void> {
 
 function show(snapshot: Snapshot): void {
   last = snapshot;
-  tabs.show(snapshot.limiters.map(({ name }) => ({ name, rates: historyOf(name).latest })));
+  tabs.show(
+    snapshot.limiters.map(({ name, stats }) => ({
+      name,
+      rates: historyOf(name).latest,
+      isDegraded: stats.isDegraded === true,
+    })),
+  );
   const limiter = chosen();
   if (limiter === undefined) return;
   plot.draw(historyOf(limiter.name), snapshot.atMs, limiter.policies);

@@ -11,6 +11,7 @@ import {
   watched,
 } from '../../../test/dashboard/in-browser.js';
 import { get } from '../../../test/http/client.js';
+import { breaking } from '../../../test/redis/breaking.js';
 import { rateLimit } from '../../adapters/express.js';
 import { dashboard } from '../dashboard.js';
 
@@ -138,6 +139,22 @@ describeInBrowser('the page in Chromium', () => {
       await page.getByRole('button', { name: 'api' }).click();
       expect(await page.textContent('#denied-note')).toBe('None yet.');
       expect(await page.getByRole('button', { name: 'api' }).getAttribute('aria-current')).toBe('true');
+    });
+  });
+
+  it('says where a limiter decides without its server', async () => {
+    const { limiter, fail } = breaking();
+    await serving(dashboard({ limiters: { api: limiter } }).node, async ({ url }) => {
+      const { page, wrongs } = await open(theBrowser(), url, { manualTimers: true });
+      await textOf(page, '#degraded', '0');
+      expect(await page.locator('#degraded-now').isVisible()).toBe(false);
+      fail();
+      for (let i = 0; i < 3; i++) await limiter.check('k');
+      await reading(page);
+      expect(await page.textContent('#degraded')).toBe('3');
+      expect(await page.locator('#degraded-now').isVisible()).toBe(true);
+      expect(await page.getByRole('button', { name: 'api' }).textContent()).toMatch(/ · without the server$/);
+      expect(wrongs).toEqual([]);
     });
   });
 

@@ -49,6 +49,8 @@ export interface HttpDecision extends Decision {
   readonly key: string;
   /** The client's whole address, read when it is asked for; `undefined` where it can't be. */
   readonly address: string | undefined;
+  /** `true` where a limiter on a server decided without it, since it did not answer. */
+  readonly degraded?: true | undefined;
 }
 
 /** A limiter's decision with who it is about. A copy, since limiters may hand out one object twice. */
@@ -63,10 +65,16 @@ export class RequestDecision<R> implements HttpDecision {
   readonly policy: string;
   readonly policies: readonly PolicyRow[];
   readonly key: string;
+  readonly degraded: true | undefined;
   readonly #request: R;
   readonly #read: (request: R) => string | undefined;
 
-  constructor(decision: Decision, key: string, request: R, address: (request: R) => string | undefined) {
+  constructor(
+    decision: Decision & Pick<HttpDecision, 'degraded'>,
+    key: string,
+    request: R,
+    address: (request: R) => string | undefined,
+  ) {
     this.allowed = decision.allowed;
     this.limit = decision.limit;
     this.remaining = decision.remaining;
@@ -77,6 +85,7 @@ export class RequestDecision<R> implements HttpDecision {
     this.policy = decision.policy;
     this.policies = decision.policies;
     this.key = key;
+    this.degraded = decision.degraded;
     this.#request = request;
     this.#read = address;
   }

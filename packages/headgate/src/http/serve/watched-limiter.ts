@@ -2,10 +2,18 @@ import { type Decision, type Stats, show, type TopKey } from '@headgate/core-ts'
 import type { MaybePromise } from '../callbacks/maybe-promise.js';
 import type { HttpLimiter } from '../options/options.js';
 
+/** What came of the calls of a limiter; the last two of one whose state is on a server. */
+export interface WatchedStats extends Stats {
+  /** Decisions that were made without the server. */
+  readonly degraded?: number;
+  /** Whether calls are decided without it now. */
+  readonly isDegraded?: boolean;
+}
+
 /** A limiter that tells how it stands: a `RateLimiter`, or one that answers promises. */
 export interface WatchedLimiter extends HttpLimiter {
   readonly backend: string;
-  stats(): MaybePromise<Stats>;
+  stats(): MaybePromise<WatchedStats>;
   /** @throws Error where it doesn't track. */
   topKeys(n: number): MaybePromise<readonly TopKey[]>;
   peek(key: string): MaybePromise<Decision>;

@@ -5,6 +5,8 @@ import type { Rates } from './rate-history.js';
 interface Tab {
   readonly name: string;
   readonly rates: Rates | undefined;
+  /** Whether calls are decided without the server now. */
+  readonly isDegraded: boolean;
 }
 
 /** One button for each limiter, with what happens there per second. */
@@ -25,13 +27,17 @@ export class LimiterTabs {
 
   show(tabs: readonly Tab[]): void {
     if (!tabs.some(({ name }) => name === this.#chosen)) this.#chosen = tabs[0]?.name ?? '';
-    for (const { name, rates } of tabs) {
+    for (const { name, rates, isDegraded } of tabs) {
       const { button, rate } = this.#buttons.get(name) ?? this.#add(name);
+      button.classList.toggle('degraded', isDegraded);
       button.setAttribute('aria-current', String(name === this.#chosen));
+      const where = isDegraded ? ' · without the server' : '';
       const known = typeof rates?.allowed === 'number' && typeof rates.denied === 'number';
       say(
         rate,
-        known ? `${formatRate(rates.allowed)}/s allowed · ${formatRate(rates.denied)}/s denied` : 'first reading',
+        known
+          ? `${formatRate(rates.allowed)}/s allowed · ${formatRate(rates.denied)}/s denied${where}`
+          : `first reading${where}`,
       );
     }
   }

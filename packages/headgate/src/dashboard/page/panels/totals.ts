@@ -9,5 +9,8 @@ export function showTotals({ backend, stats }: LimiterSnapshot): void {
   say(byId('active-keys'), formatCount(stats.activeKeys));
   say(byId('evictions'), formatCount(stats.evictions));
   say(byId('rejected-full'), formatCount(stats.rejectedFull));
+  byId('degraded-now').hidden = stats.isDegraded !== true;
+  byId('degraded-total').hidden = stats.degraded === undefined;
+  say(byId('degraded'), formatCount(stats.degraded ?? 0));
   say(byId('backend'), `engine: ${backend}`);
 }
