@@ -1,24 +1,13 @@
-import { oneOf, show, wholeNumber } from '@headgate/core-ts';
 import { Command } from 'commander';
 import { Exit, Misuse } from '../exit.js';
+import { type Given, readGiven } from './given.js';
 import { FORMATS } from './log/line-reader.js';
-import { UnreadableLog } from './log/open-log.js';
-import { durationMs } from './policy/duration.js';
-import { type NamedPolicy, readPolicy } from './policy/policy-text.js';
+import { sizeOf, UnreadableLog } from './log/open-log.js';
+import { Output } from './output.js';
+import { notesOf } from './report/notes.js';
+import { type Report, reportOf } from './report/report.js';
 import { textReport } from './report/text-report.js';
-import { checkPolicy } from './run/trial.js';
-import { type SimulateOptions, simulate } from './simulate.js';
-
-interface Given {
-  readonly limit?: string;
-  readonly window?: string;
-  readonly policy: readonly string[];
-  readonly key: string;
-  readonly format: string;
-  readonly maxKeys: string;
-  readonly top: string;
-  readonly json?: true;
-}
+import { simulate } from './simulate.js';
 
 export function simulateCommand(): Command {
   return new Command('simulate')
@@ -39,67 +28,45 @@ export function simulateCommand(): Command {
     )
     .option('--format <format>', `how the lines are written: ${FORMATS.join(', ')}`, 'auto')
     .option('--top <count>', 'how many of the clients that are held back most are told', '10')
-    .option('--max-keys <count>', 'the most keys that the limiters hold, and clients that are told apart', '1000000')
+    .option('--max-keys <count>', 'the most keys that a limiter holds, and clients that are told apart', '1000000')
+    .option('--html <file>', 'write the report as a page')
+    .option('--decisions <file>', 'write what came of each request, a line of JSON each')
     .option('--json', 'print the report as JSON')
-    .action(async (files: string[], given: Given) => {
-      const options = readGiven(files, given);
-      const report = await run(options);
-      if (report === undefined) throw new Misuse('none of the lines is a request');
-      process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
-      if (report.files.some(({ error }) => error !== undefined)) process.exitCode = Exit.mend;
-    });
+    .action(run);
 }
 
-async function run(options: SimulateOptions) {
+async function run(files: string[], given: Given): Promise<void> {
+  const options = readGiven(files, given);
+  await refuseUnreadable(files);
+  const decisions = outputOf('--decisions', given.decisions, files);
+  decisions?.begin();
+  const simulated = await simulate({ ...options, decisions });
+  decisions?.end();
+  const { simulation } = simulated;
+  if (simulation === undefined) {
+    process.stderr.write(`headgate: there is no request to decide on\n${notesOf(simulated).join('\n')}\n`);
+    process.exitCode = simulated.isInterrupted ? Exit.interrupted : Exit.mend;
+    return;
+  }
+  const report = reportOf(simulated, simulation, options.key, options.top);
+  process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
+  process.exitCode = exitOf(report);
+}
+
+function exitOf({ isInterrupted, files }: Report): number {
+  if (isInterrupted) return Exit.interrupted;
+  return files.some(({ error }) => error !== undefined) ? Exit.mend : Exit.done;
+}
+
+/** Before any is read: it may be long until the last one's turn. */
+async function refuseUnreadable(files: readonly string[]): Promise<void> {
   try {
-    return await simulate(options);
+    await Promise.all(files.map(sizeOf));
   } catch (error) {
     throw error instanceof UnreadableLog ? new Misuse(error.message) : error;
   }
 }
 
-/** @throws Misuse that names the option and prints the value. */
-function readGiven(files: readonly string[], given: Given): SimulateOptions {
-  return misused(() => ({
-    files,
-    policies: policiesOf(given),
-    key: given.key,
-    format: oneOf('--format', given.format, FORMATS),
-    maxKeys: wholeNumber('--max-keys', numberOf(given.maxKeys), 1, 16_000_000),
-    top: wholeNumber('--top', numberOf(given.top), 0, 100_000),
-  }));
-}
-
-function policiesOf(given: Given): NamedPolicy[] {
-  const policies = given.policy.map((text) => misused(() => readPolicy(text), '--policy, '));
-  if (given.limit !== undefined || given.window !== undefined) policies.unshift(plainPolicy(given));
-  if (policies.length === 0) throw new Misuse('give --limit and --window, or --policy: there is nothing to try');
-  for (const policy of policies) misused(() => checkPolicy(policy), `--policy ${show(policy.text)}: `);
-  const names = policies.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined)
-    throw new Misuse(`give each --policy a name of its own, like a=100/1m: ${show(twice)} is there twice`);
-  return policies;
-}
-
-function plainPolicy({ limit, window }: Given): NamedPolicy {
-  if (limit === undefined) throw new Misuse(`--window needs --limit beside it, got --window ${show(window)} alone`);
-  if (window === undefined) throw new Misuse(`--limit needs --window beside it, got --limit ${show(limit)} alone`);
-  if (!/^\d+$/.test(limit)) throw new Misuse(`--limit must be a whole number of requests, got ${show(limit)}`);
-  if (durationMs(window) === undefined)
-    throw new Misuse(`--window must be a time like 30s, 1m or 12h, got ${show(window)}`);
-  return readPolicy(`${limit}/${window}`);
-}
-
-function numberOf(text: string): unknown {
-  return /^\d+$/.test(text) ? Number(text) : text;
-}
-
-function misused<T>(read: () => T, where = ''): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Misuse) throw error;
-    throw new Misuse(`${where}${(error as Error).message}`);
-  }
+function outputOf(option: string, name: string | undefined, logs: readonly string[]): Output | undefined {
+  return name === undefined ? undefined : new Output(option, name, logs);
 }

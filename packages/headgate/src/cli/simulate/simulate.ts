@@ -1,10 +1,12 @@
 import { readIpv6Subnet } from '../../http/key/address/ipv6-subnet.js';
 import { progressBar } from '../terminal/progress.js';
+import { DecisionsFile } from './decisions-file.js';
+import { Interruption } from './interruption.js';
 import { type KeyCounts, readKeyOf } from './key/read-key.js';
-import { LogFile } from './log/log-file.js';
+import { type FileReport, LogFile } from './log/log-file.js';
 import { sizeOf } from './log/open-log.js';
+import type { Output } from './output.js';
 import type { NamedPolicy } from './policy/policy-text.js';
-import { type Report, reportOf } from './report/report.js';
 import { Simulation } from './run/simulation.js';
 import { merge, roomOf } from './time-order/merge.js';
 
@@ -14,35 +16,50 @@ export interface SimulateOptions {
   readonly key: string;
   readonly format: string;
   readonly maxKeys: number;
-  readonly top: number;
+  /** Where each decision goes. */
+  readonly decisions: Output | undefined;
 }
 
-/** @throws UnreadableLog for a file that can't be opened, before any is read. */
-export async function simulate(options: SimulateOptions): Promise<Report | undefined> {
-  const sizes = await Promise.all(options.files.map(sizeOf));
-  const counts: KeyCounts = { unknownAddresses: 0, byAddress: 0 };
-  const readKey = readKeyOf(options.key, readIpv6Subnet(), counts);
+/** What came of a run. */
+export interface Simulated {
+  /** `undefined`: there was no request. */
+  readonly simulation: Simulation | undefined;
+  readonly files: readonly FileReport[];
+  readonly keys: KeyCounts;
+  readonly isInterrupted: boolean;
+}
+
+/** Reads the logs and decides on their requests. */
+export async function simulate(options: SimulateOptions): Promise<Simulated> {
+  const { policies, decisions, maxKeys } = options;
+  const total = sumOf(await Promise.all(options.files.map(sizeOf)));
+  const keys: KeyCounts = { unknownAddresses: 0, byAddress: 0 };
+  const readKey = readKeyOf(options.key, readIpv6Subnet(), keys);
   const files = options.files.map((name) => new LogFile(name, options.format, readKey, roomOf(options.files.length)));
-  const progress = progressBar(sizes.reduce((sum: number | undefined, size) => add(sum, size), 0));
+  const decided = decisions && new DecisionsFile(decisions, policies);
+  const interruption = new Interruption();
+  const progress = progressBar(total);
   let simulation: Simulation | undefined;
   await merge(
     files,
-    (timeMs, key, _file, _line, isLate) => {
-      simulation ??= new Simulation(options.policies, timeMs, options.maxKeys);
-      if (isLate) simulation.late++;
-      simulation.take(timeMs, key);
+    (timeMs, key, file, line) => {
+      simulation ??= new Simulation(policies, timeMs, maxKeys);
+      simulation.take(timeMs, key, decided?.note);
+      decided?.write(timeMs, key, file.name, line);
     },
-    () => {
+    async (file) => {
+      await interruption.or(file.readOn());
       progress.at(files.reduce((sum, { bytesRead }) => sum + bytesRead, 0));
-      return false;
+      return !interruption.isCalled;
     },
   );
   progress.stop();
+  interruption.end();
   const reports = files.map((file) => file.report());
-  return simulation === undefined ? undefined : reportOf(simulation, reports, options.key, options.top);
+  return { simulation, files: reports, keys, isInterrupted: interruption.isCalled };
 }
 
 /** Of something whose size is not known the sum isn't either. */
-function add(sum: number | undefined, size: number | undefined): number | undefined {
-  return sum === undefined || size === undefined ? undefined : sum + size;
+function sumOf(sizes: readonly (number | undefined)[]): number | undefined {
+  return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
 }

@@ -25,6 +25,8 @@ export interface FileReport {
   /** Messages of another kind, as a server's start. */
   readonly others: number;
   readonly malformed: number;
+  /** Requests whose time went back further than there was room for: they were decided where they stood. */
+  readonly late: number;
   /** The first of them. */
   readonly problems: readonly Problem[];
   /** Why it could not be read, or not to its end. */
@@ -35,6 +37,7 @@ export interface FileReport {
 export class LogFile {
   readonly name: string;
   readonly pending: InOrder;
+  late = 0;
   readonly #readKey: ReadKey;
   readonly #reader;
   readonly #formats = new Map<string, number>();
@@ -90,6 +93,7 @@ export class LogFile {
       formats: Object.fromEntries(this.#formats),
       others: this.#others,
       malformed: this.#malformed,
+      late: this.late,
       problems: this.#problems,
       error: this.#error,
     };

@@ -1,5 +1,7 @@
 import type { FileReport } from '../log/log-file.js';
 import type { Simulation } from '../run/simulation.js';
+import type { Simulated } from '../simulate.js';
+import { notesOf } from './notes.js';
 
 const PERCENTILES = [50, 90, 99, 99.9] as const;
 
@@ -41,10 +43,12 @@ export interface BusiestReport {
 /** All that is told of a run; what `--json` prints. */
 export interface Report {
   readonly files: readonly FileReport[];
+  readonly notes: readonly string[];
+  readonly isInterrupted: boolean;
   readonly key: string;
   readonly engine: string;
-  readonly from: string | null;
-  readonly to: string | null;
+  readonly from: string;
+  readonly to: string;
   readonly requests: number;
   readonly clients: number;
   readonly policies: readonly PolicyReport[];
@@ -58,11 +62,14 @@ export interface Report {
   };
 }
 
-export function reportOf(simulation: Simulation, files: readonly FileReport[], key: string, top: number): Report {
+/** What came of a run with at least one request. */
+export function reportOf(simulated: Simulated, simulation: Simulation, key: string, top: number): Report {
   const { clients, trials, series, requests } = simulation;
   const count = clients.count;
   return {
-    files,
+    files: simulated.files,
+    notes: notesOf(simulated),
+    isInterrupted: simulated.isInterrupted,
     key,
     engine: trials[0]?.limiter.backend ?? 'none',
     from: new Date(simulation.firstMs).toISOString(),

@@ -1,23 +1,22 @@
-import { printable } from '../../terminal/printable.js';
+import { printable, printableLines } from '../../terminal/printable.js';
 import { table } from '../../terminal/table.js';
 import { durationText } from '../policy/duration.js';
+import { wholeText } from './counted.js';
 import type { Report } from './report.js';
-
-const whole = new Intl.NumberFormat('en-US');
 
 /** The report as people read it in a terminal. */
 export function textReport(report: Report): string {
   const { requests, clients, from, to } = report;
-  const parts = [`${whole.format(requests)} requests of ${whole.format(clients)} clients, ${from} to ${to}`];
+  const parts = [`${wholeText(requests)} requests of ${wholeText(clients)} clients, ${from} to ${to}`];
   parts.push(
     table(
       [
         ['policy', 'held back', 'of requests', 'clients', 'of clients'],
         ...report.policies.map((each) => [
           printable(each.name === each.policy ? each.name : `${each.name} = ${each.policy}`),
-          whole.format(each.denied),
+          wholeText(each.denied),
           percent(each.deniedShare),
-          whole.format(each.clientsHeldBack),
+          wholeText(each.clientsHeldBack),
           percent(each.clientsShare),
         ]),
       ],
@@ -31,8 +30,8 @@ export function textReport(report: Report): string {
           ['held back most', 'requests', ...report.policies.map(({ name }) => printable(name, 24))],
           ...report.heldBackMost.map((each) => [
             printable(each.key),
-            whole.format(each.requests),
-            ...each.denied.map((denied) => whole.format(denied)),
+            wholeText(each.requests),
+            ...each.denied.map((denied) => wholeText(denied)),
           ]),
         ],
         [1, ...report.policies.map((_, i) => i + 2)],
@@ -45,13 +44,14 @@ export function textReport(report: Report): string {
           [`busiest ${durationText(windowMs)} of a client (${algorithm})`, 'limit', 'would hold back'],
           ...suggestions.map(({ percentile, limit, clientsHeldBack }) => [
             `${percentile} % of clients stay within`,
-            whole.format(limit),
-            `${whole.format(clientsHeldBack)} clients`,
+            wholeText(limit),
+            `${wholeText(clientsHeldBack)} clients`,
           ]),
         ],
         [1, 2],
       ),
     );
+  if (report.notes.length > 0) parts.push(report.notes.map((note) => printableLines(note)).join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

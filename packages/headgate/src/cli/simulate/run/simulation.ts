@@ -1,4 +1,4 @@
-import { ManualClock } from '@headgate/core-ts';
+import { type Decision, ManualClock } from '@headgate/core-ts';
 import type { NamedPolicy } from '../policy/policy-text.js';
 import { Busiest, measuresOf } from './busiest.js';
 import { Clients } from './clients.js';
@@ -14,7 +14,8 @@ export class Simulation {
   readonly series: Series;
   readonly firstMs: number;
   requests = 0;
-  late = 0;
+  /** Whether any time had a part of a second. */
+  hasFractions = false;
   readonly #clock: ManualClock;
 
   /** `firstMs`: the time of the first request, at which the clock begins. */
@@ -31,17 +32,28 @@ export class Simulation {
     return this.#clock.now();
   }
 
-  /** Times don't go back. */
-  take(timeMs: number, key: string): void {
+  /** Times don't go back. `onDecision`: gets each policy's decision, by its place among them. */
+  take(timeMs: number, key: string, onDecision?: (policy: number, decision: Decision) => void): void {
     const forwardMs = timeMs - this.#clock.now();
     if (forwardMs > 0) this.#clock.advance(forwardMs);
     const client = this.clients.numberOf(key);
     this.requests++;
+    this.hasFractions ||= timeMs % 1000 !== 0;
     if (client >= 0) this.clients.requests.add(client, 1);
     else this.clients.beyond++;
     this.series.add(timeMs, 0);
     for (const each of this.busiest) each.take(key, client);
-    for (let i = 0; i < this.trials.length; i++)
-      if (!(this.trials[i] as Trial).take(key, client)) this.series.add(timeMs, i + 1);
+    for (let i = 0; i < this.trials.length; i++) {
+      const isAllowed = this.#decide(i, key, client, onDecision);
+      if (!isAllowed) this.series.add(timeMs, i + 1);
+    }
+  }
+
+  #decide(i: number, key: string, client: number, onDecision: ((i: number, decision: Decision) => void) | undefined) {
+    const trial = this.trials[i] as Trial;
+    if (onDecision === undefined) return trial.take(key, client);
+    const decision = trial.check(key, client);
+    onDecision(i, decision);
+    return decision.allowed;
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, readOptions } from '@headgate/core-ts';
+import { type Clock, type Decision, readOptions } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
 import { Column } from './column.js';
@@ -20,11 +20,18 @@ export class Trial {
   /** Whether the request is let through. */
   take(key: string, client: number): boolean {
     const isAllowed = this.limiter.allow(key);
-    if (!isAllowed) this.deny(client);
+    if (!isAllowed) this.#deny(client);
     return isAllowed;
   }
 
-  deny(client: number): void {
+  /** The same, with all that a decision tells. */
+  check(key: string, client: number): Decision {
+    const decision = this.limiter.check(key);
+    if (!decision.allowed) this.#deny(client);
+    return decision;
+  }
+
+  #deny(client: number): void {
     this.denied++;
     if (client >= 0) this.denials.add(client, 1);
   }

@@ -9,29 +9,32 @@ export function roomOf(files: number): number {
   return Math.max(LEAST_ROOM, Math.floor(ROOM / Math.max(1, files)));
 }
 
-/** A request in its turn. `isLate`: its time lies before one that has had its turn. */
-export type OnRequest = (timeMs: number, key: string, file: LogFile, line: number, isLate: boolean) => void;
+/** A request in its turn, at a time that doesn't go back. */
+export type OnRequest = (timeMs: number, key: string, file: LogFile, line: number) => void;
 
 /**
  * Hands on the requests of all files, the earliest first; of equal times that of the file named first. A request that
- * comes later than there is room for has its turn at the time of the last one.
+ * comes later than there is room for has its turn at the time of the last one, and is counted as late. `read` reads
+ * a file on, and answers `false` where that is to end.
  */
-export async function merge(files: readonly LogFile[], onRequest: OnRequest, isStopped: () => boolean): Promise<void> {
+export async function merge(
+  files: readonly LogFile[],
+  onRequest: OnRequest,
+  read: (file: LogFile) => Promise<boolean>,
+): Promise<void> {
   let lastMs = Number.NEGATIVE_INFINITY;
   for (;;) {
-    for (const file of files) while (!file.isReady && !isStopped()) await file.readOn();
-    if (isStopped()) return;
+    for (const file of files) while (!file.isReady) if (!(await read(file))) return;
     let file = earliest(files);
     if (file === undefined) return;
     // All are ready until the one that is taken from has too few left.
-    while (file?.isReady === true && file.pending.size > 0) {
+    while (file?.isReady === true) {
       const { timeMs, key, line } = file.pending;
-      const isLate = timeMs < lastMs;
-      if (!isLate) lastMs = timeMs;
+      if (timeMs < lastMs) file.late++;
+      else lastMs = timeMs;
       file.pending.shift();
-      onRequest(lastMs, key, file, line, isLate);
-      if (!file.isReady) break;
-      file = earliest(files);
+      onRequest(lastMs, key, file, line);
+      if (file.isReady) file = earliest(files);
     }
   }
 }
