@@ -19,8 +19,8 @@ export function within<T>(ms: number, answer: () => PromiseLike<T>): Promise<T> 
 export async function connected(client: KnownClient, ms: number): Promise<void> {
   if (client.isReady()) return;
   let stop = () => {};
-  const ready = new Promise<void>((resolve) => {
-    stop = client.whenReady(resolve);
+  const ready = new Promise<void>((resolve, reject) => {
+    stop = client.whenReady((error) => (error === undefined ? resolve() : reject(error)));
   });
   await within(ms, () => ready)
     .catch(() => Promise.reject(new Error('there is no connection')))
