@@ -1,6 +1,7 @@
 export { ManualClock } from './clock/clock.js';
 export { areClocksFaked } from './clock/fake-clocks.js';
 export { OwnClock } from './clock/own-clock.js';
+export { type WaitClock, waitClock } from './clock/wait-clock.js';
 export type {
   Algorithm,
   Clock,
@@ -33,10 +34,11 @@ export {
 export { RateLimiter } from './limiter/rate-limiter.js';
 export type { Reservation } from './limiter/reservation.js';
 export { mostDenied, type TopKey, TopKeys } from './limiter/top-keys.js';
+export { onAbort } from './limiter/waiting/abort-listeners.js';
 export { fold } from './memory/fold.js';
 export { oneOf, readOnce, refuseUnknown, wholeNumber } from './options/checks.js';
 export { type Cost, readCost } from './options/cost.js';
-export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readOptions } from './options/options.js';
+export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readClock, readOptions } from './options/options.js';
 export { changePolicies, type PolicyChange, type PolicyChanges } from './options/policy-change.js';
 export { leastBurst, MAX_WINDOW_MS, mostBurst, type PolicyOptions } from './options/policy-options.js';
 export {

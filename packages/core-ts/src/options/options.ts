@@ -95,7 +95,12 @@ function policiesOf({ limits, ...options }: RateLimiterOptions): readonly Policy
   return readPolicies(own, 'limits');
 }
 
-function readClock(clock: Clock | undefined): SteadyClock | undefined {
+/**
+ * A clock that only goes forward, over the one that was given.
+ *
+ * @throws TypeError for what is no clock.
+ */
+export function readClock(clock: Clock | undefined): SteadyClock | undefined {
   if (clock === undefined) return undefined;
   if (typeof clock?.now !== 'function') throw new TypeError(`clock must have a method now(), got ${show(clock)}`);
   if (clock.after !== undefined && typeof clock.after !== 'function')

@@ -51,6 +51,15 @@ for (const [name, { source, make }] of Object.entries(APPLICATIONS)) {
   });
 }
 
+it('headgate/fetch, bundled for a browser, has nothing of Node in it and holds calls there', async () => {
+  const { text, sources, imports } = await bundled("export { createFetch } from '../../src/fetch/fetch.js';");
+  expect([imports, sources.filter((source) => source.includes('/platform/node/node-'))]).toEqual([[], []]);
+  const { createFetch } = run(text) as typeof import('../../src/fetch/fetch.js');
+  const fetch = createFetch({ limit: 1, windowSeconds: 86_400, maxWaitMs: 0, fetch: async () => new Response('hi') });
+  expect(await (await fetch('https://api.example.com/')).text()).toBe('hi');
+  await expect(fetch('https://api.example.com/')).rejects.toThrow('Rate limit exceeded');
+});
+
 interface Bundle {
   readonly text: string;
   readonly sources: readonly string[];
@@ -75,7 +84,7 @@ async function bundled(contents: string): Promise<Bundle> {
 
 /** Runs it where there is what browsers and Workers have, and no more; answers what it exports. */
 function run(bundle: string): unknown {
-  const { console, performance, crypto, Request, Response, Headers, TextEncoder, btoa, setTimeout, clearTimeout } =
+  const { console, performance, crypto, Request, Response, Headers, URL, TextEncoder, btoa, setTimeout, clearTimeout } =
     globalThis;
   const scope = {
     console,
@@ -84,6 +93,7 @@ function run(bundle: string): unknown {
     Request,
     Response,
     Headers,
+    URL,
     TextEncoder,
     btoa,
     setTimeout,

@@ -1,0 +1,392 @@
+import { ManualClock, RateLimitExceeded, RateLimiter } from '@headgate/core-ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memory } from '../redis/engine/memory.js';
+import { RemoteRateLimiter } from '../redis/limiter/remote-rate-limiter.js';
+import { createFetch } from './create-fetch.js';
+import type { FetchOptions } from './fetch-options.js';
+
+const API = 'https://api.example.com/';
+
+/** What the fake server answers to its call of this number, from 0. */
+type Answers = (call: number, url: string) => { status?: number; headers?: Record<string, string> } | Error;
+
+interface Sent {
+  readonly url: string;
+  readonly atMs: number;
+}
+
+/** A fetch by a clock that stands still, over a server that answers `tookMs` later. */
+function setUp(options: FetchOptions, answers: Answers = () => ({}), tookMs = 0) {
+  const clock = new ManualClock();
+  const sent: Sent[] = [];
+  const fake = async (input: string | URL | Request): Promise<Response> => {
+    const url = String(input instanceof Request ? input.url : input);
+    const answer = answers(sent.push({ url, atMs: clock.now() }) - 1, url);
+    if (tookMs > 0) await new Promise<void>((resolve) => clock.after(tookMs, resolve));
+    if (answer instanceof Error) throw answer;
+    return new Response('body', { status: answer.status ?? 200, headers: answer.headers ?? {} });
+  };
+  const fetch = createFetch({ ...options, clock, fetch: fake });
+  const pass = async (ms: number, stepMs = 1) => {
+    await settled();
+    for (let left = ms; left > 0; left -= stepMs) {
+      clock.advance(Math.min(stepMs, left));
+      await settled();
+    }
+  };
+  return { clock, fetch, sent, pass, times: () => sent.map(({ atMs }) => atMs) };
+}
+
+/** All that needs no time has happened. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+describe('a policy', () => {
+  it('holds the calls of each origin, in the order in which they came', async () => {
+    const { fetch, sent, pass } = setUp({ limit: 2, windowMs: 100 });
+    const other = 'http://other.example/';
+    const all = ['a', 'b', 'c', 'd', 'e'].map((path) => fetch(API + path));
+    const others = fetch(other);
+    await pass(250);
+    await Promise.all([...all, others]);
+    expect(sent.map(({ url, atMs }) => [url.replace(API, ''), atMs])).toEqual([
+      ['a', 0],
+      ['b', 0],
+      [other, 0],
+      ['c', 100],
+      ['d', 100],
+      ['e', 200],
+    ]);
+  });
+
+  it('takes a key and a cost of your own', async () => {
+    const options: FetchOptions = {
+      limit: 3,
+      windowMs: 100,
+      key: ({ headers, method }) => `${method} ${headers.get('authorization')}`,
+      cost: async ({ url }) => Number(url.searchParams.get('n')),
+    };
+    const { fetch, pass, times } = setUp(options);
+    const as = (user: string, n: number) => fetch(`${API}?n=${n}`, { headers: { authorization: user } });
+    const all = [as('a', 2), as('a', 2), as('b', 3), fetch(new Request(`${API}?n=3`, { method: 'post' }))];
+    await pass(100);
+    await Promise.all(all);
+    expect(times()).toEqual([0, 0, 0, 100]);
+  });
+
+  it('is that of a limiter of yours, also of one that answers promises', async () => {
+    const limiter = new RemoteRateLimiter({ limit: 1, windowSeconds: 86_400, engine: memory() });
+    const { fetch, times } = setUp({ limiter, maxWaitMs: 1000 });
+    await fetch(API);
+    await expect(fetch(API)).rejects.toThrow(RateLimitExceeded);
+    expect(times()).toEqual([0]);
+    await expect(limiter.remaining(new URL(API).origin)).resolves.toBe(0);
+  });
+
+  it('refuses at once what would wait too long, and ends a wait with its signal', async () => {
+    const { fetch, pass, times } = setUp({ limit: 1, windowMs: 100, maxWaitMs: 150 });
+    const controller = new AbortController();
+    const calls = [fetch(API), fetch(API), fetch(API), fetch(API, { signal: controller.signal })];
+    await expect(calls[2]).rejects.toMatchObject({ name: 'RateLimitExceeded', key: 'https://api.example.com' });
+    await expect(calls[3]).rejects.toThrow(RateLimitExceeded);
+    await pass(100);
+    const aborted = fetch(new Request(API, { signal: controller.signal }));
+    await settled();
+    controller.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    await expect(fetch(API, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(times()).toEqual([0, 100]);
+  });
+
+  it('is never passed, in any window, whatever the server says', async () => {
+    const algorithms = fc.constantFrom('sliding-window', 'token-bucket', 'fixed-window');
+    const header = fc.constantFrom<Record<string, string>>(
+      {},
+      { 'retry-after-ms': '7' },
+      { ratelimit: '"a";r=0;t=0' },
+      { 'x-ratelimit-remaining': '2', 'x-ratelimit-reset-after': '0.02', 'x-ratelimit-limit': '5' },
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset-after': '0.013' },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        algorithms,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 5, max: 30 }),
+        fc.array(fc.tuple(fc.nat({ max: 20 }), header, fc.constantFrom(200, 429)), { minLength: 1, maxLength: 25 }),
+        fc.nat({ max: 5 }),
+        async (algorithm, limit, windowMs, calls, tookMs) => {
+          const answers: Answers = (i) => ({ headers: calls[i]?.[1] ?? {}, status: calls[i]?.[2] ?? 200 });
+          const options: FetchOptions = { algorithm, limit, windowMs, retry: { attempts: 1 } };
+          const { fetch, pass, times, sent } = setUp(options, answers, tookMs);
+          const all: Promise<Response>[] = [];
+          for (const [afterMs] of calls) {
+            await pass(afterMs);
+            all.push(fetch(API));
+          }
+          let left = all.length;
+          for (const each of all) void each.finally(() => left--);
+          while (left > 0) await pass(20);
+          expect(sent.length).toBeGreaterThanOrEqual(calls.length);
+          const most = algorithm === 'sliding-window' ? limit : 2 * limit - (algorithm === 'fixed-window' ? 1 : 0);
+          for (const from of times()) {
+            const inSpan = times().filter((at) => at >= from && at < from + windowMs).length;
+            expect(inSpan).toBeLessThanOrEqual(most);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("the server's word", () => {
+  it('after a Retry-After nothing is sent to that key for so long, and others are not touched', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 90 }),
+        fc.nat({ max: 10 }),
+        fc.constantFrom(429, 503, 403),
+        fc.array(fc.nat({ max: 15 }), { minLength: 1, maxLength: 12 }),
+        async (seconds, tookSeconds, status, gaps) => {
+          const refusal = { status, headers: { 'retry-after': `${seconds}` } };
+          const answers: Answers = (call) => (call === 0 ? refusal : {});
+          const { fetch, pass, sent } = setUp({}, answers, tookSeconds * 1000);
+          const all = [fetch(API)];
+          await pass(tookSeconds * 1000, 1000);
+          for (const gap of gaps) {
+            await pass(gap * 1000, 1000);
+            all.push(fetch(API), fetch('https://other.example/'));
+          }
+          await pass(400_000, 1000);
+          await Promise.all(all);
+          const heldUntilMs = (tookSeconds + seconds) * 1000;
+          const [first, ...rest] = sent.filter(({ url }) => url === API).map(({ atMs }) => atMs);
+          expect(first).toBe(0);
+          expect(Math.min(...rest)).toBeGreaterThanOrEqual(heldUntilMs);
+          let comeMs = tookSeconds * 1000;
+          const others = sent.filter(({ url }) => url !== API).map(({ atMs }) => atMs);
+          expect(others).toEqual(gaps.map((gap) => (comeMs += gap * 1000)));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('with none left, calls wait until there are more; one goes first then, and the others once it is answered', async () => {
+    const none = { headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2' } };
+    const answers: Answers = (call) => (call === 0 ? none : {});
+    const { fetch, pass, times } = setUp({}, answers, 10);
+    const first = fetch(API);
+    await pass(10);
+    const all = [first, fetch(API), fetch(API), fetch(API)];
+    await pass(3000);
+    await Promise.all(all);
+    expect(times()).toEqual([0, 2010, 2020, 2020]);
+  });
+
+  it('what goes first is not waited for beyond ten seconds', async () => {
+    const answers: Answers = (call) => (call === 0 ? { status: 503, headers: { 'retry-after': '1' } } : {});
+    const { fetch, pass, times } = setUp({}, answers, 60_000);
+    const all = [fetch(API)];
+    await pass(60_000, 1000);
+    all.push(fetch(API), fetch(API));
+    await pass(100_000, 1000);
+    await Promise.all(all);
+    expect(times()).toEqual([0, 61_000, 71_000]);
+  });
+
+  it('below half of its limit, the rest is spread over the time until there are more', async () => {
+    let remaining = 10;
+    const answers: Answers = () => {
+      remaining--;
+      return { headers: { ratelimit: `"a";r=${remaining};t=12`, 'ratelimit-policy': '"a";q=10;w=12' } };
+    };
+    const { fetch, pass, times } = setUp({}, answers);
+    await fetch(API);
+    const all = Array.from({ length: 7 }, () => fetch(API));
+    await pass(14_000, 100);
+    await Promise.all(all);
+    expect(times().slice(0, 5)).toEqual([0, 0, 0, 0, 0]); // until five of ten are left
+    expect(times().slice(5)).toEqual([2000, 4400, 7400]); // 12 / 6, then of what is told anew 12 / 5, 12 / 4
+  });
+
+  it('spreads from the first call on where it is asked to, and not at all where it is not wanted', async () => {
+    const answers: Answers = (call) => ({
+      headers: { 'x-ratelimit-remaining': `${9 - call}`, 'x-ratelimit-reset': `${10 - call}` },
+    });
+    for (const [spreadBelow, wanted] of [
+      [1, [0, 1000, 2000, 3000]],
+      [0, [0, 0, 0, 0]],
+    ] as const) {
+      const { fetch, pass, times } = setUp({ spreadBelow }, answers);
+      await fetch(API);
+      const all = Array.from({ length: 3 }, () => fetch(API));
+      await pass(4000, 100);
+      await Promise.all(all);
+      expect(times()).toEqual(wanted);
+    }
+  });
+
+  it('no more calls are out at one time than are left, since each may use one', async () => {
+    const total = 12;
+    let used = 0;
+    let refused = 0;
+    const answers: Answers = () => {
+      if (used < total) used++;
+      else refused++;
+      return { headers: { 'x-ratelimit-remaining': `${total - used}`, 'x-ratelimit-reset': '60' } };
+    };
+    const { fetch, pass, times } = setUp({ spreadBelow: 0 }, answers, 20);
+    const all = [fetch(API)];
+    await pass(20);
+    for (let i = 0; i < 30; i++) all.push(fetch(API));
+    for (let window = 1; window <= 3; window++) {
+      await pass(59_000, 1000);
+      expect([times().length, refused]).toEqual([Math.min(all.length, window * total), 0]);
+      used = 0;
+      await pass(1200, 10);
+    }
+    await Promise.all(all);
+  });
+
+  it('a wait that would be too long is refused at once, and is not sent', async () => {
+    const { fetch, pass, times } = setUp({ maxWaitMs: 1000 }, () => ({ status: 429, headers: { 'retry-after': '5' } }));
+    await fetch(API);
+    await expect(fetch(API)).rejects.toMatchObject({ name: 'RateLimitExceeded', retryAfterMs: 5000 });
+    await pass(4000, 100);
+    const late = fetch(API);
+    await pass(1000, 100);
+    expect((await late).status).toBe(429);
+    expect(times()).toEqual([0, 5000]);
+  });
+
+  it('after a redirect it is the word of who answered', async () => {
+    const clock = new ManualClock();
+    const sent: string[] = [];
+    const fake = async (input: string) => {
+      sent.push(`${input} ${clock.now()}`);
+      const response = new Response(null, { status: 503, headers: { 'retry-after': '1' } });
+      return Object.defineProperties(response, { redirected: { value: true }, url: { value: 'https://b.example/x' } });
+    };
+    const fetch = createFetch({ clock, fetch: fake });
+    await fetch('https://a.example/');
+    await fetch('https://a.example/');
+    const held = fetch('https://b.example/');
+    await settled();
+    clock.advance(1000);
+    await held;
+    expect(sent).toEqual(['https://a.example/ 0', 'https://a.example/ 0', 'https://b.example/ 1000']);
+  });
+});
+
+describe('retry', () => {
+  const busy = (times: number, status = 429): Answers => {
+    return (call) => (call < times ? { status, headers: { 'retry-after': '1' } } : {});
+  };
+
+  it('is off by default: the answer is handed on, its body unread', async () => {
+    const { fetch } = setUp({}, busy(1));
+    const response = await fetch(API);
+    expect([response.status, response.bodyUsed, await response.text()]).toEqual([429, false, 'body']);
+  });
+
+  it.each([
+    ['a GET', 429, undefined, 2],
+    ['a GET', 503, undefined, 2],
+    ['a POST of a text', 429, { method: 'POST', body: 'x' }, 2],
+    ['a POST, which may have been done', 503, { method: 'POST', body: 'x' }, 1],
+    ['a PUT of a form', 503, { method: 'PUT', body: new URLSearchParams({ a: 'b' }) }, 2],
+    ['a PUT of a stream', 429, { method: 'PUT', body: new Blob(['x']).stream(), duplex: 'half' }, 1],
+    ['an error of another kind', 500, undefined, 1],
+  ])('sends %s that was answered %s again where that can do no harm', async (_, status, init, calls) => {
+    const { fetch, pass, times } = setUp({ retry: { attempts: 3 } }, busy(1, status));
+    const response = fetch(API, init as RequestInit);
+    await pass(1000, 100);
+    expect((await response).status).toBe(calls === 2 ? 200 : status);
+    expect(times()).toEqual(calls === 2 ? [0, 1000] : [0]);
+  });
+
+  it('ends after its attempts, and where the wait would be too long', async () => {
+    const { fetch, pass, times } = setUp({ retry: { attempts: 2 }, maxWaitMs: 10_000 }, busy(9));
+    const response = fetch(API);
+    await pass(3000, 100);
+    expect((await response).status).toBe(429);
+    expect(times()).toEqual([0, 1000, 2000]);
+    const impatient = setUp({ retry: { attempts: 2 }, maxWaitMs: 1500 }, busy(9));
+    const given = impatient.fetch(API);
+    await impatient.pass(3000, 100);
+    expect((await given).status).toBe(429);
+    expect(impatient.times()).toEqual([0, 1000]);
+  });
+
+  it('lets go of the body of the answer that it drops', async () => {
+    const cancelled: number[] = [];
+    const clock = new ManualClock();
+    const fetch = createFetch({
+      clock,
+      retry: { attempts: 1 },
+      fetch: async (_url: string) => {
+        const call = cancelled.push(0) - 1;
+        const cancel = () => void cancelled.splice(call, 1, 1);
+        const body = new ReadableStream({ cancel });
+        return new Response(body, { status: call === 0 ? 429 : 200, headers: { 'retry-after': '0' } });
+      },
+    });
+    expect((await fetch(API)).status).toBe(200);
+    expect(cancelled).toEqual([1, 0]);
+  });
+});
+
+describe('a call', () => {
+  it('hands over what it was given, and rejects with what the fetch below does', async () => {
+    const seen: unknown[][] = [];
+    const fetch = createFetch({
+      fetch: async (...args: [URL, object?]) => {
+        seen.push(args);
+        throw new TypeError('no network');
+      },
+    });
+    const [url, init] = [new URL(API), { method: 'PATCH', dispatcher: {} }];
+    await expect(fetch(url, init)).rejects.toThrow('no network');
+    expect(seen).toEqual([[url, init]]);
+    expect(seen[0]?.[1]).toBe(init);
+  });
+
+  it('that goes to no server is not held', async () => {
+    const fetch = createFetch({ limit: 0, windowMs: 1 });
+    expect(await (await fetch('data:,hello')).text()).toBe('hello');
+    await expect(fetch(API)).rejects.toThrow('the cost can never fit');
+    await expect(fetch('no URL')).rejects.toThrow(TypeError);
+  });
+
+  it('with a key that is no string rejects, and is not sent', async () => {
+    const { fetch, sent } = setUp({ key: () => 5 as never });
+    await expect(fetch(API)).rejects.toThrow(new TypeError('key must answer a string, got 5'));
+    expect(sent).toEqual([]);
+  });
+});
+
+it.each([
+  [null, TypeError, 'options must be an object, got null'],
+  [{ limit: -1, windowMs: 1 }, RangeError, 'got -1'],
+  [{ windowMs: 1 }, TypeError, 'limit must be a whole number'],
+  [{ limits: 5 }, TypeError, 'limits must be an array, got 5'],
+  [{ limiter: {} }, TypeError, 'limiter must be a RateLimiter or a RemoteRateLimiter, got an object'],
+  [{ limiter: new RateLimiter({ limit: 1, windowMs: 1 }), limit: 2 }, TypeError, 'give limit to the limiter itself'],
+  [{ key: 'ip' }, TypeError, 'key must be a function, got "ip"'],
+  [{ fetch: {} }, TypeError, 'fetch must be a function, got an object'],
+  [{ limit: 1, windowMs: 1, cost: 1.5 }, RangeError, 'cost must be a whole number'],
+  [{ maxWaitMs: -1 }, RangeError, 'maxWaitMs must be a number from 0 up, got -1'],
+  [{ maxWaitMs: '1' }, TypeError, 'maxWaitMs must be a number from 0 up, got "1"'],
+  [{ spreadBelow: 1.1 }, RangeError, 'spreadBelow must be a number from 0 to 1, got 1.1'],
+  [{ retry: 3 }, TypeError, 'retry must be an object such as { attempts: 2 }, got 3'],
+  [{ retry: { attempts: -1 } }, RangeError, 'retry.attempts must be a whole number from 0 to 1000, got -1'],
+  [{ retry: { times: 1 } }, TypeError, 'unknown option retry."times"'],
+  [{ maxWait: 5 }, TypeError, 'did you mean maxWaitMs?'],
+  [{ clock: 5 }, TypeError, 'clock must have a method now(), got 5'],
+])('names what is wrong with options: %#', (options, error, message) => {
+  expect(() => createFetch(options as never)).toThrow(error);
+  expect(() => createFetch(options as never)).toThrow(message);
+});
