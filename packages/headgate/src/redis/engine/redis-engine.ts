@@ -3,7 +3,7 @@ import type { KnownClient } from '../client/script-client.js';
 import { inspectServer } from '../inspect/inspect-server.js';
 import type { EngineInspection } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
-import { Dispatcher } from '../sending/dispatcher.js';
+import { Dispatcher, isBetweenNodes } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
 import { type Answers, bindingOf } from './answers.js';
 import { Batch, type Group } from './batch.js';
@@ -171,7 +171,8 @@ export class RedisEngine implements RemoteEngine {
       this.#sender.heard(answered.serverMs);
       answers = answered.answers;
     } catch (error) {
-      for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
+      if (groups.length > 1 && isBetweenNodes(error)) for (const group of groups) void this.#send([group], plain);
+      else for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
       return;
     }
     if (plain) this.#readPlain(groups, answers, atMs);

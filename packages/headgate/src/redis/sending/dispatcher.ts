@@ -71,7 +71,7 @@ export class Dispatcher<G, T extends Turn<G>> {
       if (!this.#hasAnswered) this.#answeredFirst();
       return { answers, serverMs };
     } catch (error) {
-      this.breaker.failed(error);
+      if (!isBetweenNodes(error)) this.breaker.failed(error);
       throw error;
     }
   }
@@ -100,6 +100,11 @@ export class Dispatcher<G, T extends Turn<G>> {
     }
     return parts.values();
   }
+}
+
+/** Whether a cluster has run nothing of a call since its slot moves and its keys are not all on one node. */
+export function isBetweenNodes(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('TRYAGAIN');
 }
 
 /** After all that this turn of the event loop does. */
