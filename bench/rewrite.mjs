@@ -1,5 +1,6 @@
 // Writes the tables again from the figures that are kept: after a change of what is said about them.
 import { pageSection as httpSection } from './http/report.mjs';
+import { redisSection } from './redis/measure-redis.mjs';
 import { keptReport, updateContended, updatePage, updatePages } from './report/files.mjs';
 import { loadQuestion } from './run/questions.mjs';
 
@@ -7,6 +8,7 @@ const [report, contended] = await Promise.all(['results', 'contended'].map(worde
 updatePages(report);
 updateContended(contended);
 updatePage('docs/benchmarks.md', 'bench-http', httpSection(keptReport('http')));
+updatePage('docs/benchmarks.md', 'bench-redis', redisSection(keptReport('redis')));
 
 /** The figures that are kept, with what is said of them now. */
 async function worded(name) {

@@ -1,4 +1,6 @@
+import RedisStore from '@fastify/rate-limit/store/RedisStore.js';
 import { RemoteRateLimiter, redis } from 'headgate/redis';
+import { RedisStore as ExpressStore } from 'rate-limit-redis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 
 const WINDOW_S = 3600;
@@ -44,6 +46,25 @@ export const CANDIDATES = {
           return false;
         }
       };
+    },
+  },
+  fastify: {
+    title: '@fastify/rate-limit',
+    async make(client, limit, prefix) {
+      const store = new RedisStore(false, false, client, prefix);
+      return (key) =>
+        new Promise((resolve, reject) => {
+          const told = (error, state) => (error ? reject(error) : resolve(state.current <= limit));
+          store.incr(key, told, WINDOW_S * 1000, limit);
+        });
+    },
+  },
+  express: {
+    title: 'rate-limit-redis',
+    async make(client, limit, prefix) {
+      const store = new ExpressStore({ prefix, sendCommand: (...command) => client.call(...command) });
+      store.init({ windowMs: WINDOW_S * 1000 });
+      return async (key) => (await store.increment(key)).totalHits <= limit;
     },
   },
 };

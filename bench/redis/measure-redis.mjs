@@ -4,6 +4,7 @@ import { updatePage, writeFigures } from '../report/files.mjs';
 import { figure, machineLine } from '../report/format.mjs';
 import { quantile } from '../run/statistics.mjs';
 import { CANDIDATES } from './candidates.mjs';
+import { measureOutages, OUTAGES, OUTAGES_NOTE } from './outages/rows.mjs';
 import { QUESTIONS } from './questions.mjs';
 import { startServer } from './server.mjs';
 
@@ -12,7 +13,10 @@ export async function measureRedis({ quick, write }) {
   const rounds = quick ? 3 : 9;
   const server = await startServer();
   const client = new Redis(server.port, '127.0.0.1');
-  const run = { ...describeRun(['ioredis', 'rate-limiter-flexible']), quick };
+  const run = {
+    ...describeRun(['ioredis', 'rate-limiter-flexible', '@fastify/rate-limit', 'rate-limit-redis']),
+    quick,
+  };
   const rows = [];
   for (const question of QUESTIONS) {
     const asked = Object.keys(CANDIDATES).filter((name) => question.only === undefined || question.only === name);
@@ -25,6 +29,10 @@ export async function measureRedis({ quick, write }) {
   }
   client.disconnect();
   server.stop();
+  for (const row of await measureOutages({ quick })) {
+    rows.push(row);
+    console.log(line(row, row.samples));
+  }
   const report = { ...run, rows: rows.map(({ ask, ...row }) => row) };
   writeFigures(report, write ? 'redis' : 'last-run.redis');
   if (write) updatePage('docs/benchmarks.md', 'bench-redis', redisSection(report));
@@ -39,23 +47,26 @@ export function redisSection(report) {
     ...report.rows.map((row) => `| ${cells(row).join(' | ')} |`),
     '',
     'A bare number is a ratio to the bare script, a counter with a time to live, in the same run: the median of the rounds. Of a denied key, rate-limiter-flexible was told to answer from memory too.',
+    ...(report.rows.some(({ name }) => name === OUTAGES[0].name) ? ['', OUTAGES_NOTE] : []),
     '',
     `Measured on ${machineLine(report)}; commit ${report.commit}; \`npm run bench -- redis\`.`,
   ].join('\n');
 }
 
-function cells({ title, isRatio, unit, target, least, samples }) {
+function cells({ title, isRatio, isCount, unit, target, least, samples }) {
   const values = Object.keys(CANDIDATES).map((name) => {
     if (samples[name] === undefined) return '–';
+    if (samples[name].includes(null)) return 'never';
     const values = samples[name].map((value, round) => (isRatio ? value / samples.bare[round] : value));
     const reached = quantile(values, 0.5);
     const missed = name === 'headgate' && (reached > target || reached < least);
     const told =
       isRatio && name === 'bare'
         ? `1 (${figure(quantile(samples.bare, 0.5))} ${least ? 'a second' : 'µs'})`
-        : `${figure(reached)}${unit ? ` ${unit}` : ''}`;
+        : `${isCount ? reached : figure(reached)}${unit ? ` ${unit}` : ''}`;
     return missed ? `**${told}, missed**` : told;
   });
+  if (target === least) return [title, ...values, target === undefined ? '' : `${target}`];
   const wanted = target !== undefined ? `≤ ${target}` : least !== undefined ? `≥ ${least}` : '';
   return [title, ...values, wanted && unit ? `${wanted} ${unit}` : wanted];
 }

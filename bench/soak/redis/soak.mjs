@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { startProxy } from '../../redis/proxy.mjs';
 import { startServer } from '../../redis/server.mjs';
 import { quantile } from '../../run/statistics.mjs';
 import { aboveLimits } from './checks/bounds.mjs';
@@ -10,7 +11,6 @@ import { Counts, withoutTimeToLive } from './checks/counts.mjs';
 import { startCrew } from './crew.mjs';
 import { FAULTS } from './faults.mjs';
 import { DEADLINE_MS } from './limiters.mjs';
-import { startProxy } from './proxy.mjs';
 
 /** How long a fault lasts, and how long nothing happens before and after it; less where all faults have less time. */
 const FAULT_MS = 5000;
