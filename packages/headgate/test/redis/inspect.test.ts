@@ -29,7 +29,7 @@ async function clientOn(kind: string, port: number): Promise<unknown> {
 withServers('inspect', () => {
   it.each(Object.keys(CLIENTS))('tells how the server stands, with %s', async (kind) => {
     const { port } = await server();
-    const engine = redis(await clientOn(kind, port), { prefix: 'p:', deadlineMs: LONG_MS });
+    const engine = redis(await clientOn(kind, port), { prefix: 'p:', deadlineMs: LONG_MS, rememberDenialsMs: LONG_MS });
     const limiter = new RemoteRateLimiter({ limit: 1, windowSeconds: 60, engine });
     const fresh = await limiter.inspect({ deadlineMs: LONG_MS, key: 'k' });
     expect(fresh).toEqual({

@@ -1,4 +1,5 @@
-import { fold } from '@headgate/core-ts';
+import { fold, type Policy } from '@headgate/core-ts';
+import { letterOf } from './batch.js';
 
 /** What has a meaning in a name: braces choose the slot of a cluster, `!` begins names of headgate's own, `%` is written so. */
 const SPECIAL = /[{}%!]/g;
@@ -10,11 +11,20 @@ export function nameOf(prefix: string, key: string): string {
   return prefix + fold(key).replace(SPECIAL, percent).replace(LONE, percent);
 }
 
+/**
+ * What the names of a limiter's keys begin with. Those of other algorithms, or of another number of policies, count apart:
+ * so a deploy that changes them finds no state that it can't read. A lone fixed window, the default, has the shortest names.
+ */
+export function prefixOf(prefix: string, policies: readonly Policy[]): string {
+  const letters = policies.map(letterOf).join('');
+  return letters === 'f' ? prefix : `${prefix}!${letters}:`;
+}
+
 function percent(unit: string): string {
   return `%${unit.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 /** What is said of a key that can't be read, and is left alone. */
 export function foreignKey(name: string): string {
-  return `the key ${JSON.stringify(name)} was written by another program, or by a limiter with other algorithms: give this one a prefix of its own`;
+  return `the key ${JSON.stringify(name)} was written by another program: give this one a prefix of its own`;
 }

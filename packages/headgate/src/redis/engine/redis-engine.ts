@@ -9,7 +9,7 @@ import { type Answers, bindingOf } from './answers.js';
 import { Batch, type Group } from './batch.js';
 import type { Answer, Call, Decidable, Granted, Pending } from './call.js';
 import { Denials, isKnownAhead } from './denials.js';
-import { foreignKey, nameOf } from './key-name.js';
+import { foreignKey, nameOf, prefixOf } from './key-name.js';
 import { Outage } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
@@ -35,6 +35,8 @@ export class RedisEngine implements RemoteEngine {
   readonly backend = 'redis';
   #policies: readonly Policy[];
   readonly #client: KnownClient;
+  readonly #prefix: string;
+  /** With the prefix of this limiter's keys. */
   readonly #options: ReadRedisOptions;
   readonly #runner: ScriptRunner;
   readonly #sender: Sender;
@@ -47,15 +49,17 @@ export class RedisEngine implements RemoteEngine {
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
     this.#policies = policies;
     this.#client = client;
-    this.#options = options;
+    this.#prefix = options.prefix;
+    const named = { ...options, prefix: prefixOf(options.prefix, policies) };
+    this.#options = named;
     this.#runner = new ScriptRunner(client, options);
-    this.#sender = new Sender(this.#runner, policies, options, hooks.now);
+    this.#sender = new Sender(this.#runner, policies, named, hooks.now);
     this.#outage = new Outage(policies, options.onOutage, options.expectedInstances);
     this.#denials = new Denials(options.rememberDenialsMs);
     this.#counters = new RemoteCounters(policies);
     this.#dispatcher = new Dispatcher(
       client,
-      options,
+      named,
       () => this.#runner.probe(),
       () => new Batch(),
       ({ call }) => call.key,
@@ -142,15 +146,18 @@ export class RedisEngine implements RemoteEngine {
   }
 
   async inspect(deadlineMs: number, key?: string): Promise<EngineInspection> {
-    const { prefix } = this.#options;
     const { isOpen, openSince, lastError } = this.#dispatcher.breaker;
     const server = await inspectServer(this.#client, {
-      keyName: nameOf(prefix, key ?? ''),
+      keyName: nameOf(this.#options.prefix, key ?? ''),
       tellsKey: key !== undefined,
       deadlineMs,
       scripts: () => this.#sender.loadedScripts(this.#client, key ?? ''),
     });
-    const own = { prefix, breaker: { isOpen, openSince, lastError }, rememberedDenials: this.#denials.count() };
+    const own = {
+      prefix: this.#prefix,
+      breaker: { isOpen, openSince, lastError },
+      rememberedDenials: this.#denials.count(),
+    };
     return { ...own, ...server };
   }
 

@@ -19,12 +19,14 @@ local function step_back(entry, policies, ms)
   end
 end
 
--- An entry by other policies of the same algorithms, as of a time.
-local function go_over(entry, from, policies, at_ms)
+-- An entry by other policies of the same algorithms, as of a time. Where a limiter elsewhere took from a bucket, by
+-- `notes`, it goes over as of when it was taken from: the time since then repays by the policy that is asked now.
+local function go_over(entry, from, policies, as_of_ms, notes)
   local words = {}
   for i = 1, offsets_of(policies) do words[i] = 0 end
   for i, terms in ipairs(policies) do
     local old = from[i]
+    local at_ms = notes and terms.letter == 't' and entry.words[old.at + TIME] or as_of_ms
     for _, each in ipairs(entry.reserved) do
       terms.algorithm.change_mark(entry.words, old.at, old, terms, each.marks[i], at_ms)
     end
@@ -104,7 +106,7 @@ local function long_form(value)
   return 'h1f' .. struct.pack('>BBdddd', 0, 0, start_ms, -math.huge, start_ms, used)
 end
 
--- `nil` where another program wrote the key, or a limiter with other algorithms.
+-- `nil` where another program wrote the key.
 local function load(key, policies, changes, head, size, now_ms)
   local value = redis.pcall('GET', key)
   if value == false then return empty_entry(size) end
@@ -128,7 +130,7 @@ local function load(key, policies, changes, head, size, now_ms)
   if from ~= #value + 1 then return nil end
   if now_ms < seen_ms then step_back(entry, own, seen_ms - now_ms) end
   -- A limiter elsewhere has other windows.
-  if differs then go_over(entry, own, by, changes[next_change] and changes[next_change].at_ms or now_ms) end
+  if differs then go_over(entry, own, by, changes[next_change] and changes[next_change].at_ms or now_ms, true) end
   for i = next_change, #changes do
     local change = changes[i]
     go_over(entry, change.policies, changes[i + 1] and changes[i + 1].policies or policies, change.at_ms)
