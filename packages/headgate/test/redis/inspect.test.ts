@@ -31,7 +31,15 @@ withServers('inspect', () => {
     const { port } = await server();
     const engine = redis(await clientOn(kind, port), { prefix: 'p:', deadlineMs: LONG_MS, rememberDenialsMs: LONG_MS });
     const limiter = new RemoteRateLimiter({ limit: 1, windowSeconds: 60, engine });
-    const fresh = await limiter.inspect({ deadlineMs: LONG_MS, key: 'k' });
+    // A REST gateway has no connection to tell of yet.
+    const fresh = await vi.waitFor(
+      async () => {
+        const told = await limiter.inspect({ deadlineMs: LONG_MS, key: 'k' });
+        expect(told.unknown).toEqual({});
+        return told;
+      },
+      { timeout: LONG_MS, interval: 20 },
+    );
     expect(fresh).toEqual({
       backend: 'redis',
       policies: limiter.policies,
