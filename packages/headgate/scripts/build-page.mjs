@@ -1,5 +1,5 @@
-// Puts the dashboard's page together, in one file without a request to elsewhere, as a module that is committed:
-// node scripts/build-page.mjs
+// Puts the pages together, the dashboard's and the report's of `headgate simulate`, each in one file without a request
+// to elsewhere, as a module that is committed: node scripts/build-page.mjs
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,37 +9,52 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const page = join(root, 'src/dashboard/page');
-const target = join(root, 'src/dashboard/built-page.ts');
+const dashboard = { sources: 'src/dashboard/page', built: 'src/dashboard/built-page.ts' };
+const report = { sources: 'src/cli/simulate/report/page', built: 'src/cli/simulate/report/built-report-page.ts' };
+const NOTHING_ELSE = ['img-src data:', "base-uri 'none'", "form-action 'none'"];
 const uplot = dirname(dirname(createRequire(import.meta.url).resolve('uplot')));
 
 /** The text of `built-page.ts`, as its sources would have it. */
 export async function builtPage() {
+  const { html, policy } = await pageOf(dashboard.sources);
+  const all = [
+    ...policy,
+    "connect-src 'self'",
+    ...NOTHING_ELSE,
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ];
+  return `${HEAD}/** The page, with all that it needs. */
+export const PAGE = ${JSON.stringify(html)};
+
+/** What the page may do: run its own script, have its own style, and ask its own server. */
+export const PAGE_POLICY = ${JSON.stringify(all.join('; '))};
+`;
+}
+
+/** The text of `built-report-page.ts`. Nobody serves that page, so it says itself what it may do. */
+export async function builtReportPage() {
+  const { html, policy } = await pageOf(report.sources);
+  const page = inPlaceOf(html, 'content="POLICY"', `content="${[...policy, ...NOTHING_ELSE].join('; ')}"`);
+  return `${HEAD}/** The page, with all that it needs but the report. */
+export const PAGE = ${JSON.stringify(page)};
+`;
+}
+
+const HEAD = `// biome-ignore-all format: made by scripts/build-page.mjs
+// biome-ignore-all lint: made by scripts/build-page.mjs
+`;
+
+/** A page with its style and its script in it, and the policy that lets these two do their work. */
+async function pageOf(sources) {
+  const page = join(root, sources);
   const style = `${read(uplot, 'dist/uPlot.min.css')}\n${read(page, 'page.css')}`;
-  const script = `/*! uPlot ${version()}\n${read(uplot, 'LICENSE')}*/\n${await bundled()}`;
+  const script = `/*! uPlot ${version()}\n${read(uplot, 'LICENSE')}*/\n${await bundled(page)}`;
   if (style.includes('</style') || script.includes('</script')) throw new Error('a part would end its element');
   let html = read(page, 'page.html');
   html = inPlaceOf(html, '<link rel="stylesheet" href="page.css">', `<style>${style}</style>`);
   html = inPlaceOf(html, '<script type="module" src="main.ts"></script>', `<script>${script}</script>`);
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashOf(script)}`,
-    `style-src ${hashOf(style)}`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ];
-  return `// biome-ignore-all format: made by scripts/build-page.mjs
-// biome-ignore-all lint: made by scripts/build-page.mjs
-/** The page, with all that it needs. */
-export const PAGE = ${JSON.stringify(html)};
-
-/** What the page may do: run its own script, have its own style, and ask its own server. */
-export const PAGE_POLICY = ${JSON.stringify(policy.join('; '))};
-`;
+  return { html, policy: ["default-src 'none'", `script-src ${hashOf(script)}`, `style-src ${hashOf(style)}`] };
 }
 
 function inPlaceOf(html, element, inlined) {
@@ -47,7 +62,7 @@ function inPlaceOf(html, element, inlined) {
   return html.replace(element, () => inlined);
 }
 
-async function bundled() {
+async function bundled(page) {
   const outDir = mkdtempSync(join(tmpdir(), 'headgate-page-'));
   try {
     await build({
@@ -80,4 +95,7 @@ function hashOf(text) {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(target, await builtPage());
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(join(root, dashboard.built), await builtPage());
+  writeFileSync(join(root, report.built), await builtReportPage());
+}

@@ -4,6 +4,7 @@ import { type Given, readGiven } from './given.js';
 import { FORMATS } from './log/line-reader.js';
 import { sizeOf, UnreadableLog } from './log/open-log.js';
 import { Output } from './output.js';
+import { htmlReport } from './report/html-report.js';
 import { notesOf } from './report/notes.js';
 import { type Report, reportOf } from './report/report.js';
 import { textReport } from './report/text-report.js';
@@ -39,16 +40,21 @@ async function run(files: string[], given: Given): Promise<void> {
   const options = readGiven(files, given);
   await refuseUnreadable(files);
   const decisions = outputOf('--decisions', given.decisions, files);
+  const page = outputOf('--html', given.html, files);
   decisions?.begin();
   const simulated = await simulate({ ...options, decisions });
   decisions?.end();
   const { simulation } = simulated;
   if (simulation === undefined) {
+    page?.abandon();
     process.stderr.write(`headgate: there is no request to decide on\n${notesOf(simulated).join('\n')}\n`);
     process.exitCode = simulated.isInterrupted ? Exit.interrupted : Exit.mend;
     return;
   }
   const report = reportOf(simulated, simulation, options.key, options.top);
+  page?.begin();
+  page?.write(htmlReport(report));
+  page?.end();
   process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
   process.exitCode = exitOf(report);
 }

@@ -1,3 +1,4 @@
+import type { Algorithm } from '@headgate/core-ts';
 import type { FileReport } from '../log/log-file.js';
 import type { Simulation } from '../run/simulation.js';
 import type { Simulated } from '../simulate.js';
@@ -15,6 +16,7 @@ export interface HeldBack {
 export interface PolicyReport {
   readonly name: string;
   readonly policy: string;
+  readonly limits: readonly { readonly limit: number; readonly windowMs: number; readonly algorithm: Algorithm }[];
   readonly denied: number;
   /** Of all requests, 0 to 1. */
   readonly deniedShare: number;
@@ -82,6 +84,11 @@ export function reportOf(simulated: Simulated, simulation: Simulation, key: stri
       return {
         name: policy.name,
         policy: policy.text,
+        limits: policy.limits.map(({ limit, windowMs = 0, algorithm = 'fixed-window' }) => ({
+          limit,
+          windowMs,
+          algorithm,
+        })),
         denied,
         deniedShare: denied / requests,
         clientsHeldBack,

@@ -14,7 +14,7 @@ const STEPS_MS = [
   24 * HOUR,
   168 * HOUR,
 ];
-const MOST_STEPS = 720;
+const MOST_STEPS = 480;
 
 /** Counts over time, in steps that grow with the time that they span. */
 export class Series {
