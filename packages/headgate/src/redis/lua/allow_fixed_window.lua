@@ -29,12 +29,16 @@ for i = 1, count do
   local cost, calls = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
   local value = redis.pcall('GET', KEYS[i])
   local start_ms, used
+  local has_stepped = false
   if value == false then
     start_ms, used = now_ms, 0
   elseif type(value) == 'string' and FORMS[#value] and value:byte(1) == SHORT then
     start_ms, used = struct.unpack(FORMS[#value], value, 2)
-    -- The clock has stepped back: what is used stays so, and the window lasts as long as any.
-    if now_ms < start_ms then start_ms = now_ms end
+    -- The clock has stepped back: what is used stays so, and the window lasts as long as any, from
+    -- now on: so it is written.
+    if now_ms < start_ms then
+      start_ms, has_stepped = now_ms, true
+    end
     if now_ms - start_ms >= window_ms then
       start_ms, used = now_ms, 0
     end
@@ -44,7 +48,7 @@ for i = 1, count do
   else
     local allowed = calls
     if cost > 0 then allowed = math.max(0, math.min(calls, math.floor((limit - used) / cost))) end
-    if cost > 0 and allowed > 0 then
+    if cost > 0 and allowed > 0 or has_stepped then
       used = used + allowed * cost
       local left_ms = start_ms + window_ms - now_ms + LONGER_MS
       local text = struct.pack(used < 2 ^ 40 and '>BI6I5' or '>BI6I7', SHORT, start_ms, used)

@@ -83,7 +83,10 @@ end
 local entries, changed = {}, {}
 
 local function entry_of(number)
-  if entries[number] == nil then entries[number] = load(KEYS[number], policies, changes, head, size, now_ms) or false end
+  if entries[number] == nil then
+    entries[number] = load(KEYS[number], policies, changes, head, size, now_ms) or false
+    if entries[number] and entries[number].has_stepped then changed[number] = true end
+  end
   return entries[number]
 end
 

@@ -10,7 +10,8 @@ local KEPT_BY = { s = 4, t = 2 }
 local LONGER_MS = 1000
 local LATEST_MS = 281474976710655
 
--- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window.
+-- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window
+-- from then on. It is written whatever is asked, or the step would be taken anew by the next call.
 local function step_back(entry, policies, ms)
   for _, terms in ipairs(policies) do terms.algorithm.shift(entry.words, terms.at, ms) end
   entry.block_until_ms = entry.block_until_ms - ms
@@ -128,7 +129,10 @@ local function load(key, policies, changes, head, size, now_ms)
   end
   if flags == RESERVED then entry.reserved, from = read_reserved(value, from, #policies) end
   if from ~= #value + 1 then return nil end
-  if now_ms < seen_ms then step_back(entry, own, seen_ms - now_ms) end
+  if now_ms < seen_ms then
+    step_back(entry, own, seen_ms - now_ms)
+    entry.has_stepped = true
+  end
   -- A limiter elsewhere has other windows.
   if differs then go_over(entry, own, by, changes[next_change] and changes[next_change].at_ms or now_ms, true) end
   for i = next_change, #changes do

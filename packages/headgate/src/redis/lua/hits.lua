@@ -38,7 +38,8 @@ local function empty()
   return { start_ms = now_ms, window_ms = 0, hits = 0, block_from_ms = now_ms, block_ms = 0 }
 end
 
--- `nil` where another program wrote the key. Where the clock has stepped back, hits stay, and the window lasts as long as any.
+-- `nil` where another program wrote the key. Where the clock has stepped back, hits stay, and the window lasts as long as
+-- any from now on, whoever looks at it.
 local function load(key)
   local value = redis.pcall('GET', key)
   if value == false then return empty() end
@@ -52,6 +53,7 @@ local function load(key)
   else
     return nil
   end
+  entry.has_stepped = math.max(entry.start_ms, entry.block_from_ms) > now_ms
   entry.start_ms = math.min(entry.start_ms, now_ms)
   entry.block_from_ms = math.min(entry.block_from_ms, now_ms)
   if now_ms - entry.start_ms >= entry.window_ms then
@@ -191,7 +193,10 @@ end
 local entries, changed = {}, {}
 while next_arg <= #ARGV do
   local letter, number = take_arg(), number_arg()
-  if entries[number] == nil then entries[number] = load(KEYS[number]) or false end
+  if entries[number] == nil then
+    entries[number] = load(KEYS[number]) or false
+    if entries[number] and entries[number].has_stepped then changed[number] = true end
+  end
   if CALLS[letter](entries[number]) then changed[number] = true end
 end
 for number in pairs(changed) do save(KEYS[number], entries[number]) end
