@@ -1,18 +1,10 @@
 import 'reflect-metadata';
 import { ManualClock } from '@headgate/core-ts';
-import { type CanActivate, Controller, Get, type INestApplication, Module, type Type } from '@nestjs/common';
-import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
-import {
-  getOptionsToken,
-  getStorageToken,
-  ThrottlerGuard,
-  ThrottlerModule,
-  type ThrottlerOptions,
-} from '@nestjs/throttler';
+import type { ThrottlerOptions } from '@nestjs/throttler';
 import { describe, expect, it } from 'vitest';
 import { get, statuses } from '../../test/http/client.js';
-import type { Running } from '../../test/http/framework.js';
 import { storeSuite } from '../../test/stores/suite.js';
+import { startThrottled as start } from '../../test/stores/throttled-app.js';
 import { HeadgateThrottlerStorage } from './nestjs-throttler.js';
 
 const algorithms = ['fixed-window', 'sliding-window', 'token-bucket'] as const;
@@ -174,48 +166,6 @@ describe('@nestjs/throttler with our storage', () => {
     await expect(storage.increment('key', 1000, Number.NaN, 0, 'default')).rejects.toThrow('limit must be a number');
   });
 });
-
-async function start(throttlers: ThrottlerOptions[], storage: HeadgateThrottlerStorage): Promise<Running> {
-  const getTracker = (request: { headers: Record<string, string> }) => request.headers['x-client'] ?? 'anybody';
-  const app: INestApplication = await NestFactory.create(moduleOf({ throttlers, storage, getTracker }), {
-    logger: false,
-  });
-  await app.listen(0, '127.0.0.1');
-  return { url: await app.getUrl(), close: () => app.close() };
-}
-
-/** The decorators are called by hand: what runs the tests emits no types of parameters for them. */
-function moduleOf(options: object): Type {
-  class AnyController {
-    answer() {
-      return 'ok';
-    }
-  }
-  Get('/')(
-    AnyController.prototype,
-    'answer',
-    Object.getOwnPropertyDescriptor(AnyController.prototype, 'answer') as never,
-  );
-  Controller()(AnyController);
-
-  class AnyModule {}
-  Module({
-    imports: [ThrottlerModule.forRoot(options as never)],
-    controllers: [AnyController],
-    providers: [
-      {
-        provide: APP_GUARD,
-        useFactory: async (...injected: ConstructorParameters<typeof ThrottlerGuard>): Promise<CanActivate> => {
-          const guard = new ThrottlerGuard(...injected);
-          await guard.onModuleInit();
-          return guard;
-        },
-        inject: [getOptionsToken(), getStorageToken(), Reflector],
-      },
-    ],
-  })(AnyModule);
-  return AnyModule;
-}
 
 async function serving(
   throttlers: ThrottlerOptions[],

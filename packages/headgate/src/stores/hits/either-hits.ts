@@ -37,11 +37,16 @@ export function askEither<E extends Engine, T>(
 }
 
 /** As one of so many processes each hit stands for one in each of them, but the first, so that one is let through. */
-function asOneOf(instances: number, count: Count | undefined): RemoteCount | undefined {
+export function asOneOf(instances: number, count: Count | undefined): RemoteCount | undefined {
   if (count === undefined) return undefined;
   return { ...count, hits: hitsOfAll(count.hits, instances), windowMs: 0, blockedMs: 0 };
 }
 
 export function hitsOfAll(hits: number, instances: number): number {
   return hits <= 1 ? hits : Math.min(hits * instances, Number.MAX_SAFE_INTEGER);
+}
+
+/** What one of so many processes may let through of a limit: at least one, where any is. */
+export function shareOf(limit: number, instances: number): number {
+  return limit < 1 ? limit : Math.max(1, Math.floor(limit / instances));
 }

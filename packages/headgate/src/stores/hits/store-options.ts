@@ -42,20 +42,22 @@ export interface ReadStoreOptions {
 }
 
 /** Checks as `checkStoreOptions` does. @throws TypeError for what a store with an engine does not have. */
-export function readStoreOptions(options: StoreOptions): ReadStoreOptions {
+export function readStoreOptions(options: StoreOptions, known: readonly string[] = STORE_OPTIONS): ReadStoreOptions {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`options must be an object, got ${show(options)}`);
   const { engine, ...local } = options;
-  checkStoreOptions(local);
+  checkStoreOptions(local, known);
   const remote = remoteHits(engine);
   if (remote !== undefined) refuseLocal(local);
   return { local, remote };
 }
 
 function refuseLocal(local: LocalOptions): void {
-  for (const [name, value] of Object.entries(local))
+  for (const name of STORE_OPTIONS) {
+    const value = local[name];
     if (value !== undefined)
       throw new TypeError(
         `${name} is an option of a store without engine: the server has keys and time, got ${show(value)}`,
       );
+  }
 }

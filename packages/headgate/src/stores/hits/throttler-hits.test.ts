@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { titleWhere } from '../../../test/native.js';
 import { backends } from '../../backend/backends.js';
-import { ThrottlerHits } from './throttler-hits.js';
+import { recordOf, ThrottlerHits } from './throttler-hits.js';
 
 /** One call of the guard, after a wait. */
 interface Hit {
@@ -28,7 +28,8 @@ for (const { name: backend, available } of backends()) {
 
     const made = (maxKeys = 1000) => {
       const clock = new ManualClock();
-      return { clock, hits: new ThrottlerHits({ clock, backend, maxKeys }) };
+      const hits = new ThrottlerHits({ clock, backend, maxKeys });
+      return { clock, hits: { increment: (...args: Parameters<typeof hits.count>) => recordOf(hits.count(...args)) } };
     };
     const hit = (afterMs = 0, key = 'a', throttler = 'default'): Hit => ({ afterMs, key, throttler });
 

@@ -1,6 +1,10 @@
+import type { RemoteCount } from '../../redis/hits/remote-hits.js';
 import { isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
 import type { LocalOptions } from './store-options.js';
+
+/** Hits of one key, and for how long it is denied: 0 where it is not. */
+export type Throttled = Pick<RemoteCount, 'hits' | 'resetAfterMs' | 'blockedMs'>;
 
 /** All in whole seconds, rounded up, but for the hits. */
 export interface ThrottlerStorageRecord {
@@ -29,9 +33,9 @@ export class ThrottlerHits {
   }
 
   /** Without a block, what is denied does not count. */
-  increment(key: string, ttl: number, limit: number, blockMs: number, throttler: string): ThrottlerStorageRecord {
+  count(key: string, ttl: number, limit: number, blockMs: number, throttler: string): Throttled {
     this.#protectFrom(limit);
-    const id = `${throttler.length} ${throttler} ${key}`;
+    const id = idOf(key, throttler);
     const blockId = String(key);
     const hits = this.#hits.homeOf(id);
     const held = hits?.read(id);
@@ -40,18 +44,18 @@ export class ThrottlerHits {
     const expireMs = held?.resetAfterMs ?? ttl;
 
     if (!(blockMs > 0)) {
-      if (count >= limit) return deniedRecord(count + 1, expireMs, expireMs);
+      if (count >= limit) return denied(count + 1, expireMs, expireMs);
       const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
-      return taken > limit ? deniedRecord(count + 1, resetAfterMs, resetAfterMs) : allowedRecord(taken, resetAfterMs);
+      return taken > limit ? denied(count + 1, resetAfterMs, resetAfterMs) : allowed(taken, resetAfterMs);
     }
 
     const blockedMs = this.#blocks.homeOf(blockId)?.read(blockId)?.resetAfterMs;
-    if (blockedMs !== undefined) return deniedRecord(count, expireMs, blockedMs);
+    if (blockedMs !== undefined) return denied(count, expireMs, blockedMs);
     if (isOver) hits?.forget(id);
     const { hits: taken, resetAfterMs } = this.#hits.add(id, ttl);
-    if (taken <= limit) return allowedRecord(taken, resetAfterMs);
+    if (taken <= limit) return allowed(taken, resetAfterMs);
     if (isHeld(this.#blocks.of(blockMs).add(blockId))) this.#hits.homeOf(id)?.add(id, HITS_OF_BLOCK);
-    return deniedRecord(Math.min(taken, count + 1), resetAfterMs, blockMs);
+    return denied(Math.min(taken, count + 1), resetAfterMs, blockMs);
   }
 
   clear(): void {
@@ -67,11 +71,20 @@ export class ThrottlerHits {
   }
 }
 
-function allowedRecord(totalHits: number, expireMs: number): ThrottlerStorageRecord {
-  return { totalHits, timeToExpire: Math.ceil(expireMs / 1000), isBlocked: false, timeToBlockExpire: 0 };
+/** Of a key and a throttler; no two have one. */
+export function idOf(key: string, throttler: string): string {
+  return `${throttler.length} ${throttler} ${key}`;
 }
 
-function deniedRecord(totalHits: number, expireMs: number, blockedMs: number): ThrottlerStorageRecord {
-  const timeToExpire = Math.ceil(expireMs / 1000);
-  return { totalHits, timeToExpire, isBlocked: true, timeToBlockExpire: Math.ceil(blockedMs / 1000) };
+export function recordOf({ hits, resetAfterMs, blockedMs }: Throttled): ThrottlerStorageRecord {
+  const [timeToExpire, timeToBlockExpire] = [Math.ceil(resetAfterMs / 1000), Math.ceil(blockedMs / 1000)];
+  return { totalHits: hits, timeToExpire, isBlocked: blockedMs > 0, timeToBlockExpire };
+}
+
+function allowed(hits: number, resetAfterMs: number): Throttled {
+  return { hits, resetAfterMs, blockedMs: 0 };
+}
+
+function denied(hits: number, resetAfterMs: number, blockedMs: number): Throttled {
+  return { hits, resetAfterMs, blockedMs };
 }

@@ -7,7 +7,7 @@ import { get, statuses } from '../../http/client.js';
 import type { Running } from '../../http/framework.js';
 import { withServers } from '../servers.js';
 import { type OnRedis, onRedis } from './on-redis.js';
-import { PEERS, type StartPeer, type Where } from './peers.js';
+import { PEERS, type StartPeer, VARIANTS, type Where } from './peers.js';
 
 const WINDOW_MS = 10_000;
 const TOLD = /limit|remaining|reset|retry-after/;
@@ -19,21 +19,13 @@ withServers('stores on Redis', () => {
   });
   afterAll(() => redis.close());
 
+  for (const [name, start] of Object.entries({ ...PEERS, ...VARIANTS }))
+    describe(name, () => tellsTheSame(start, () => redis));
   for (const [name, start] of Object.entries(PEERS)) describe(name, () => rules(start, () => redis));
 });
 
-function rules(start: StartPeer, redis: () => OnRedis): void {
-  const running: Running[] = [];
-  afterEach(async () => {
-    vi.useRealTimers();
-    for (const each of running.splice(0)) await each.close();
-  });
-
-  async function started(limit: number, where: Where): Promise<string> {
-    const server = await start(limit, WINDOW_MS, where);
-    running.push(server);
-    return server.url;
-  }
+function tellsTheSame(start: StartPeer, redis: () => OnRedis): void {
+  const { started } = servers(start);
 
   it('tells clients the same as in memory', async () => {
     // Some peers take the end of the window as a date, and work out by Date.now how far it is away.
@@ -56,6 +48,10 @@ function rules(start: StartPeer, redis: () => OnRedis): void {
       { numRuns: 30 },
     );
   });
+}
+
+function rules(start: StartPeer, redis: () => OnRedis): void {
+  const { started } = servers(start);
 
   it('four that have a connection each let through exactly the limit together', async () => {
     const clients = Array.from({ length: 4 }, () => new Redis(redis().server.port, '127.0.0.1'));
@@ -111,6 +107,22 @@ function rules(start: StartPeer, redis: () => OnRedis): void {
       expect(await statuses(url, 4)).toEqual([200, 200, 200, 429]);
     },
   );
+}
+
+/** Those that a test has started, which end with it. */
+function servers(start: StartPeer) {
+  const running: Running[] = [];
+  afterEach(async () => {
+    vi.useRealTimers();
+    for (const each of running.splice(0)) await each.close();
+  });
+  return {
+    async started(limit: number, where: Where): Promise<string> {
+      const server = await start(limit, WINDOW_MS, where);
+      running.push(server);
+      return server.url;
+    },
+  };
 }
 
 /** A client whose calls fail where that is said. */
