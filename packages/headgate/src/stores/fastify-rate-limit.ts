@@ -3,7 +3,8 @@ import type { Over, RemoteCount, RemoteHits } from '../redis/hits/remote-hits.js
 import { asOneOf, hitsOfAll, shareOf } from './hits/either-hits.js';
 import { type Count, isHeld } from './hits/hits.js';
 import { HitsByWindow } from './hits/hits-by-window.js';
-import { type LocalOptions, readStoreOptions, type StoreOptions } from './hits/store-options.js';
+import type { LocalOptions } from './hits/local-options.js';
+import { readStoreOptions, type StoreOptions } from './hits/store-options.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
 export type { StoreOptions } from './hits/store-options.js';

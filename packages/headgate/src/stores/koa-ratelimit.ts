@@ -1,7 +1,8 @@
 import { type Algorithm, oneOf } from '@headgate/core-ts';
 import type { MiddlewareOptions } from 'koa-ratelimit';
 import { RateLimiter } from '../backend/rate-limiter.js';
-import { checkStoreOptions, type LocalOptions, STORE_OPTIONS } from './hits/store-options.js';
+import type { LocalOptions } from './hits/local-options.js';
+import { checkStoreOptions, STORE_OPTIONS } from './hits/store-options.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
 export interface DriverOptions extends LocalOptions {

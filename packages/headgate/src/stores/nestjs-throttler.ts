@@ -4,7 +4,8 @@ import { RateLimiter } from '../backend/rate-limiter.js';
 import type { RemoteHits } from '../redis/hits/remote-hits.js';
 import { RemoteRateLimiter } from '../redis/limiter/remote-rate-limiter.js';
 import { type Engine, shareOf } from './hits/either-hits.js';
-import { type LocalOptions, readStoreOptions, type StoreOptions } from './hits/store-options.js';
+import type { LocalOptions } from './hits/local-options.js';
+import { readStoreOptions, type StoreOptions } from './hits/store-options.js';
 import { idOf, recordOf, type Throttled, ThrottlerHits, type ThrottlerStorageRecord } from './hits/throttler-hits.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 

@@ -1,7 +1,7 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
 import { type Count, type Hits, MOST_HITS } from '../hits/hits.js';
 import { HitsByWindow } from '../hits/hits-by-window.js';
-import type { LocalOptions } from '../hits/store-options.js';
+import type { LocalOptions } from '../hits/local-options.js';
 
 /** Points of one key. */
 export interface Held {

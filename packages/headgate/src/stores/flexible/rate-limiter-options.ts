@@ -1,5 +1,6 @@
 import { show } from '@headgate/core-ts';
-import { checkStoreOptions, type LocalOptions } from '../hits/store-options.js';
+import type { LocalOptions } from '../hits/local-options.js';
+import { checkStoreOptions } from '../hits/store-options.js';
 import { wholeWindowMs } from '../hits/whole-window.js';
 import { MOST_POINTS } from './points.js';
 import type { LimiterNumbers } from './rate-limiter-abstract.js';

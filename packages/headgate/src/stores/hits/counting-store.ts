@@ -3,7 +3,8 @@ import type { HitsCall, RemoteHits } from '../../redis/hits/remote-hits.js';
 import { type Answer, askEither, type Engine } from './either-hits.js';
 import type { Count } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
-import { type LocalOptions, readStoreOptions, type StoreOptions } from './store-options.js';
+import type { LocalOptions } from './local-options.js';
+import { readStoreOptions, type StoreOptions } from './store-options.js';
 import { wholeWindowMs } from './whole-window.js';
 
 /** What a store is told of the middleware that it belongs to. */

@@ -1,6 +1,6 @@
 import { MAX_WINDOW_MS } from '@headgate/core-ts';
 import { type Count, Hits, isHeld } from './hits.js';
-import type { LocalOptions } from './store-options.js';
+import type { LocalOptions } from './local-options.js';
 import { wholeWindowMs } from './whole-window.js';
 
 /** Lengths that are kept to the millisecond at a time; those beyond are rounded up. */

@@ -1,6 +1,6 @@
 import { type Decision, MAX_WINDOW_MS, type PolicyRow, wholeNumber } from '@headgate/core-ts';
 import { RateLimiter } from '../../backend/rate-limiter.js';
-import type { LocalOptions } from './store-options.js';
+import type { LocalOptions } from './local-options.js';
 
 /** Hits of one key in its window. */
 export interface Count {

@@ -1,11 +1,9 @@
 import { readOptions, refuseUnknown, show } from '@headgate/core-ts';
 import { chooseEngine } from '../../backend/backends.js';
-import { RateLimiter, type RateLimiterOptions } from '../../backend/rate-limiter.js';
+import { RateLimiter } from '../../backend/rate-limiter.js';
 import type { RemoteHits } from '../../redis/hits/remote-hits.js';
 import { type Engine, remoteHits } from './either-hits.js';
-
-/** What is said of the engine in this process behind a store; the limit and the window are the middleware's own options. */
-export type LocalOptions = Pick<RateLimiterOptions, 'maxKeys' | 'clock' | 'backend' | 'shared'>;
+import type { LocalOptions } from './local-options.js';
 
 export interface StoreOptions<E extends Engine = Engine> extends LocalOptions {
   /**

@@ -1,7 +1,7 @@
 import type { RemoteCount } from '../../redis/hits/remote-hits.js';
 import { isHeld } from './hits.js';
 import { HitsByWindow } from './hits-by-window.js';
-import type { LocalOptions } from './store-options.js';
+import type { LocalOptions } from './local-options.js';
 
 /** Hits of one key, and for how long it is denied: 0 where it is not. */
 export type Throttled = Pick<RemoteCount, 'hits' | 'resetAfterMs' | 'blockedMs'>;
