@@ -1,148 +1,47 @@
 import { show } from '@headgate/core-ts';
+import { bun, glide, ioredis, nodeRedis, plain, type Shape } from './kinds.js';
 import type { KnownClient, ScriptClient } from './script-client.js';
-
-/** What clients have that tells them apart; each is called as its own documentation says. */
-interface Shape {
-  status?: unknown;
-  isCluster?: unknown;
-  isReady?: unknown;
-  isOpen?: unknown;
-  options?: { autoResendUnfulfilledCommands?: unknown };
-  slots?: unknown;
-  connected?: unknown;
-  evalsha?: (...args: unknown[]) => PromiseLike<unknown>;
-  eval?: (...args: unknown[]) => PromiseLike<unknown>;
-  evalSha?: (sha: string, options: object) => PromiseLike<unknown>;
-  customCommand?: (command: string[]) => PromiseLike<unknown>;
-  send?: (command: string, args: string[]) => PromiseLike<unknown>;
-  once?: (event: string, listener: () => void) => unknown;
-  off?: (event: string, listener: () => void) => unknown;
-}
 
 /**
  * A client by its shape: Bun's, ioredis, node-redis, `@valkey/valkey-glide`, or one with `evalsha(sha, keys, args)` and
  * `eval(script, keys, args)`, which `@upstash/redis` has. It is used as it is, and never closed or configured.
  *
- * @throws TypeError for what is none of them.
+ * @throws TypeError for what is none of them; where it is easily mistaken for one, it says what to give instead.
  */
 export function recognise(client: unknown): KnownClient {
-  const given = client as Shape | null;
-  if ((typeof given === 'object' || typeof given === 'function') && given !== null) {
-    // Bun's has `evalsha` and `eval` too, which take other arguments.
-    if (typeof given.send === 'function' && 'connected' in given) return bun(given);
-    if (typeof given.evalSha === 'function' && typeof given.eval === 'function') return nodeRedis(given);
-    if (typeof given.evalsha === 'function' && typeof given.eval === 'function')
-      return typeof given.status === 'string' ? ioredis(given) : plain(given as unknown as ScriptClient);
-    if (typeof given.customCommand === 'function') return glide(given);
-  }
+  const instead = mistaken(client);
+  if (instead !== undefined) throw new TypeError(`client must be a client of Redis, and ${instead}`);
+  const known = typeof client === 'object' && client !== null ? byShape(client) : undefined;
+  if (known !== undefined) return known;
   throw new TypeError(
     `client must be a client of Redis (ioredis, redis, @valkey/valkey-glide, @upstash/redis, Bun's) or have evalsha and eval, got ${show(client)}`,
   );
 }
 
-function ioredis(client: Shape): KnownClient {
-  const isCluster = client.isCluster === true;
-  return {
-    name: 'ioredis',
-    isCluster,
-    sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
-    keepsOrder: true,
-    // One that connects with its first command waits for that.
-    isReady: () => client.status === 'ready' || client.status === 'wait',
-    whenReady: readiness(client),
-    evalsha: (sha, keys, args) => (client.evalsha as NonNullable<Shape['evalsha']>)(sha, keys.length, ...keys, ...args),
-    eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, keys.length, ...keys, ...args),
-  };
+function byShape(given: Shape): KnownClient | undefined {
+  // Bun's has `evalsha` and `eval` too, which take other arguments.
+  if (typeof given.send === 'function' && 'connected' in given) return bun(given);
+  if (typeof given.evalSha === 'function' && typeof given.eval === 'function') return nodeRedis(given);
+  if (typeof given.evalsha === 'function' && typeof given.eval === 'function')
+    return typeof given.status === 'string' ? ioredis(given) : plain(given as unknown as ScriptClient);
+  return typeof given.customCommand === 'function' ? glide(given) : undefined;
 }
 
-function nodeRedis(client: Shape): KnownClient {
-  const isCluster = Array.isArray(client.slots);
-  return {
-    name: 'node-redis',
-    isCluster,
-    sendsAgain: false,
-    keepsOrder: true,
-    isReady: () => (isCluster ? client.isOpen !== false : client.isReady === true),
-    whenReady: readiness(client),
-    evalsha: (sha, keys, args) => (client.evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
-    eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, { keys, arguments: args }),
-  };
+/** What is said to one who gives what has to do with a client, but is none. */
+function mistaken(given: unknown): string | undefined {
+  if (typeof given === 'string' || given instanceof URL)
+    return `this is an address: give redis() a client that was made with it, as new Redis(${typeof given === 'string' ? "'…'" : 'url.href'}) of ioredis`;
+  if (typeof given === 'function')
+    return `this is the function ${given.name || 'without a name'}: give redis() what it makes, as new Redis() of ioredis or createClient() of redis`;
+  if (typeof given !== 'object' || given === null) return undefined;
+  if (typeof Reflect.get(given, 'then') === 'function')
+    return 'this is a promise: await it, and give redis() the client that it resolves with';
+  if (PIPELINE.some((own) => own in given)) return 'this is a pipeline or transaction: give redis() the client itself';
+  // What `legacy()` of node-redis answers takes callbacks.
+  if ('evalSha' in given && 'sendCommand' in given && !('isOpen' in given))
+    return 'this is a legacy client, which takes callbacks: give redis() the client itself';
+  return undefined;
 }
 
-function glide(client: Shape): KnownClient {
-  const call = client.customCommand as NonNullable<Shape['customCommand']>;
-  const run = byCommands((command) => call.call(client, command));
-  return {
-    name: '@valkey/valkey-glide',
-    isCluster: client.constructor.name.includes('Cluster'),
-    sendsAgain: false,
-    keepsOrder: true,
-    ...onceAnswered(run),
-  };
-}
-
-function bun(client: Shape): KnownClient {
-  const send = client.send as NonNullable<Shape['send']>;
-  const run = byCommands(([command, ...args]) => send.call(client, command as string, args));
-  return { name: "Bun's client", isCluster: false, sendsAgain: true, keepsOrder: true, ...onceAnswered(run) };
-}
-
-/** Nobody knows what such a client does: it may send again, and in another order. */
-function plain(client: ScriptClient): KnownClient {
-  return {
-    name: 'a client with evalsha and eval',
-    isCluster: false,
-    sendsAgain: true,
-    keepsOrder: false,
-    isReady: () => true,
-    whenReady: () => () => undefined,
-    evalsha: (sha, keys, args) => client.evalsha(sha, keys, args),
-    eval: (script, keys, args) => client.eval(script, keys, args),
-  };
-}
-
-function byCommands(send: (command: string[]) => PromiseLike<unknown>): ScriptClient {
-  return {
-    evalsha: (sha, keys, args) => send(['EVALSHA', sha, String(keys.length), ...keys, ...args]),
-    eval: (script, keys, args) => send(['EVAL', script, String(keys.length), ...keys, ...args]),
-  };
-}
-
-/**
- * A client that does not tell whether it has a connection, and keeps what it is given until it has one: nothing that counts
- * is given to it before it has answered once.
- */
-function onceAnswered(run: ScriptClient): Omit<KnownClient, 'name' | 'isCluster' | 'sendsAgain' | 'keepsOrder'> {
-  let hasAnswered = false;
-  const noted = async (reply: PromiseLike<unknown>) => {
-    const told = await reply;
-    hasAnswered = true;
-    return told;
-  };
-  return {
-    isReady: () => hasAnswered || undefined,
-    whenReady(ready) {
-      noted(run.eval('return 1', [], [])).then(() => ready(), ready);
-      return () => undefined;
-    },
-    evalsha: (sha, keys, args) => run.evalsha(sha, keys, args),
-    eval: (script, keys, args) => noted(run.eval(script, keys, args)),
-  };
-}
-
-/** One listener, however many wait: emitters warn of more than ten. */
-function readiness(client: Shape): KnownClient['whenReady'] {
-  const waiting = new Set<() => void>();
-  const tell = () => {
-    const all = [...waiting];
-    waiting.clear();
-    for (const ready of all) ready();
-  };
-  return (ready) => {
-    if (waiting.size === 0) client.once?.('ready', tell);
-    waiting.add(ready);
-    return () => {
-      if (waiting.delete(ready) && waiting.size === 0) client.off?.('ready', tell);
-    };
-  };
-}
+/** What pipelines and transactions have and clients don't: of ioredis, of node-redis, of `@upstash/redis`, of `@valkey/valkey-glide`. */
+const PIPELINE = ['isPipeline', 'execAsPipeline', 'multiExec', 'isAtomic'];

@@ -10,6 +10,8 @@ export interface ScriptClient {
 export interface KnownClient extends ScriptClient {
   /** What it was recognised as, for messages. */
   readonly name: string;
+  /** Whether it was closed, or never told to connect: it sends nothing until somebody does. */
+  isClosed(): boolean;
   /** Whether it has a connection now; `undefined` where it can't tell. */
   isReady(): boolean | undefined;
   /** Calls back once it has a connection, or with the error for which there is none. Answers what takes the listener back. */

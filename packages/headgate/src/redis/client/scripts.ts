@@ -9,7 +9,7 @@ import reservations from '../lua/reservations.lua';
 import slidingWindow from '../lua/sliding_window.lua';
 import tokenBucket from '../lua/token_bucket.lua';
 import type { ScriptClient } from './script-client.js';
-import { codeOf } from './server-error.js';
+import { codeOf, explained } from './server-error.js';
 
 /** A script of the algorithms that a limiter has. */
 export type Letter = 'f' | 's' | 't';
@@ -58,9 +58,9 @@ export class Script {
     try {
       return await client.evalsha(this.#sha, keys, args);
     } catch (error) {
-      if (!isUnknownScript(error)) throw error;
+      if (!isUnknownScript(error)) throw explained(error, this.#text);
     }
-    return client.eval(this.#text, keys, again());
+    return evaluate(client, this.#text, keys, again());
   }
 
   /** Whether the server knows it, by running it with arguments that ask for nothing. */
@@ -77,6 +77,15 @@ export class Script {
       return { sha: this.#sha, isLoaded: false };
     }
     return { sha: this.#sha, isLoaded: true };
+  }
+}
+
+/** Runs a text. */
+export async function evaluate(client: ScriptClient, script: string, keys: string[], args: string[]): Promise<unknown> {
+  try {
+    return await client.eval(script, keys, args);
+  } catch (error) {
+    throw explained(error, script);
   }
 }
 

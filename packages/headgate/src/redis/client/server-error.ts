@@ -27,27 +27,58 @@ const ADVICE: Record<string, string> = {
   MISCONF: 'the server can not save its data, and refuses to write: its log says why',
   MOVED: "the server is a node of a cluster: give redis() your client's class for clusters",
   NOAUTH: 'the server asks for a password: give your client one',
-  NOPERM: 'the user of your client lacks a right: docs/redis.md has those that suffice',
+  NOPERM: 'give the user of your client the rights that docs/redis.md lists',
   NOREPLICAS: 'the server has fewer replicas than min-replicas-to-write, and refuses to write',
   OOM: 'the server is out of memory: raise its maxmemory',
   READONLY: 'the server is a replica, which may only be read: give redis() a client of the master',
   WRONGPASS: 'the server does not take the user and password of your client: correct them',
 };
 
+/** The same by what an error says, where its code tells too little. */
+const BY_WORDS: readonly (readonly [RegExp, string])[] = [
+  [/user executing the script can't|no permissions? to (run|access)/i, ADVICE.NOPERM as string],
+  [/after non deterministic commands/i, 'the server is too old: it must be Redis 5.0 or newer, or Valkey'],
+  [
+    /unknown command .?(EVALSHA|EVAL)\b/i,
+    'the server runs no scripts: it must have EVALSHA and EVAL under their own names',
+  ],
+  [
+    /subscriber mode|subscription mode|PubSub mode|only \(P\|S\)SUBSCRIBE/i,
+    'your client is in subscriber mode: give redis() another one, as client.duplicate()',
+  ],
+];
+
 /** The code that a server's error begins with, as `NOSCRIPT`; `undefined` for any other error. */
 export function codeOf(error: Error): string | undefined {
   const words = wordsOf(error);
   // Up to Redis 6.2 an error within a script stands behind where it was.
-  const [, code = ''] = words.match(/@user_script: ?\d+: -([A-Z]{2,})\b/) ?? words.match(/^-?([A-Za-z]+)\b/) ?? [];
+  const [, code = ''] = words.match(WITHIN_SCRIPT) ?? words.match(/^-?([A-Za-z]+)\b/) ?? [];
   return CODES[code] ?? (/^[A-Z]{2,}$/.test(code) ? code : undefined);
 }
 
-/** An error with what to do about it; any that needs no word is answered as it is. */
-export function explained(error: unknown): unknown {
+const WITHIN_SCRIPT = /@user_script: ?\d+: -([A-Z]{2,})\b/;
+
+/**
+ * An error with what to do about it; any that needs no word is answered as it is.
+ *
+ * @param script what was run: a right that is missing is named by the line that needs it
+ */
+export function explained(error: unknown, script?: string): unknown {
   if (!(error instanceof Error)) return error;
+  const words = wordsOf(error);
   const code = codeOf(error);
-  const advice = code && ADVICE[code];
-  return advice === undefined ? error : new Error(`${code}: ${advice} (${wordsOf(error)})`, { cause: error });
+  const advice = (code && ADVICE[code]) ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
+  if (advice === undefined) return error;
+  const told = advice === ADVICE.NOPERM ? `NOPERM: ${lacking(words, script)}${advice}` : `${code}: ${advice}`;
+  return new Error(`${told} (${words})`, { cause: error });
+}
+
+/** The command that the user may not run, where it can be told. */
+function lacking(words: string, script = ''): string {
+  const [, line = ''] = words.match(/@user_script: ?(\d+)/) ?? [];
+  const at = script.split('\n')[Number(line) - 1]?.match(/redis\.p?call\('(\w+)'/);
+  const [, command] = at ?? words.match(/run the '(\w+)/) ?? words.match(/(\w+): (?:ERR )?The user executing/) ?? [];
+  return command === undefined ? '' : `${command.toUpperCase()} is refused: `;
 }
 
 function wordsOf({ message }: Error): string {

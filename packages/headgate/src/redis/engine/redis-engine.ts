@@ -5,7 +5,7 @@ import type { EngineInspection } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
 import { Dispatcher, isBetweenNodes } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
-import { type Answers, bindingOf } from './answers.js';
+import { type Answers, bindingOf, checkReply, ELSEWHERE, type Shape } from './answers.js';
 import { Batch, type Group } from './batch.js';
 import type { Answer, Call, Decidable, Granted, Pending } from './call.js';
 import { Denials, isKnownAhead } from './denials.js';
@@ -20,9 +20,6 @@ export interface TestHooks {
   /** In the place of the server's clock. */
   readonly now?: () => number;
 }
-
-/** What the short script answers for what it leaves to the other one. */
-const ELSEWHERE = -4;
 
 /** Numbers of reservations: no two processes have the same. */
 const NUMBERS = 2 ** 32;
@@ -172,9 +169,14 @@ export class RedisEngine implements RemoteEngine {
 
   async #send(groups: readonly Group[], plain = this.#sender.isPlain(groups)): Promise<void> {
     const atMs = performance.now();
+    const shapes = groups.map((group) => shapeOf(group, plain, this.#policies.length));
     let answers: Answers;
     try {
-      const answered = await this.#dispatcher.ask(() => this.#sender.send(groups, plain));
+      const answered = await this.#dispatcher.ask(async () => {
+        const reply = await this.#sender.send(groups, plain);
+        checkReply(reply, shapes);
+        return reply;
+      });
       this.#sender.heard(answered.serverMs);
       answers = answered.answers;
     } catch (error) {
@@ -249,6 +251,14 @@ export class RedisEngine implements RemoteEngine {
       reject(error);
     }
   }
+}
+
+/** Of each policy a call is answered what is left, the reset and the wait. */
+function shapeOf({ call, pending }: Group, plain: boolean, policies: number): Shape {
+  if (call.kind === 'allow') return { size: plain ? 2 : 3, most: pending.length };
+  if (call.kind === 'block' || call.kind === 'reset') return { size: 1, most: 1 };
+  if (call.kind === 'lease') return { size: 3 + 3 * policies, most: Number.POSITIVE_INFINITY };
+  return { size: 2 + 3 * policies, most: 1 };
 }
 
 /** What goes wrong with an answer rejects the calls that it is of. */

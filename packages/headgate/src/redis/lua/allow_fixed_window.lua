@@ -28,6 +28,7 @@ local is_in_range = now_ms >= 0 and now_ms <= LATEST_MS
 for i = 1, count do
   local cost, calls = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
   local value = redis.pcall('GET', KEYS[i])
+  if type(value) == 'table' and not value.err:find('WRONGTYPE', 1, true) then error('GET: ' .. value.err, 0) end
   local start_ms, used
   local has_stepped = false
   if value == false then

@@ -110,6 +110,7 @@ end
 -- `nil` where another program wrote the key.
 local function load(key, policies, changes, head, size, now_ms)
   local value = redis.pcall('GET', key)
+  if type(value) == 'table' and not value.err:find('WRONGTYPE', 1, true) then error('GET: ' .. value.err, 0) end
   if value == false then return empty_entry(size) end
   if head == 'h1f' and type(value) == 'string' and SHORT_FORMS[#value] and value:byte(1) == SHORT then
     value = long_form(value)

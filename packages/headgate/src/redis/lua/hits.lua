@@ -42,6 +42,7 @@ end
 -- any from now on, whoever looks at it.
 local function load(key)
   local value = redis.pcall('GET', key)
+  if type(value) == 'table' and not value.err:find('WRONGTYPE', 1, true) then error('GET: ' .. value.err, 0) end
   if value == false then return empty() end
   if type(value) ~= 'string' or value:byte(1) ~= FIRST then return nil end
   local entry = empty()

@@ -1,5 +1,5 @@
 import type { KnownClient } from '../client/script-client.js';
-import { CLEAR, CLUSTER_SLOTS, PROBE, type Script } from '../client/scripts.js';
+import { CLEAR, CLUSTER_SLOTS, evaluate, PROBE, type Script } from '../client/scripts.js';
 import { explained } from '../client/server-error.js';
 import { slotOf, tagOf } from '../client/slot.js';
 import { Lanes } from './lanes.js';
@@ -47,8 +47,9 @@ export class ScriptRunner {
 
   /** Whether the server can be written to. */
   async probe(): Promise<void> {
+    if (this.#client.isClosed()) throw closed();
     if (this.#client.isReady() === false) throw new Error('there is no connection');
-    await this.#client.eval(PROBE, [`${this.#options.prefix}!probe`], []);
+    await evaluate(this.#client, PROBE, [`${this.#options.prefix}!probe`], []);
   }
 
   /** Deletes all keys of the prefix, some at a time; in a cluster those of each master. */
@@ -62,14 +63,14 @@ export class ScriptRunner {
   async #clearNode(keys: string[]): Promise<void> {
     let cursor = '0';
     do {
-      const reply = await this.#client.eval(CLEAR, keys, [cursor, `${escaped(this.#options.prefix)}*`]);
+      const reply = await evaluate(this.#client, CLEAR, keys, [cursor, `${escaped(this.#options.prefix)}*`]);
       cursor = String(reply);
     } while (cursor !== '0');
   }
 
   /** Of each master the first slot that it has. */
   async #oneSlotOfEach(): Promise<number[]> {
-    const ranges = (await this.#client.eval(CLUSTER_SLOTS, [], [])) as [number, number, unknown[]][];
+    const ranges = (await evaluate(this.#client, CLUSTER_SLOTS, [], [])) as [number, number, unknown[]][];
     return [...new Map(ranges.map(([first, , master]) => [String(master), Number(first)])).values()];
   }
 
@@ -85,6 +86,7 @@ export class ScriptRunner {
 
   #within(send: () => Promise<unknown>): Promise<unknown> {
     const { deadlineMs } = this.#options;
+    if (this.#client.isClosed()) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
       let stop: (() => void) | undefined;
       const timer = setTimeout(() => {
@@ -102,17 +104,22 @@ export class ScriptRunner {
         if (!wasRunBefore(reply)) resolve(reply);
         else reject(new Error('the connection was cut after the call was sent, so what came of it is not known'));
       };
-      const failed = (error: unknown) => reject(explained(error));
-      const go = () => send().then(settle(answered), settle(failed));
+      const go = () => send().then(settle(answered), settle(reject));
       if (this.#client.isReady()) go();
       else
         stop = this.#client.whenReady((error) => {
           if (stop === undefined) return;
           if (error === undefined) go();
-          else settle(failed)(error);
+          else settle(reject)(explained(error));
         });
     });
   }
+}
+
+function closed(): Error {
+  return new Error(
+    'the client is closed, or was never told to connect: call its connect(), or give redis() another one',
+  );
 }
 
 function wasRunBefore(reply: unknown): boolean {
