@@ -5,7 +5,7 @@ import { build, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** A change of a script, which must break a law. */
+/** A change of a script or a source, which must break a law. */
 export interface Fault {
   readonly file: string;
   readonly find: string;
@@ -38,11 +38,11 @@ function withFault({ file, find, replace }: Fault): Plugin {
   return {
     name: 'fault',
     setup({ onLoad }) {
-      onLoad({ filter: /\.lua$/ }, ({ path }) => {
+      onLoad({ filter: /\.(lua|ts)$/ }, ({ path }) => {
+        if (!path.endsWith(`/${file}`)) return undefined;
         const text = readFileSync(path, 'utf8');
-        if (!path.endsWith(`/${file}`)) return { contents: text, loader: 'text' };
         if (text.split(find).length !== 2) throw new Error(`${file} must have ${JSON.stringify(find)} once`);
-        return { contents: text.replace(find, () => replace), loader: 'text' };
+        return { contents: text.replace(find, () => replace), loader: file.endsWith('.lua') ? 'text' : 'ts' };
       });
     },
   };

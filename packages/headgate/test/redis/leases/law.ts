@@ -1,0 +1,77 @@
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { type Setting, type Subject, WINDOW_MS, World } from './world.js';
+
+const process = fc.nat(3);
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.tuple(
+      fc.constantFrom('allow', 'allow', 'check', 'peek'),
+      process,
+      fc.constantFrom(0, 1, 1, 1, 2, 3, 7),
+    ),
+  },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('arrive'), process) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('answer'), process) },
+  { weight: 8, arbitrary: fc.tuple(fc.constant('deliver'), process) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(
+      fc.constant('advance'),
+      fc.constantFrom(1, 5, 9, 10, 50, WINDOW_MS - 2, WINDOW_MS - 1, WINDOW_MS),
+    ),
+  },
+  { weight: 1, arbitrary: fc.tuple(fc.constantFrom('crash', 'lose', 'late'), process) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('reset')) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+const setting: fc.Arbitrary<Setting> = fc.record({
+  algorithm: fc.constantFrom('fixed-window', 'sliding-window'),
+  limit: fc.integer({ min: 1, max: 60 }),
+  instances: fc.constantFrom(1, 2, 4),
+  mostUnits: fc.constantFrom(2, 5, 20),
+  mostMs: fc.constantFrom(10, 1000),
+});
+
+/**
+ * Four processes that lease: whatever they call, and in whatever order calls and answers arrive, are lost or come after a
+ * process is gone, no window admits more than its limit, and each admits all of it where the demand is there. Answers what was found
+ * against that.
+ */
+export async function fourProcesses(subject: Subject, redis: Redis, runs: number, shrinks = true): Promise<string | undefined> {
+  const details = await fc.check(
+    fc.asyncProperty(setting, fc.array(step, { maxLength: 60 }), async (given, steps) => {
+      const world = new World(subject, redis, given);
+      await world.start();
+      try {
+        for (const each of steps) {
+          await take(world, each, given);
+          await setImmediate();
+          await setImmediate();
+        }
+        await world.exhaust();
+        world.verify();
+      } finally {
+        world.end();
+      }
+    }),
+    { numRuns: runs, endOnFailure: !shrinks },
+  );
+  return details.failed ? `${fc.defaultReportMessage(details)}\n${details.errorInstance}` : undefined;
+}
+
+async function take(world: World, step: Step, { algorithm }: Setting): Promise<void> {
+  const [kind, number = 0, cost = 0] = step as [string, number?, number?];
+  if (kind === 'allow' || kind === 'check' || kind === 'peek') world.call(number, kind, cost).catch(() => undefined);
+  else if (kind === 'arrive') await world.arrive(number);
+  else if (kind === 'answer') world.answer(number);
+  else if (kind === 'deliver') await world.deliver(number);
+  else if (kind === 'advance') world.advance(number);
+  else if (kind === 'crash') await world.crash(number);
+  else if (kind === 'late') await world.arriveOfGone();
+  else if (kind === 'lose') await world.arrive(number, true);
+  else if (algorithm === 'fixed-window') await world.reset();
+}
