@@ -12,6 +12,8 @@ export interface VerifyOptions {
   readonly runs?: number;
   /** Where the values come from; `HEADGATE_SEED` or a random one by default. */
   readonly seed?: number;
+  /** Whether to look for the smallest counterexample of a broken law, which takes many more tries; by default. */
+  readonly shrink?: boolean;
   /** The path of a failure, to try that counterexample alone: goes with its `seed` and with one law in `only`. */
   readonly path?: string;
   /** Where worker threads find the engine. Law 11 fails without it. */
@@ -24,6 +26,7 @@ export interface Settings {
   readonly runs: number;
   readonly seed: number;
   readonly path: string | undefined;
+  readonly shrink: boolean;
 }
 
 const DEFAULT_RUNS = 1000;
@@ -45,6 +48,7 @@ export function readSettings(options: VerifyOptions = {}): Settings {
       2 ** 31 - 1,
     ),
     path,
+    shrink: options.shrink ?? true,
   };
 }
 

@@ -5,9 +5,11 @@ import { build, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
-/** A change of a script or a source, which must break a law. */
+/** One line of difference from the right sources, which something must catch. */
 export interface Fault {
+  /** The end of its path. */
   readonly file: string;
+  /** Occurs exactly once in the file. */
   readonly find: string;
   readonly replace: string;
 }
@@ -15,6 +17,7 @@ export interface Fault {
 /** A file beside this one as a module that Node can run in another thread or process, with the sources as they are now. */
 export async function bundle(name: string, fault?: Fault): Promise<{ readonly url: string; remove(): void }> {
   // In the package, so that what it imports is found.
+  const seeded = fault && withFault(fault);
   const folder = mkdtempSync(fileURLToPath(new URL('../../node_modules/.bundle-', import.meta.url)));
   await build({
     config: false,
@@ -24,26 +27,26 @@ export async function bundle(name: string, fault?: Fault): Promise<{ readonly ur
     external: ['ioredis', 'express'],
     noExternal: [/^@headgate\//],
     loader: { '.lua': 'text' },
-    esbuildPlugins: fault === undefined ? [] : [withFault(fault)],
+    esbuildPlugins: seeded === undefined ? [] : [seeded.plugin],
     silent: true,
     dts: false,
   });
+  if (fault && !seeded?.isIn()) throw new Error(`no file ${fault.file} is in the bundle`);
   return {
     url: pathToFileURL(join(folder, 'bundle.js')).href,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-function withFault({ file, find, replace }: Fault): Plugin {
-  return {
-    name: 'fault',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.(lua|ts)$/ }, ({ path }) => {
-        if (!path.endsWith(`/${file}`)) return undefined;
-        const text = readFileSync(path, 'utf8');
-        if (text.split(find).length !== 2) throw new Error(`${file} must have ${JSON.stringify(find)} once`);
-        return { contents: text.replace(find, () => replace), loader: file.endsWith('.lua') ? 'text' : 'ts' };
-      });
-    },
-  };
+function withFault({ file, find, replace }: Fault): { readonly plugin: Plugin; isIn(): boolean } {
+  let isIn = false;
+  const setup: Plugin['setup'] = ({ onLoad }) =>
+    onLoad({ filter: /\.(lua|ts)$/ }, ({ path }) => {
+      if (!path.endsWith(`/${file}`)) return undefined;
+      const text = readFileSync(path, 'utf8');
+      if (text.split(find).length !== 2) throw new Error(`${file} must have ${JSON.stringify(find)} once`);
+      isIn = true;
+      return { contents: text.replace(find, () => replace), loader: path.endsWith('.lua') ? 'text' : 'ts' };
+    });
+  return { plugin: { name: 'fault', setup }, isIn: () => isIn };
 }

@@ -1,0 +1,78 @@
+import { formatFailure, type LawNumber, remote, verify } from '@headgate/conformance';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, type Fault } from '../bundle.js';
+import { startServer, type TestServer, withServers } from '../servers.js';
+import { algorithmFaults } from './algorithm-faults.js';
+import { inLikelyOrder, type SeededFault } from './fault.js';
+import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
+import { scriptFaults } from './script-faults.js';
+import { sendingFaults } from './sending-faults.js';
+
+const FAULTS = [...algorithmFaults, ...scriptFaults, ...sendingFaults];
+/** CI tries all of them; else every so many, which shows that the suite catches what it did. */
+const EVERY = process.env.CI === 'true' ? 1 : 12;
+const TRIED = FAULTS.filter((_, i) => i % EVERY === 0).map(
+  (fault) => [`${fault.file}: ${fault.name}`, fault] as [string, SeededFault],
+);
+const RUNS = 1000;
+const SEED = 20_240_229;
+
+withServers('faults in the scripts and around them', () => {
+  let server: TestServer;
+  let direct: Redis;
+  beforeAll(async () => {
+    server = await startServer();
+    direct = new Redis(server.port, '127.0.0.1');
+  });
+  afterAll(async () => {
+    direct.disconnect();
+    await server.kill();
+  });
+
+  describe('are caught', () => {
+    it.each(TRIED)('%s', async (_, fault) => {
+      const { by } = fault;
+      if (typeof by === 'string') {
+        const played = await ready(by, fault);
+        await expect(played()).rejects.toThrow();
+      } else expect(await lawsBroken(inLikelyOrder(by, fault.name), RUNS, fault)).not.toEqual([]);
+    });
+  });
+
+  describe('and nothing else is', () => {
+    it.each(Object.keys(SCENARIOS) as ScenarioName[])('%s', async (name) => {
+      const played = await ready(name);
+      await played();
+    });
+
+    it('the laws', async () => {
+      expect(await lawsBroken([7, 16, 23], 40)).toEqual([]);
+    });
+  });
+
+  /** A scenario on its own bundle. */
+  async function ready(name: ScenarioName, fault?: Fault): Promise<() => Promise<void>> {
+    const { url, remove } = await bundle('faults/subject.ts', fault);
+    const subject = await import(/* @vite-ignore */ url);
+    remove();
+    return () => SCENARIOS[name]({ subject, direct });
+  }
+
+  /** The first law that is broken, by what is decided, not by an error of a script. */
+  async function lawsBroken(only: readonly LawNumber[], runs: number, fault?: Fault): Promise<string[]> {
+    process.env.HEADGATE_TEST_REDIS_PORT = String(server.port);
+    const { url, remove } = await bundle('laws-engine.ts', fault);
+    const { createEngine, end } = remote({ module: url, export: 'createEngine' });
+    const failures: string[] = [];
+    for (const law of only) {
+      const { laws } = await verify(createEngine, { only: [law], runs, seed: SEED, shrink: false });
+      failures.push(...laws.filter(({ status }) => status === 'failed').map(formatFailure));
+      if (failures.length > 0) break;
+    }
+    await end();
+    remove();
+    for (const failure of failures) expect(failure).not.toContain('did not decide');
+    return failures;
+  }
+});

@@ -1,0 +1,147 @@
+import { listed } from './fault.js';
+
+/** In what all policies, blocks and reservations of a key come to. */
+export const scriptFaults = [
+  ...listed(
+    'lua/policies.lua',
+    [16],
+    [
+      [
+        'of several policies only the first is charged',
+        '    if own > 0 then terms',
+        '    if own > 0 and i == 1 then terms',
+      ],
+      [
+        'of several policies only the first is asked',
+        'units_of(cost, i), now_ms) then return false end',
+        'units_of(cost, i), now_ms) and i == 1 then return false end',
+      ],
+      [
+        'the last block counts, not the longest',
+        'terms.block_for_ms > asked_ms and not',
+        'terms.block_for_ms > 0 and not',
+      ],
+      [
+        'a cost that can never fit starts a block',
+        '  if not can_ever_fit(policies, cost) then return asked_ms end\n',
+        '',
+      ],
+    ],
+  ),
+  ...listed(
+    'lua/policies.lua',
+    [23, 16],
+    [
+      [
+        'a bucket is forgotten by the limit of one call',
+        'return math.max(0, terms.kept_ms - (now_ms - words[terms.at + TIME]))',
+        'return 0',
+      ],
+    ],
+  ),
+  ...listed(
+    'lua/reservations.lua',
+    [16],
+    [
+      ['what was owed since does not bound a refund', 'low = math.min(low, list[each].marks[i].low)', 'low = low'],
+      [
+        'the newest reservation is settled, whatever is asked for',
+        'if each.number == number then index = i end',
+        'index = i',
+      ],
+      ['what was owed after a reservation is forgotten with it', 'do lower(before.marks[i], mark.low) end', 'do end'],
+      ['a taking after a reservation is not noted', 'if algorithm.owed then lower(', 'if false then lower('],
+    ],
+  ),
+  ...listed(
+    'lua/calls.lua',
+    [16, 23],
+    [
+      ['each denial extends the block', 'local asked_ms = is_blocked and 0 or ', 'local asked_ms = '],
+      ['a block is taken for none', 'if not is_blocked and fits', 'if fits'],
+      ['a block by hand shortens one', 'if block_left_ms(entry, now_ms) < ms then entry', 'if true then entry'],
+      ['reset forgets nothing', '  entries[number] = empty_entry(size)\n', ''],
+      [
+        'reset says of any key that it was live',
+        'tell(is_fresh(entry, policies, kept_from_ms, now_ms) and 0 or 1)',
+        'tell(1)',
+      ],
+      [
+        'a peek does not foresee the block',
+        'if not allowed and blocked_ms == 0 then blocked_ms',
+        'if false then blocked_ms',
+      ],
+      ['what was used beyond an estimate is free', 'if not is_none(more) then take_more', 'if false then take_more'],
+      [
+        'the limit of a call is not looked at',
+        "if text == '' then return policies end",
+        'if true then return policies end',
+      ],
+    ],
+  ),
+  ...listed(
+    'lua/entry.lua',
+    [16],
+    [
+      ['the short form drops a block', ' or entry.block_until_ms ~= -math.huge then return nil', ' then return nil'],
+      ['the short form drops what is reserved', ' or #entry.reserved > 0 or', ' or'],
+      ['what was written before a change goes by the new numbers', 'if seen_ms < change.at_ms or', 'if'],
+    ],
+  ),
+  ...listed(
+    'lua/allow_fixed_window.lua',
+    [16],
+    [
+      [
+        'a window ends one tick late',
+        'if now_ms - start_ms >= window_ms then',
+        'if now_ms - start_ms > window_ms then',
+      ],
+    ],
+  ),
+  ...listed('lua/allow_fixed_window.lua', 'turns', [
+    ['a part of a cost fits', 'math.floor((limit - used) / cost)', 'math.ceil((limit - used) / cost)'],
+    ['of calls alike only one is counted', 'used = used + allowed * cost', 'used = used + cost'],
+    ['large numbers are cut off', "used < 2 ^ 40 and '>BI6I5'", "used < 2 ^ 48 and '>BI6I5'"],
+  ]),
+  ...listed('lua/entry.lua', 'turns', [
+    ['large numbers are cut off', "used < 2 ^ 40 and '>BI6I5'", "used < 2 ^ 48 and '>BI6I5'"],
+  ]),
+  ...listed('lua/allow_fixed_window.lua', 'values', [
+    ['a key stays for ever', ", 'PX', string.format('%.0f', left_ms))", ')'],
+    [
+      'a key goes before its window does',
+      'local left_ms = start_ms + window_ms - now_ms + LONGER_MS',
+      'local left_ms = start_ms + window_ms - now_ms - LONGER_MS',
+    ],
+    ['a text of the right length is taken for a state', ' and value:byte(1) == SHORT then', ' then'],
+  ]),
+  ...listed('lua/entry.lua', 'values', [
+    ['a key stays for ever', ", 'PX', string.format('%.0f', ttl_ms))", ')'],
+    ['a key goes before its block does', 'math.max(block_left_ms(entry, now_ms), due_ms)', 'due_ms'],
+    ['a state of other algorithms is taken for one of these', 'value:sub(1, #head) ~= head or ', ''],
+    ['a value that goes on is taken for a state', '  if from ~= #value + 1 then return nil end\n', ''],
+  ]),
+  ...listed('lua/calls.lua', 'resent', [
+    ['a call that is sent again is run again', 'then return { RUN_BEFORE } end', 'then end'],
+    ['of a call the number is not noted', "  redis.call('SET', tracker, ARGV[3], 'EX', REMEMBERED_S)\n", ''],
+  ]),
+  ...listed('lua/allow_fixed_window.lua', 'resent', [
+    ['a call that is sent again is run again', 'then return { RUN_BEFORE } end', 'then end'],
+  ]),
+  ...listed('lua/entry.lua', 'steps', [
+    ['a block lasts longer when the clock has stepped back', 'entry.block_until_ms = entry.block_until_ms - ms', ''],
+    [
+      'a reservation is lost when the clock has stepped back',
+      'mark.start_ms = mark.start_ms - ms',
+      'mark.start_ms = mark.start_ms',
+    ],
+  ]),
+  ...listed('lua/allow_fixed_window.lua', 'steps', [
+    [
+      'a window lasts longer when the clock has stepped back',
+      '    if now_ms < start_ms then start_ms = now_ms end\n',
+      '',
+    ],
+  ]),
+];
