@@ -20,7 +20,6 @@ export function listed(file: string, by: Catcher, faults: readonly Replacement[]
 /** Which law is asked first about a fault, by its name: a wrong guess costs time only. */
 const GUESSES: readonly (readonly [LawNumber, RegExp])[] = [
   [15, /a refund reaches/],
-  [20, /other numbers|before a change/],
 ];
 
 export function inLikelyOrder(laws: readonly LawNumber[], name: string): LawNumber[] {

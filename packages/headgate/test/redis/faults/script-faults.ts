@@ -119,7 +119,6 @@ export const scriptFaults = [
   ...listed('lua/entry.lua', 'values', [
     ['a key stays for ever', ", 'PX', string.format('%.0f', ttl_ms))", ')'],
     ['a key goes before its block does', 'math.max(block_left_ms(entry, now_ms), due_ms)', 'due_ms'],
-    ['a state of other algorithms is taken for one of these', 'value:sub(1, #head) ~= head or ', ''],
     ['a value that goes on is taken for a state', '  if from ~= #value + 1 then return nil end\n', ''],
   ]),
   ...listed('lua/calls.lua', 'resent', [

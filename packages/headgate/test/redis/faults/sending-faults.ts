@@ -113,7 +113,11 @@ export const sendingFaults = [
   ]),
   ...listed('sending/script-runner.ts', 'outages', [['a call waits for ever', '}, deadlineMs);', '}, 1e9);']]),
   ...listed('client/scripts.ts', 'resent', [
-    ['a script that was flushed is an outage', 'if (!isUnknownScript(error)) throw error', 'throw error'],
+    [
+      'a script that was flushed is an outage',
+      'if (!isUnknownScript(error)) throw error;\n    }\n    return',
+      'throw error;\n    }\n    return',
+    ],
     ['a script that was flushed is sent with the old number', 'keys, again())', 'keys, args)'],
   ]),
   ...listed('client/slot.ts', 'slots', [['slots are counted wrongly', 'crc % SLOTS', 'crc % (SLOTS - 1)']]),

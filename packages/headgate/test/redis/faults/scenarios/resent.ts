@@ -15,8 +15,9 @@ export async function resent({ subject, direct }: Scene): Promise<void> {
       windowSeconds: 60,
       engine: subject.redis(client, { ...PATIENT, prefix: `${own}:` }),
     });
-  const [resending, once] = [limiterOn(twice), limiterOn(direct)];
+  const once = limiterOn(direct);
   for (const key of ['a', 'b']) {
+    const resending = limiterOn(twice);
     await expect(resending.allow(key)).rejects.toThrow('the connection was cut');
     await expect(resending.check(key, 2)).rejects.toThrow('the connection was cut');
     expect(await once.remaining(key)).toBe(7);
