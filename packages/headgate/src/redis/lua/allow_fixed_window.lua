@@ -6,7 +6,7 @@
 local NEVER, RUN_BEFORE, ELSEWHERE = -1, -3, -4
 -- A short value: its first byte, and by its length how its start and its units are written.
 local SHORT, FORMS = 241, { [12] = '>I6I5', [14] = '>I6I7' }
-local REMEMBERED_S, LONGER_MS, LATEST_MS = 600, 1000, 281474976710655
+local REMEMBERED_S, LONGER_MS, MOST_JITTER_MS, LATEST_MS = 600, 1000, 1000, 281474976710655
 
 local count = #KEYS
 if ARGV[2] ~= '' then
@@ -35,10 +35,11 @@ for i = 1, count do
     start_ms, used = now_ms, 0
   elseif type(value) == 'string' and FORMS[#value] and value:byte(1) == SHORT then
     start_ms, used = struct.unpack(FORMS[#value], value, 2)
-    -- The clock has stepped back: what is used stays so, and the window lasts as long as any, from
-    -- now on: so it is written.
+    -- The clock has stepped back: what is used stays so, and the window lasts as long as any from now on. So that is
+    -- written, unless it is but jitter.
     if now_ms < start_ms then
-      start_ms, has_stepped = now_ms, true
+      has_stepped = start_ms - now_ms > MOST_JITTER_MS
+      start_ms = now_ms
     end
     if now_ms - start_ms >= window_ms then
       start_ms, used = now_ms, 0

@@ -7,11 +7,12 @@ local RESERVED = 2
 local SHORT, SHORT_FORMS = 241, { [12] = '>I6I5', [14] = '>I6I7' }
 -- Where a state says by which window it was kept.
 local KEPT_BY = { s = 4, t = 2 }
-local LONGER_MS = 1000
+local LONGER_MS, MOST_JITTER_MS = 1000, 1000
 local LATEST_MS = 281474976710655
 
 -- Puts the times of an entry back where the clock has: what is used stays so, and nothing lasts longer than its window
--- from then on. It is written whatever is asked, or the step would be taken anew by the next call.
+-- from then on. A step of more than a second is written whatever is asked, or it would be taken anew by the next call;
+-- a shorter one is jitter, which moves no window.
 local function step_back(entry, policies, ms)
   for _, terms in ipairs(policies) do terms.algorithm.shift(entry.words, terms.at, ms) end
   entry.block_until_ms = entry.block_until_ms - ms
@@ -132,7 +133,7 @@ local function load(key, policies, changes, head, size, now_ms)
   if from ~= #value + 1 then return nil end
   if now_ms < seen_ms then
     step_back(entry, own, seen_ms - now_ms)
-    entry.has_stepped = true
+    entry.has_stepped = seen_ms - now_ms > MOST_JITTER_MS
   end
   -- A limiter elsewhere has other windows.
   if differs then go_over(entry, own, by, changes[next_change] and changes[next_change].at_ms or now_ms, true) end

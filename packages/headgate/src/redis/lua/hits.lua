@@ -5,7 +5,7 @@
 -- hits, its length, what is left of it, and for how long the key is denied by a block. -2 in the place of them: another
 -- program wrote the key.
 local FOREIGN, RUN_BEFORE = -2, -3
-local REMEMBERED_S, LONGER_MS = 600, 1000
+local REMEMBERED_S, LONGER_MS, MOST_JITTER_MS = 600, 1000, 1000
 -- 2^53 - 1, and ten years.
 local MOST_HITS, MOST_WINDOW_MS = 9007199254740991, 315619200000
 -- A value: its first byte, when the window began, its length, the hits; and where there is a block, when that began, and
@@ -54,7 +54,7 @@ local function load(key)
   else
     return nil
   end
-  entry.has_stepped = math.max(entry.start_ms, entry.block_from_ms) > now_ms
+  entry.has_stepped = math.max(entry.start_ms, entry.block_from_ms) - now_ms > MOST_JITTER_MS
   entry.start_ms = math.min(entry.start_ms, now_ms)
   entry.block_from_ms = math.min(entry.block_from_ms, now_ms)
   if now_ms - entry.start_ms >= entry.window_ms then
