@@ -1,8 +1,10 @@
 import type { Clock } from '@headgate/core-ts';
+import { inTurn } from './flexible/in-turn.js';
 import { type Held, Points } from './flexible/points.js';
 import { type Dump, type Restored, type RestoredKeys, restoreEach } from './flexible/points-dump.js';
 import { classes } from './flexible/rate-limiter-classes.js';
 import {
+  type CallOptions,
   checkLimit,
   checkOptions,
   type RateLimiterMemoryOptions,
@@ -11,19 +13,13 @@ import {
 } from './flexible/rate-limiter-options.js';
 import type { RateLimiterRes as Res } from './flexible/rate-limiter-res.js';
 
-export type { RateLimiterMemoryOptions } from './flexible/rate-limiter-options.js';
+export type { CallOptions, RateLimiterMemoryOptions } from './flexible/rate-limiter-options.js';
+export { RateLimiterRedis } from './flexible/rate-limiter-redis.js';
+export type { Insurance, RateLimiterRedisOptions } from './flexible/rate-limiter-redis-options.js';
 
 /** The class of rate-limiter-flexible, where that is installed. */
 export const RateLimiterRes: typeof Res = classes.Res;
 export type RateLimiterRes = Res;
-
-export interface CallOptions {
-  /** In place of `duration`, where nothing is known of the key yet. */
-  readonly customDuration?: number | undefined;
-}
-
-/** What `setTimeout` can wait for. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Answers as the class of this name in rate-limiter-flexible does, rejections included, without a timer per key.
@@ -52,7 +48,7 @@ export class RateLimiterMemory extends classes.Abstract {
   async consume(key: string | number, pointsToConsume = 1, options: CallOptions = {}): Promise<RateLimiterRes> {
     const points = readPoints('pointsToConsume', pointsToConsume);
     const consumed = this.#add(key, points, options);
-    if (consumed.consumedPoints <= this.points) return this.#inTurn(consumed);
+    if (consumed.consumedPoints <= this.points) return inTurn(this, consumed, this.#clock?.after?.bind(this.#clock));
     const isFirstDenial = consumed.consumedPoints <= this.points + points;
     if (!(this.blockDuration > 0 && isFirstDenial)) throw consumed;
     const blockMs = readMs('blockDuration', this.blockDuration);
@@ -147,21 +143,6 @@ export class RateLimiterMemory extends classes.Abstract {
 
   #resOf({ points, msLeft }: Held, isFirst: boolean): RateLimiterRes {
     return new RateLimiterRes(Math.max(0, this.points - points), msLeft, points, isFirst);
-  }
-
-  /** With `execEvenly`, holds back who is not the first of a duration, so that calls spread over what is left of it. */
-  async #inTurn(consumed: RateLimiterRes): Promise<RateLimiterRes> {
-    const { msBeforeNext, remainingPoints, consumedPoints, isFirstInDuration } = consumed;
-    if (!this.execEvenly || this.points <= 0 || msBeforeNext <= 0 || isFirstInDuration) return consumed;
-    const evenMs = Math.ceil(msBeforeNext / (remainingPoints + 2));
-    const delayMs = evenMs < this.execEvenlyMinDelayMs ? consumedPoints * this.execEvenlyMinDelayMs : evenMs;
-    consumed.msBeforeNext = Math.max(0, msBeforeNext - delayMs);
-    return new Promise((resolve) => {
-      const wake = () => resolve(consumed);
-      const timerMs = Math.min(Math.max(0, Math.ceil(delayMs)), LONGEST_TIMER_MS);
-      if (this.#clock?.after === undefined) setTimeout(wake, timerMs);
-      else this.#clock.after(timerMs, wake);
-    });
   }
 }
 

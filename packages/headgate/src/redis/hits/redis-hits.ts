@@ -14,6 +14,7 @@ interface Pending {
   readonly key: string;
   readonly call: HitsCall;
   readonly here: CountHere;
+  readonly isInsured: boolean;
   resolve(count: RemoteCount | undefined): void;
   reject(error: unknown): void;
 }
@@ -50,9 +51,9 @@ export class RedisHits implements RemoteHits {
     return this.#options.prefix;
   }
 
-  ask(key: string, call: HitsCall, here: CountHere): Promise<RemoteCount | undefined> {
+  ask(key: string, call: HitsCall, here: CountHere, isInsured = false): Promise<RemoteCount | undefined> {
     return new Promise((resolve, reject) => {
-      const pending = { key, call, here, resolve, reject };
+      const pending = { key, call, here, isInsured, resolve, reject };
       const batch = this.#dispatcher.turn();
       if (batch instanceof Error) this.#degrade(pending, batch);
       else batch.groups.push(pending);
@@ -91,18 +92,19 @@ export class RedisHits implements RemoteHits {
     return isRunning || blockedMs > 0 ? { hits, windowMs, resetAfterMs, blockedMs } : undefined;
   }
 
-  #degrade({ call, here, resolve, reject }: Pending, reason: unknown): void {
+  #degrade(pending: Pending, reason: unknown): void {
+    const { resolve, reject } = pending;
     try {
-      const count = this.#without(call, here, reason);
+      const count = this.#without(pending, reason);
       resolve(count && { ...count, degraded: true });
     } catch (error) {
       reject(error);
     }
   }
 
-  #without(call: HitsCall, here: CountHere, reason: unknown): RemoteCount | undefined {
+  #without({ call, here, isInsured }: Pending, reason: unknown): RemoteCount | undefined {
     const { onOutage, expectedInstances } = this.#options;
-    if (onOutage === 'throw') throw unavailable(reason);
+    if (isInsured || onOutage === 'throw') throw unavailable(reason);
     if (onOutage === 'local') return here(expectedInstances);
     if (call.kind !== 'add' && call.kind !== 'throttle') return undefined;
     const { windowMs } = call;

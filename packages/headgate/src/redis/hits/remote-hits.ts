@@ -48,8 +48,11 @@ export type CountHere = (instances: number) => Omit<RemoteCount, 'degraded'> | u
 export interface RemoteHits {
   /** What tells its keys apart from others on the server. */
   readonly prefix: string;
-  /** `undefined` where no window runs. `here` counts where the server does not and `onOutage` is `'local'`. */
-  ask(key: string, call: HitsCall, here: CountHere): Promise<RemoteCount | undefined>;
+  /**
+   * `undefined` where no window runs. `here` counts where the server does not and `onOutage` is `'local'`; with `isInsured`
+   * the call rejects then with a `BackendUnavailableError`, whatever `onOutage` says.
+   */
+  ask(key: string, call: HitsCall, here: CountHere, isInsured?: boolean): Promise<RemoteCount | undefined>;
   /** Forgets all keys of the prefix. */
   clear(): Promise<void>;
 }

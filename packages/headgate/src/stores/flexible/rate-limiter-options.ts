@@ -8,6 +8,11 @@ import type { LimiterNumbers } from './rate-limiter-abstract.js';
 /** The numbers are the peer's own: durations in seconds, and a duration of 0 is for ever. */
 export interface RateLimiterMemoryOptions extends Omit<LocalOptions, 'shared'>, LimiterNumbers {}
 
+export interface CallOptions {
+  /** In place of `duration`, where nothing is known of the key yet. */
+  readonly customDuration?: number | undefined;
+}
+
 const OPTIONS = [
   'points',
   'duration',
@@ -28,6 +33,10 @@ const OPTIONS = [
  */
 export function checkOptions(options: RateLimiterMemoryOptions): void {
   checkStoreOptions(given(options), OPTIONS);
+  checkNumbers(options);
+}
+
+export function checkNumbers(options: LimiterNumbers): void {
   const { points, duration, blockDuration = 0, execEvenly = false, keyPrefix = '' } = options;
   checkLimit(points);
   readMs('duration', duration);
