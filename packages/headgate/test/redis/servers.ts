@@ -32,10 +32,19 @@ export function withServers(title: string, tests: () => void): void {
 export async function startServer(args: readonly string[] = [], port?: number): Promise<TestServer> {
   const own = port ?? (await freePort());
   const settings = ['--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...args];
+  return launch(own, settings);
+}
+
+/** The program with these settings, once it has said that it is ready, or something else. */
+export async function launch(
+  port: number,
+  settings: readonly string[],
+  saying = /ready to accept connections/i,
+): Promise<TestServer> {
   const child = spawn(PROGRAM, settings, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await ready(child);
+  await ready(child, saying);
   return {
-    port: own,
+    port,
     process: child,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -45,7 +54,7 @@ export async function startServer(args: readonly string[] = [], port?: number): 
   };
 }
 
-async function ready(child: ChildProcess): Promise<void> {
+async function ready(child: ChildProcess, saying: RegExp): Promise<void> {
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
   const said: string[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +62,7 @@ async function ready(child: ChildProcess): Promise<void> {
     child.once('exit', (code) => reject(new Error(`${PROGRAM} ended with ${code}: ${said.join('\n')}`)));
     lines.on('line', (line) => {
       said.push(line);
-      if (/ready to accept connections/i.test(line)) resolve();
+      if (saying.test(line)) resolve();
     });
   });
 }

@@ -9,6 +9,7 @@ export interface Shape {
   isClosed?: unknown;
   options?: { autoResendUnfulfilledCommands?: unknown };
   slots?: unknown;
+  getMasterNode?: unknown;
   connected?: unknown;
   evalsha?: (...args: unknown[]) => PromiseLike<unknown>;
   eval?: (...args: unknown[]) => PromiseLike<unknown>;
@@ -41,7 +42,8 @@ export function nodeRedis(client: Shape): KnownClient {
   return {
     name: 'node-redis',
     isCluster: Array.isArray(client.slots),
-    sendsAgain: false,
+    // Its client of sentinels does, on the master that it finds next.
+    sendsAgain: typeof client.getMasterNode === 'function',
     keepsOrder: true,
     isClosed: () => client.isOpen === false,
     isReady: () => (tells ? client.isReady === true : client.isOpen !== false),
