@@ -79,7 +79,7 @@ async function startSentinel(folder: string, masterPort: number): Promise<TestSe
     `port ${port}`,
     'bind 127.0.0.1',
     `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2`,
-    `sentinel down-after-milliseconds ${NAME} 500`,
+    `sentinel down-after-milliseconds ${NAME} 2000`,
     `sentinel failover-timeout ${NAME} 3000`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
