@@ -19,6 +19,9 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** Between the prefix and a key: a limiter of that prefix has other names. */
+const OF_HITS = '!h:';
+
 /** All calls of one turn, in the order in which they were made. */
 class HitsBatch {
   readonly groups: Pending[] = [];
@@ -26,6 +29,7 @@ class HitsBatch {
 
 /** Hits that are counted on a server; sent, and decided in an outage, as the calls of a limiter are. */
 export class RedisHits implements RemoteHits {
+  readonly prefix: string;
   readonly #options: ReadRedisOptions;
   readonly #now: (() => number) | undefined;
   readonly #runner: ScriptRunner;
@@ -33,7 +37,9 @@ export class RedisHits implements RemoteHits {
   readonly #script = new Script(HITS);
 
   /** @param now in the place of the server's clock; only tests ask for it */
-  constructor(client: KnownClient, options: ReadRedisOptions, now?: () => number) {
+  constructor(client: KnownClient, given: ReadRedisOptions, now?: () => number) {
+    const options = { ...given, prefix: `${given.prefix}${OF_HITS}` };
+    this.prefix = given.prefix;
     this.#options = options;
     this.#now = now;
     this.#runner = new ScriptRunner(client, options);
@@ -45,10 +51,6 @@ export class RedisHits implements RemoteHits {
       ({ key }) => key,
       (calls) => void this.#send(calls),
     );
-  }
-
-  get prefix(): string {
-    return this.#options.prefix;
   }
 
   ask(key: string, call: HitsCall, here: CountHere, isInsured = false): Promise<RemoteCount | undefined> {

@@ -18,9 +18,7 @@ export function listed(file: string, by: Catcher, faults: readonly Replacement[]
 }
 
 /** Which law is asked first about a fault, by its name: a wrong guess costs time only. */
-const GUESSES: readonly (readonly [LawNumber, RegExp])[] = [
-  [15, /a refund reaches/],
-];
+const GUESSES: readonly (readonly [LawNumber, RegExp])[] = [[15, /a refund reaches/]];
 
 export function inLikelyOrder(laws: readonly LawNumber[], name: string): LawNumber[] {
   const guess = GUESSES.find(([, about]) => about.test(name))?.[0];
