@@ -21,8 +21,8 @@ export interface TestHooks {
   readonly now?: () => number;
 }
 
-/** Numbers of reservations: no two processes have the same. */
-const NUMBERS = 2 ** 32;
+/** Numbers of reservations begin anywhere below this, so that no two processes come to the same ones. */
+const FIRST_NUMBERS = 2 ** 52;
 
 /**
  * The engine whose state is on a server: gathers the calls of one turn of the event loop, sends them in one script call,
@@ -41,7 +41,7 @@ export class RedisEngine implements RemoteEngine {
   readonly #outage: Outage;
   readonly #denials: Denials;
   readonly #counters: RemoteCounters;
-  #number = Math.floor(Math.random() * 2 ** 20) * NUMBERS;
+  #number = Math.floor(Math.random() * FIRST_NUMBERS);
 
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
     this.#policies = policies;
