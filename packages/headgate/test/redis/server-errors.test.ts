@@ -26,7 +26,7 @@ const SAID: Record<string, string> = {
   '-ERR Error running script (call to f_1): @user_script:3: @user_script: 3: -OOM command not allowed':
     'OOM: the server',
   '-ERR Error running script (call to f_1): @user_script:3: @user_script: 3: Write commands not allowed after non deterministic commands. Call redis.replicate_commands() at the start of your script':
-    'the server is too old: it must be Redis 5.0 or newer',
+    'the server is too old: it must be Redis 6.2 or newer',
 };
 
 const open: (() => unknown)[] = [];

@@ -7,7 +7,7 @@ export interface Shape {
   isReady?: unknown;
   isOpen?: unknown;
   isClosed?: unknown;
-  options?: { autoResendUnfulfilledCommands?: unknown };
+  options?: { autoResendUnfulfilledCommands?: unknown; keyPrefix?: unknown };
   slots?: unknown;
   getMasterNode?: unknown;
   connected?: unknown;
@@ -25,6 +25,7 @@ export function ioredis(client: Shape): KnownClient {
   return {
     name: 'ioredis',
     isCluster,
+    keyPrefix: typeof client.options?.keyPrefix === 'string' ? client.options.keyPrefix : '',
     sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
     keepsOrder: true,
     isClosed: () => client.status === 'end',

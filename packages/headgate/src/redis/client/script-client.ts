@@ -10,6 +10,8 @@ export interface ScriptClient {
 export interface KnownClient extends ScriptClient {
   /** What it was recognised as, for messages. */
   readonly name: string;
+  /** What it writes before the names of all keys. */
+  readonly keyPrefix?: string;
   /** Whether it was closed, or never told to connect: it sends nothing until somebody does. */
   isClosed(): boolean;
   /** Whether it has a connection now; `undefined` where it can't tell. */

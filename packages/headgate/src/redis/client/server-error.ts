@@ -37,7 +37,7 @@ const ADVICE: Record<string, string> = {
 /** The same by what an error says, where its code tells too little. */
 const BY_WORDS: readonly (readonly [RegExp, string])[] = [
   [/user executing the script can't|no permissions? to (run|access)/i, ADVICE.NOPERM as string],
-  [/after non deterministic commands/i, 'the server is too old: it must be Redis 5.0 or newer, or Valkey'],
+  [/after non deterministic commands/i, 'the server is too old: it must be Redis 6.2 or newer, or Valkey'],
   [
     /unknown command .?(EVALSHA|EVAL)\b/i,
     'the server runs no scripts: it must have EVALSHA and EVAL under their own names',

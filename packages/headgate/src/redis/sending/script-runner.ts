@@ -63,7 +63,10 @@ export class ScriptRunner {
   async #clearNode(keys: string[]): Promise<void> {
     let cursor = '0';
     do {
-      const reply = await evaluate(this.#client, CLEAR, keys, [cursor, `${escaped(this.#options.prefix)}*`]);
+      const reply = await evaluate(this.#client, CLEAR, keys, [
+        cursor,
+        `${escaped((this.#client.keyPrefix ?? '') + this.#options.prefix)}*`,
+      ]);
       cursor = String(reply);
     } while (cursor !== '0');
   }
