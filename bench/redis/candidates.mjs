@@ -76,3 +76,10 @@ export function threeLimits(client, prefix) {
   const limiter = new RemoteRateLimiter({ limits, engine });
   return (key) => limiter.allow(key);
 }
+
+/** How a limiter is asked that leases units of its hottest keys. */
+export function leasing(client, prefix) {
+  const options = { prefix, deadlineMs: 60_000, onOutage: 'throw', leases: {} };
+  const limiter = new RemoteRateLimiter({ limit: 1e9, windowSeconds: WINDOW_S, engine: redis(client, options) });
+  return (key) => limiter.allow(key);
+}

@@ -1,4 +1,4 @@
-import { CANDIDATES, threeLimits } from './candidates.mjs';
+import { CANDIDATES, leasing, threeLimits } from './candidates.mjs';
 
 const ROOMY = 1e9;
 let made = 0;
@@ -19,6 +19,20 @@ export const QUESTIONS = [
   { name: 'server', title: 'server time of a decision, hot key, 64 at once', unit: 'µs', ask: serverTime },
   { name: 'bytes', title: 'bytes on the server per key', unit: 'B', target: 80, ask: bytes },
   { name: 'three', title: 'server time, three limits over one', unit: '×', target: 2, ask: three, only: 'headgate' },
+  {
+    name: 'leased-cpu',
+    title: 'client CPU of a lone call, hot key, with leases',
+    unit: 'µs',
+    ask: leasedCpu,
+    only: 'headgate',
+  },
+  {
+    name: 'leased-trips',
+    title: 'script calls per decision, hot key, with leases',
+    target: 1,
+    ask: leasedTrips,
+    only: 'headgate',
+  },
 ];
 
 const CALLS = 12_800;
@@ -60,6 +74,19 @@ async function three(_candidate, client) {
     await serverUs(client, () => together(several, 64, CALLS, keys)),
   ];
   return more / base;
+}
+
+async function leasedCpu(_candidate, client) {
+  const allow = leasing(client, `${++made}:`);
+  return cpu(() => together(allow, 1, CALLS, () => 'k'));
+}
+
+async function leasedTrips(_candidate, client) {
+  const allow = leasing(client, `${++made}:`);
+  await together(allow, 1, CALLS, () => 'k');
+  await client.config('RESETSTAT');
+  await together(allow, 1, CALLS, () => 'k');
+  return Number((await client.info('commandstats')).match(/cmdstat_evalsha:calls=(\d+)/)[1]) / CALLS;
 }
 
 async function bytes(candidate, client) {
