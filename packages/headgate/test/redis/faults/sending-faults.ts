@@ -115,7 +115,7 @@ export const sendingFaults = [
   ...listed('client/scripts.ts', 'resent', [
     [
       'a script that was flushed is an outage',
-      'if (!isUnknownScript(error)) throw error;\n    }\n    return',
+      'if (!isUnknownScript(error)) throw explained(error, this.#text);\n    }\n    return',
       'throw error;\n    }\n    return',
     ],
     ['a script that was flushed is sent with the old number', 'keys, again())', 'keys, args)'],
