@@ -45,7 +45,7 @@ export class World {
   readonly #gone: Wire[] = [];
   readonly admitted: Admitted[] = [];
   #resets = 0;
-  /** Nothing was taken that nobody can use. */
+  /** Whether no unit can have been taken that nobody has. */
   isWhole = true;
 
   constructor(subject: Subject, redis: Redis, setting: Setting) {
@@ -228,7 +228,7 @@ export class World {
     }
   }
 
-  /** Never more than the limit, and each unit where it is counted. `isFull`: and no less where the demand was there. */
+  /** Never more than the limit, each unit where it is counted, and all of the limit where nothing was lost on the way. */
   verify(): void {
     const { limit, algorithm } = this.#setting;
     if (algorithm === 'fixed-window') {
