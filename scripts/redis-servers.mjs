@@ -13,7 +13,17 @@ const CACHE = resolve('node_modules/.cache/redis-servers');
 /** Of the laws: they are tried in full on the server that is installed. */
 const RUNS = '3';
 /** Not the seeded faults, the stores and the messages: those are the same on any server. */
-const TESTS = ['clients', 'laws', 'short-script', 'outages', 'processes', 'inspect', 'cluster', 'sentinel', 'server-faults'];
+const TESTS = [
+  'clients',
+  'laws',
+  'short-script',
+  'outages',
+  'processes',
+  'inspect',
+  'cluster',
+  'sentinel',
+  'server-faults',
+];
 
 let [passed, failed, skipped] = [0, 0, 0];
 for (const server of SERVERS) {
