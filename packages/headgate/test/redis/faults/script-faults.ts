@@ -149,4 +149,36 @@ export const scriptFaults = [
       'has_stepped = false',
     ],
   ]),
+  ...listed('lua/hits.lua', 'hits', [
+    ['hits go below none', 'local has_any = entry.hits > 0', 'local has_any = true'],
+    ['a hit starts a window of its own length', 'or moves and entry.window_ms', 'or entry.window_ms'],
+    ['a window of another length goes on', "take_arg() == '1'\n  local above", "take_arg() == 'never'\n  local above"],
+    ['what stays above starts the window anew', 'not (once and before > above)', 'true'],
+    ['what comes above starts no longer window', '(entry.hits - above - 1)', '0'],
+    [
+      'what is set goes on from what there was',
+      'entry.hits, entry.block_ms = whole(hits), 0',
+      'entry.hits = entry.hits + hits',
+    ],
+    [
+      'a key that is forgotten stays',
+      '  tell_entry(entry)\n  entry.window_ms, entry.hits, entry.block_ms = 0, 0, 0\n',
+      '  tell_entry(entry)\n',
+    ],
+    ['a block is none', 'if blocked_ms > 0 then return', 'if false then return'],
+    ['the count goes on after a block', 'if entry.block_ms > 0 then\n', 'if false then\n'],
+    ['what is denied counts where there is no block', 'elseif entry.hits >= limit then', 'elseif false then'],
+    ['a window that is over goes on', 'if now_ms - entry.start_ms >= entry.window_ms then', 'if false then'],
+    [
+      'a step back of the clock is taken anew by each call',
+      'entry.block_from_ms) - now_ms > MOST_JITTER_MS',
+      'entry.block_from_ms) < 0',
+    ],
+    [
+      'a window lasts longer when the clock has stepped back',
+      '  entry.start_ms = math.min(entry.start_ms, now_ms)\n',
+      '',
+    ],
+    ['a call of the same turn does not see the one before', 'if entries[number] == nil then\n', 'if true then\n'],
+  ]),
 ];

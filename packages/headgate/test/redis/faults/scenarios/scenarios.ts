@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type * as Subject from '../subject.js';
 import { denials } from './denials.js';
+import { hits } from './hits.js';
 import { outages } from './outages.js';
 import { resent } from './resent.js';
 import { slots } from './slots.js';
@@ -15,7 +16,7 @@ export interface Scene {
 }
 
 /** What one call at a time can't show: each throws where a rule is broken. */
-export const SCENARIOS = { turns, steps, values, resent, denials, outages, slots } satisfies Record<
+export const SCENARIOS = { turns, steps, values, resent, denials, outages, slots, hits } satisfies Record<
   string,
   (scene: Scene) => Promise<void>
 >;
