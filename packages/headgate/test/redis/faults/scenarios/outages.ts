@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import type { Scene } from './scenarios.js';
+import type { Scene } from './scene.js';
 
 const HANG_MS = 5_000;
 

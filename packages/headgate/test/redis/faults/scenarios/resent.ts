@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { PATIENT, type Scene } from './scenarios.js';
+import { PATIENT, type Scene } from './scene.js';
 
 /** A call that a client sends again is run once, and one whose script is gone is sent with its text. */
 export async function resent({ subject, direct }: Scene): Promise<void> {

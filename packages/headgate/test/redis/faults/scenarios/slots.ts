@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { PATIENT, type Scene } from './scenarios.js';
+import { PATIENT, type Scene } from './scene.js';
 
 /** `CLUSTER KEYSLOT` of known keys, from the cluster specification and a server: 123456789 is the specification's own. */
 const KNOWN = { '123456789': 12739, foo: 12182, hello: 866, somekey: 11058 };

@@ -1,6 +1,6 @@
 import type { Policy } from '@headgate/core-ts';
 import { expect } from 'vitest';
-import { PATIENT, type Scene } from './scenarios.js';
+import { PATIENT, type Scene } from './scene.js';
 
 const WINDOW_MS = 1000;
 const BACK_MS = 50_000;

@@ -1,7 +1,7 @@
 import { createMapEngine, type Decision, ManualClock, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { PATIENT, type Scene } from './scenarios.js';
+import { PATIENT, type Scene } from './scene.js';
 
 const BIG = 2 ** 44;
 

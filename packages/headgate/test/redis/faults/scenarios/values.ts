@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { PATIENT, type Scene } from './scenarios.js';
+import { PATIENT, type Scene } from './scene.js';
 
 const WINDOW_MS = 60_000;
 const LONGER_MS = 1000;

@@ -1,0 +1,11 @@
+import type { Redis } from 'ioredis';
+import type * as Subject from '../subject.js';
+
+/** What a scenario is played with: the limiter, and a client of a server that is empty. */
+export interface Scene {
+  readonly subject: typeof Subject;
+  readonly direct: Redis;
+}
+
+/** No scenario is about how long a server takes. */
+export const PATIENT = { deadlineMs: 60_000, onOutage: 'throw' } as const;
