@@ -50,6 +50,7 @@ class Line {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   #last = 0;
+  #isLost = false;
 
   constructor({ module, export: name }: RemoteModule) {
     const { port1, port2 } = new MessageChannel();
@@ -68,12 +69,13 @@ class Line {
   }
 
   ask(id: number, call: string, args: readonly unknown[], now?: number): unknown {
+    if (this.#isLost) throw new Error(`${call}: the engine did not answer the call before`);
     Atomics.store(this.#flag, 0, 0);
     this.#port.postMessage({ id, call, args, now });
     // The notice of the answer before may come only now: what counts is the flag.
     while (Atomics.load(this.#flag, 0) === 0) {
-      if (Atomics.wait(this.#flag, 0, 0, LIMIT_MS) === 'timed-out')
-        throw new Error(`${call}: no answer within a minute`);
+      this.#isLost = Atomics.wait(this.#flag, 0, 0, LIMIT_MS) === 'timed-out';
+      if (this.#isLost) throw new Error(`${call}: no answer within a minute`);
     }
     const received = receiveMessageOnPort(this.#port) as { readonly message: Answered };
     const { value, error } = received.message;

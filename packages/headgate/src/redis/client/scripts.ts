@@ -1,4 +1,3 @@
-import allowFixedWindow from '../lua/allow_fixed_window.lua';
 import calls from '../lua/calls.lua';
 import entry from '../lua/entry.lua';
 import fixedWindow from '../lua/fixed_window.lua';
@@ -7,6 +6,7 @@ import hits from '../lua/hits.lua';
 import policies from '../lua/policies.lua';
 import reservations from '../lua/reservations.lua';
 import slidingWindow from '../lua/sliding_window.lua';
+import takeByFixedWindows from '../lua/take_by_fixed_windows.lua';
 import tokenBucket from '../lua/token_bucket.lua';
 import type { ScriptClient } from './script-client.js';
 import { codeOf, explained } from './server-error.js';
@@ -22,8 +22,8 @@ export function scriptOf(letters: ReadonlySet<Letter>): string {
   return [head, ...algorithms, policies, reservations, entry, calls].join('\n');
 }
 
-/** What decides `allow` by one fixed window. */
-export const ALLOW_FIXED_WINDOW = allowFixedWindow;
+/** What decides `allow` and `check` by fixed windows alone. */
+export const TAKE_BY_FIXED_WINDOWS = takeByFixedWindows;
 
 /** What counts hits, for the stores of other packages. */
 export const HITS = hits;

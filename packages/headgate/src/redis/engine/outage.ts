@@ -9,7 +9,7 @@ import {
   type Policy,
 } from '@headgate/core-ts';
 import type { RemoteDecision } from '../limiter/remote-engine.js';
-import type { Answer, Decidable } from './call.js';
+import type { Answer, Decidable } from '../wire/call.js';
 
 /** What decides where the server does not answer. */
 export type OnOutage = 'local' | 'open' | 'closed' | 'throw';

@@ -1,25 +1,22 @@
-import { isNone, type Policy, type Units } from '@headgate/core-ts';
+import type { Policy, Units } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
 import { inspectServer } from '../inspect/inspect-server.js';
 import type { EngineInspection } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
 import { Dispatcher, isBetweenNodes } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
-import { type Answers, bindingOf, checkReply, ELSEWHERE, type Shape } from './answers.js';
-import { Batch, type Group } from './batch.js';
-import type { Answer, Call, Decidable, Granted, Pending } from './call.js';
-import { Denials, isKnownAhead } from './denials.js';
-import { foreignKey, nameOf, prefixOf } from './key-name.js';
+import type { Answers } from '../wire/answers.js';
+import { Batch, type Group } from '../wire/batch.js';
+import type { Answer, Call, Decidable, Granted, Pending } from '../wire/call.js';
+import { nameOf, prefixOf } from '../wire/key-name.js';
+import { checkReply } from '../wire/reply.js';
+import { Sender, type TestHooks } from '../wire/sender.js';
+import type { ShortKind } from '../wire/short.js';
+import { Denials } from './denials.js';
 import { Outage } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
-import { Sender } from './sender.js';
-
-/** What only tests ask for. */
-export interface TestHooks {
-  /** In the place of the server's clock. */
-  readonly now?: () => number;
-}
+import { Replies } from './replies.js';
 
 /** Numbers of reservations begin anywhere below this, so that no two processes come to the same ones. */
 const FIRST_NUMBERS = 2 ** 52;
@@ -41,6 +38,7 @@ export class RedisEngine implements RemoteEngine {
   readonly #outage: Outage;
   readonly #denials: Denials;
   readonly #counters: RemoteCounters;
+  readonly #replies: Replies;
   #number = Math.floor(Math.random() * FIRST_NUMBERS);
 
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
@@ -50,17 +48,18 @@ export class RedisEngine implements RemoteEngine {
     const named = { ...options, prefix: prefixOf(options.prefix, policies) };
     this.#options = named;
     this.#runner = new ScriptRunner(client, options);
-    this.#sender = new Sender(this.#runner, policies, named, hooks.now);
+    this.#sender = new Sender(this.#runner, policies, named, hooks);
     this.#outage = new Outage(policies, options.onOutage, options.expectedInstances);
     this.#denials = new Denials(options.rememberDenialsMs);
     this.#counters = new RemoteCounters(policies);
+    this.#replies = new Replies(named.prefix, this.#counters, this.#denials);
     this.#dispatcher = new Dispatcher(
       client,
       named,
       () => this.#runner.probe(),
       () => new Batch(),
       ({ call }) => call.key,
-      (groups) => void this.#send(groups),
+      (groups) => this.#send(groups),
     );
   }
 
@@ -167,75 +166,28 @@ export class RedisEngine implements RemoteEngine {
     });
   }
 
-  async #send(groups: readonly Group[], plain = this.#sender.isPlain(groups)): Promise<void> {
-    const atMs = performance.now();
-    const shapes = groups.map((group) => shapeOf(group, plain, this.#policies.length));
+  #send(groups: readonly Group[]): void {
+    void this.#sendBy(this.#sender.shortKind(groups), groups);
+  }
+
+  async #sendBy(short: ShortKind | undefined, groups: readonly Group[]): Promise<void> {
+    const sent = { groups, short, policies: this.#policies, atMs: performance.now() };
     let answers: Answers;
     try {
       const answered = await this.#dispatcher.ask(async () => {
-        const reply = await this.#sender.send(groups, plain);
-        checkReply(reply, shapes);
+        const reply = await this.#sender.send(groups, short);
+        checkReply(reply, groups, short, sent.policies);
         return reply;
       });
       this.#sender.heard(answered.serverMs);
       answers = answered.answers;
     } catch (error) {
-      if (groups.length > 1 && isBetweenNodes(error)) for (const group of groups) void this.#send([group], plain);
+      if (groups.length > 1 && isBetweenNodes(error)) for (const group of groups) void this.#sendBy(short, [group]);
       else for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
       return;
     }
-    if (plain) this.#readPlain(groups, answers, atMs);
-    else for (const group of groups) this.#read(group, answers, atMs);
-  }
-
-  /** Keys that have more than a fixed window are asked for again, by the script that knows all. */
-  #readPlain(groups: readonly Group[], answers: Answers, atMs: number): void {
-    const others: Group[] = [];
-    for (const group of groups)
-      rejectingWith(group, () => {
-        const [allowed, retryAfterMs] = [answers.next(), answers.nextMs()];
-        if (allowed === ELSEWHERE) others.push(group);
-        else this.#settleAllowed(group, allowed, retryAfterMs, 0, atMs);
-      });
-    if (others.length > 0) void this.#send(others, false);
-  }
-
-  #read(group: Group, answers: Answers, atMs: number): void {
-    const { call, pending } = group;
-    rejectingWith(group, () => {
-      if (answers.isForeign()) throw new Error(foreignKey(nameOf(this.#options.prefix, call.key)));
-      if (call.kind === 'allow') this.#readAllowed(group, answers, atMs);
-      else (pending[0] as Pending).resolve(this.#readOne(call, group.number, answers, atMs));
-    });
-  }
-
-  #readAllowed(group: Group, answers: Answers, atMs: number): void {
-    this.#settleAllowed(group, answers.next(), answers.nextMs(), answers.next(), atMs);
-  }
-
-  /** The first ones were allowed. */
-  #settleAllowed({ call, pending }: Group, allowed: number, retryAfterMs: number, binding: number, atMs: number): void {
-    pending.forEach((each, i) => {
-      if (i < allowed) this.#counters.allowed++;
-      else this.#counters.denied(binding);
-      each.resolve(i < allowed);
-    });
-    if (allowed === pending.length || call.kind !== 'allow' || call.by !== undefined) return;
-    this.#denials.note(call.key, call.cost, retryAfterMs, binding, atMs);
-  }
-
-  #readOne(call: Call, number: number, answers: Answers, atMs: number): Answer {
-    if (call.kind === 'block' || call.kind === 'reset') return answers.next() === 1;
-    const units = call.kind === 'lease' ? answers.next() : 0;
-    const told = answers.decision(call.by ?? this.#policies);
-    if (call.kind === 'lease') return { units, number, decision: told };
-    if (call.kind === 'check' || call.kind === 'reserve') this.#counters.decided(told);
-    if (call.kind === 'reserve') return { decision: told, number: told.allowed && !isNone(call.cost) ? number : 0 };
-    if (call.kind === 'check' && !told.allowed && call.by === undefined) {
-      const ahead = isKnownAhead(this.#policies, call.cost) ? told : undefined;
-      this.#denials.note(call.key, call.cost, told.retryAfterMs, bindingOf(told), atMs, ahead);
-    }
-    return told;
+    const others = this.#replies.read(sent, answers);
+    if (others.length > 0) void this.#sendBy(undefined, others);
   }
 
   #degrade({ call, resolve, reject }: Pending, reason: unknown): void {
@@ -250,22 +202,5 @@ export class RedisEngine implements RemoteEngine {
     } catch (error) {
       reject(error);
     }
-  }
-}
-
-/** Of each policy a call is answered what is left, the reset and the wait. */
-function shapeOf({ call, pending }: Group, plain: boolean, policies: number): Shape {
-  if (call.kind === 'allow') return { size: plain ? 2 : 3, most: pending.length };
-  if (call.kind === 'block' || call.kind === 'reset') return { size: 1, most: 1 };
-  if (call.kind === 'lease') return { size: 3 + 3 * policies, most: Number.POSITIVE_INFINITY };
-  return { size: 2 + 3 * policies, most: 1 };
-}
-
-/** What goes wrong with an answer rejects the calls that it is of. */
-function rejectingWith({ pending }: Group, read: () => void): void {
-  try {
-    read();
-  } catch (error) {
-    for (const each of pending) each.reject(error);
   }
 }

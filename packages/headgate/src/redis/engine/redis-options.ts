@@ -1,5 +1,5 @@
 import { oneOf, readOnce, show, wholeNumber } from '@headgate/core-ts';
-import { safely } from '../../http/callbacks/callbacks.js';
+import { errorOf, notify, safely } from '../../http/callbacks/callbacks.js';
 import { type LeaseOptions, type ReadLeaseOptions, readLeaseOptions } from '../leases/lease-options.js';
 import type { OnOutage } from './outage.js';
 
@@ -32,7 +32,7 @@ export interface RedisOptions {
   readonly onDegraded?: ((error: unknown) => void) | undefined;
   /** Called when the server decides again. */
   readonly onRecovered?: (() => void) | undefined;
-  /** Where the warning goes that the server evicts keys; `console.warn` by default. */
+  /** Where warnings go, such as that the server evicts keys; `console.warn` by default. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -67,6 +67,7 @@ export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
   if (unknown !== undefined)
     throw new TypeError(`there is no option ${unknown} of redis(): there are ${NAMES.join(', ')}`);
   const options = readOnce(given, NAMES);
+  const warn = safely(readFunction('warn', options.warn) ?? console.warn);
   return {
     prefix: readPrefix(options.prefix ?? 'headgate:'),
     deadlineMs: wholeNumber('deadlineMs', options.deadlineMs ?? 100, 1, 60_000),
@@ -74,9 +75,9 @@ export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
     expectedInstances: wholeNumber('expectedInstances', options.expectedInstances ?? 1, 1, 1_000_000),
     rememberDenialsMs: wholeNumber('rememberDenialsMs', options.rememberDenialsMs ?? 1000, 0, 60_000),
     leases: readLeaseOptions(options.leases),
-    onDegraded: readFunction('onDegraded', options.onDegraded) ?? (() => undefined),
-    onRecovered: readFunction('onRecovered', options.onRecovered) ?? (() => undefined),
-    warn: safely(readFunction('warn', options.warn) ?? console.warn),
+    onDegraded: listener('onDegraded', options.onDegraded, warn),
+    onRecovered: listener('onRecovered', options.onRecovered, warn),
+    warn,
   };
 }
 
@@ -92,4 +93,18 @@ function readFunction<F>(name: string, value: F | undefined): F | undefined {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${name} must be a function, got ${show(value)}`);
   return value;
+}
+
+/** What it throws or rejects with is a warning: nobody waits for it. */
+function listener<A extends readonly unknown[]>(
+  name: string,
+  value: ((...told: A) => void) | undefined,
+  warn: (message: string) => void,
+): (...told: A) => void {
+  const call = readFunction(name, value);
+  return (...told) =>
+    notify(
+      () => call?.(...told),
+      (thrown) => warn(`headgate: ${name} failed: ${errorOf(name, thrown)}`),
+    );
 }

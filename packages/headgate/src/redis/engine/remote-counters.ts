@@ -1,7 +1,7 @@
 import type { Policy } from '@headgate/core-ts';
 import type { RemoteDecision, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
-import { bindingOf } from './answers.js';
-import type { Answer, Call } from './call.js';
+import { bindingOf } from '../wire/answers.js';
+import type { Answer, Call } from '../wire/call.js';
 
 /** What came of the calls of this process. */
 export class RemoteCounters {

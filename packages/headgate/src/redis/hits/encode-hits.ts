@@ -1,4 +1,4 @@
-import { nameOf } from '../engine/key-name.js';
+import { nameOf } from '../wire/key-name.js';
 import type { HitsCall } from './remote-hits.js';
 
 interface OfKey {

@@ -1,11 +1,11 @@
 import type { KnownClient } from '../client/script-client.js';
 import { HITS, Script } from '../client/scripts.js';
-import type { Answers } from '../engine/answers.js';
-import { foreignKey, nameOf } from '../engine/key-name.js';
 import { CLOSED_FOR_MS, unavailable } from '../engine/outage.js';
 import type { ReadRedisOptions } from '../engine/redis-options.js';
 import { Dispatcher } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
+import type { Answers } from '../wire/answers.js';
+import { foreignKey, nameOf } from '../wire/key-name.js';
 import { encodeHits } from './encode-hits.js';
 import type { CountHere, HitsCall, RemoteCount, RemoteHits } from './remote-hits.js';
 

@@ -1,7 +1,7 @@
 import type { Clock, Policy, Units } from '@headgate/core-ts';
-import type { Answer, Decidable, Granted, Pending } from '../engine/call.js';
 import type { EngineInspection } from '../inspect/inspection.js';
 import type { RemoteDecision, RemoteEngine, RemoteReserved, RemoteStats } from '../limiter/remote-engine.js';
+import type { Answer, Decidable, Granted, Pending } from '../wire/call.js';
 import { Heat } from './heat.js';
 import { Lease, usableMs } from './lease.js';
 import { type ReadLeaseOptions, refuseBuckets } from './lease-options.js';

@@ -1,6 +1,7 @@
--- ARGV: the time, for tests; from when on calls have had limits of their own; the number of this script call, where the client may
--- send one twice; the number of policies; of each its letter, limit,
--- window, burst and block; how many changes there were, and of each its time and the policies before it; then the calls, each with its letter, the number of its key, and what it needs.
+-- ARGV: the time, for tests; from when on calls have had limits of their own; the number of this script call, where the
+-- client may send one twice; the number of policies, and of each its letter, limit, window, burst and block; how many
+-- changes there were, and of each its time and the policies before it; then the calls, each with its letter, the number of
+-- its key, and what it needs.
 -- The answer: the time, and for each call its numbers. -2 in the place of them: another program wrote the key.
 -- Reads side by side with core-ts/src/engine/map-engine.ts.
 
@@ -170,11 +171,13 @@ CALLS['a'] = function(number, entry)
 end
 
 CALLS['c'] = function(number, entry)
-  local cost, by = units_arg(), policies_arg()
+  local cost, count, by = units_arg(), tonumber(take_arg()), policies_arg()
   if not entry then return tell(FOREIGN) end
-  look(entry, by)
-  local allowed = take(number, entry, cost, by)
-  tell_decision(allowed, block_left_ms(entry, now_ms), entry, cost, by)
+  for _ = 1, count do
+    look(entry, by)
+    local allowed = take(number, entry, cost, by)
+    tell_decision(allowed, block_left_ms(entry, now_ms), entry, cost, by)
+  end
 end
 
 CALLS['p'] = function(_, entry)

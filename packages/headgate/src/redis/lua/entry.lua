@@ -1,10 +1,9 @@
--- One key's value. A fixed window that has nothing beside it: a byte 241, its start in 6 bytes and its units in
--- 5, or 7. Anything else:
--- "h1", a letter for each policy, flags, how many changes of the limiter had been made in the millisecond when it was
--- written last, that time, the end of a block, the words of all
--- states, and what is reserved. All numbers are doubles. The time to live only collects garbage.
+-- One key's value. Fixed windows that have nothing beside them: a byte 241, and of each its start in 6 bytes and its units
+-- in 7; of a lone one in 5, where they are few. Anything else: "h1", a letter for each policy, flags, how many changes of the
+-- limiter had been made in the millisecond when it was written last, that time, the end of a block, the words of all states,
+-- and what is reserved, all as doubles. The time to live only collects garbage.
 local RESERVED = 2
-local SHORT, SHORT_FORMS = 241, { [12] = '>I6I5', [14] = '>I6I7' }
+local SHORT, LONE_FORM, LONE_LENGTH = 241, 'I6I5', 12
 -- Where a state says by which window it was kept.
 local KEPT_BY = { s = 4, t = 2 }
 local LONGER_MS, MOST_JITTER_MS = 1000, 1000
@@ -102,10 +101,27 @@ local function written_by(policies, changes, seen_ms, known)
   return policies, #changes + 1
 end
 
--- What is written last is not noted there: it can't be before the start.
-local function long_form(value)
-  local start_ms, used = struct.unpack(SHORT_FORMS[#value], value, 2)
-  return 'h1f' .. struct.pack('>BBdddd', 0, 0, start_ms, -math.huge, start_ms, used)
+-- Whether all policies are fixed windows: those have two words each.
+local function has_short_form(head)
+  return head:match('^h1f+$') ~= nil
+end
+
+-- The long form of a short one; `nil` where it is none of so many windows. When it was written last is not noted there: it
+-- can't be before the newest start.
+local function long_form(value, head)
+  local count, form = #head - 2, nil
+  if #value == 1 + 13 * count then
+    form = string.rep('I6I7', count)
+  elseif count == 1 and #value == LONE_LENGTH then
+    form = LONE_FORM
+  else
+    return nil
+  end
+  local words = { struct.unpack('>' .. form, value, 2) }
+  local newest_ms = 0
+  for i = 1, count do newest_ms = math.max(newest_ms, words[2 * i - 1]) end
+  words[2 * count + 1] = nil
+  return head .. struct.pack('>BBdd' .. string.rep('d', 2 * count), 0, 0, newest_ms, -math.huge, unpack(words))
 end
 
 -- `nil` where another program wrote the key.
@@ -113,9 +129,7 @@ local function load(key, policies, changes, head, size, now_ms)
   local value = redis.pcall('GET', key)
   if type(value) == 'table' and not value.err:find('WRONGTYPE', 1, true) then error('GET: ' .. value.err, 0) end
   if value == false then return empty_entry(size) end
-  if head == 'h1f' and type(value) == 'string' and SHORT_FORMS[#value] and value:byte(1) == SHORT then
-    value = long_form(value)
-  end
+  if type(value) == 'string' and value:byte(1) == SHORT and has_short_form(head) then value = long_form(value, head) end
   if type(value) ~= 'string' or value:sub(1, #head) ~= head or #value < #head + 18 then return nil end
   local from = #head + 1
   local flags, known, seen_ms, block_until_ms
@@ -156,13 +170,15 @@ local function is_fresh(entry, policies, kept_from_ms, now_ms)
   return true
 end
 
--- A fixed window alone, where its numbers fit.
+-- Fixed windows alone, where their numbers fit.
 local function short_form(entry, head)
-  local start_ms = entry.words[1 + TIME]
-  if head ~= 'h1f' or #entry.reserved > 0 or entry.block_until_ms ~= -math.huge then return nil end
-  if start_ms < 0 or start_ms > LATEST_MS then return nil end
-  local used = entry.words[1 + USED]
-  return struct.pack(used < 2 ^ 40 and '>BI6I5' or '>BI6I7', SHORT, start_ms, used)
+  if not has_short_form(head) or #entry.reserved > 0 or entry.block_until_ms ~= -math.huge then return nil end
+  local words = entry.words
+  for at = 1, #words, 2 do
+    if words[at + TIME] < 0 or words[at + TIME] > LATEST_MS then return nil end
+  end
+  local is_lone = #words == 2 and words[1 + USED] < 2 ^ 40
+  return struct.pack('>B' .. (is_lone and LONE_FORM or string.rep('I6I7', #words / 2)), SHORT, unpack(words))
 end
 
 local function written(entry, policies, changes, head, now_ms)

@@ -1,13 +1,16 @@
 import type { KnownClient } from '../client/script-client.js';
 import { slotOf } from '../client/slot.js';
-import { Answers } from '../engine/answers.js';
-import { nameOf } from '../engine/key-name.js';
 import type { ReadRedisOptions } from '../engine/redis-options.js';
 import { warnOfEviction } from '../inspect/eviction.js';
+import { Answers } from '../wire/answers.js';
+import { nameOf } from '../wire/key-name.js';
 import { Breaker } from './breaker.js';
 
-/** Calls of one script call are so many groups at the most. */
-const MOST_GROUPS = 1000;
+/**
+ * So many groups at the most go in one script call: the server does nothing else meanwhile, and while it decides on these, the
+ * next ones are written and those before are read.
+ */
+const MOST_GROUPS = 64;
 
 /** What is handed over together. */
 interface Turn<G> {

@@ -89,32 +89,45 @@ export const scriptFaults = [
     ],
   ),
   ...listed(
-    'lua/allow_fixed_window.lua',
+    'lua/take_by_fixed_windows.lua',
     [16],
     [
       [
         'a window ends one tick late',
-        'if now_ms - start_ms >= window_ms then',
-        'if now_ms - start_ms > window_ms then',
+        'now_ms - starts_ms[p] >= windows_ms[p] then',
+        'now_ms - starts_ms[p] > windows_ms[p] then',
       ],
     ],
   ),
-  ...listed('lua/allow_fixed_window.lua', 'turns', [
-    ['a part of a cost fits', 'math.floor((limit - used) / cost)', 'math.ceil((limit - used) / cost)'],
-    ['of calls alike only one is counted', 'used = used + allowed * cost', 'used = used + cost'],
-    ['large numbers are cut off', "used < 2 ^ 40 and '>BI6I5'", "used < 2 ^ 48 and '>BI6I5'"],
+  ...listed('lua/take_by_fixed_windows.lua', 'short', [
+    ['a part of a cost fits', 'math.floor(left / cost)', 'math.ceil(left / cost)'],
+    ['of calls alike only one is counted', 'used[p] = used[p] + allowed * cost', 'used[p] = used[p] + cost'],
+    [
+      'the first of several windows alone is charged',
+      'for p = 1, policies do used[p] = used[p] + allowed * cost end',
+      'used[1] = used[1] + allowed * cost',
+    ],
+    ['a new key is charged one call', 'if not save_first(key, allowed * cost)', 'if not save_first(key, cost)'],
+    ['keys with other units get the value of the first', 'first_values[taken]', 'first_values[1]'],
+    [
+      'the wait is that of the first policy',
+      'tell(allowed < calls and wait_of(p, cost) or 0)',
+      'tell(allowed < calls and wait_of(1, cost) or 0)',
+    ],
+    ['the policy that binds is the last', 'if wait_ms > most_ms then', 'if wait_ms >= most_ms then'],
+    ['keys before the first denial are not told', 'for _, each in ipairs(before) do', 'for _, each in ipairs({}) do'],
+    ['large numbers are cut off', 'used[1] < 2 ^ 40 and LONE_FORM', 'used[1] < 2 ^ 48 and LONE_FORM'],
   ]),
   ...listed('lua/entry.lua', 'turns', [
-    ['large numbers are cut off', "used < 2 ^ 40 and '>BI6I5'", "used < 2 ^ 48 and '>BI6I5'"],
+    ['large numbers are cut off', 'words[1 + USED] < 2 ^ 40', 'words[1 + USED] < 2 ^ 48'],
   ]),
-  ...listed('lua/allow_fixed_window.lua', 'values', [
-    ['a key stays for ever', ", 'PX', string.format('%.0f', left_ms))", ')'],
-    [
-      'a key goes before its window does',
-      'local left_ms = start_ms + window_ms - now_ms + LONGER_MS',
-      'local left_ms = start_ms + window_ms - now_ms - LONGER_MS',
-    ],
-    ['a text of the right length is taken for a state', ' and value:byte(1) == SHORT then', ' then'],
+  ...listed('lua/take_by_fixed_windows.lua', 'values', [
+    ['a key stays for ever', ", 'PX', string.format('%.0f', left_ms + LONGER_MS))", ')'],
+    ['a new key stays for ever', "first, 'PX', first_ttl, 'NX')", "first, 'NX')"],
+    ['a key goes before its window does', 'left_ms + LONGER_MS', 'left_ms - LONGER_MS'],
+    ['a new key goes before its window does', 'longest_ms + LONGER_MS', 'longest_ms - LONGER_MS'],
+    ['a text of the right length is taken for a state', '  if value:byte(1) ~= SHORT then return false end\n', ''],
+    ['what another program wrote is replaced', "'PX', first_ttl, 'NX')", "'PX', first_ttl)"],
   ]),
   ...listed('lua/entry.lua', 'values', [
     ['a key stays for ever', ", 'PX', string.format('%.0f', ttl_ms))", ')'],
@@ -125,7 +138,7 @@ export const scriptFaults = [
     ['a call that is sent again is run again', 'then return { RUN_BEFORE } end', 'then end'],
     ['of a call the number is not noted', "  redis.call('SET', tracker, ARGV[3], 'EX', REMEMBERED_S)\n", ''],
   ]),
-  ...listed('lua/allow_fixed_window.lua', 'resent', [
+  ...listed('lua/take_by_fixed_windows.lua', 'resent', [
     ['a call that is sent again is run again', 'then return { RUN_BEFORE } end', 'then end'],
   ]),
   ...listed('lua/entry.lua', 'steps', [
@@ -141,11 +154,15 @@ export const scriptFaults = [
       'mark.start_ms = mark.start_ms',
     ],
   ]),
-  ...listed('lua/allow_fixed_window.lua', 'steps', [
-    ['a window lasts longer when the clock has stepped back', '      start_ms = now_ms\n', ''],
+  ...listed('lua/take_by_fixed_windows.lua', 'steps', [
+    [
+      'a window lasts longer when the clock has stepped back',
+      'starts_ms[p] = starts_ms[p] - back_ms',
+      'starts_ms[p] = starts_ms[p]',
+    ],
     [
       'a step back of the clock is taken anew by each call',
-      'has_stepped = start_ms - now_ms > MOST_JITTER_MS',
+      'has_stepped = back_ms > MOST_JITTER_MS',
       'has_stepped = false',
     ],
   ]),

@@ -2,13 +2,24 @@ import { listed } from './fault.js';
 
 /** In the TypeScript around the scripts: what travels together, whose answer it is, denials, outages, the parts of a cluster. */
 export const sendingFaults = [
-  ...listed('engine/batch.ts', 'turns', [
-    ['calls of other costs are taken for alike', 'one.cost === other.cost && ', ''],
+  ...listed('wire/batch.ts', 'turns', [
+    [
+      'calls of other costs are taken for alike',
+      "other.kind === 'allow' && one.cost === other.cost && ",
+      "other.kind === 'allow' && ",
+    ],
+    [
+      'checks of other costs are taken for alike',
+      "other.kind === 'check' && one.cost === other.cost && ",
+      "other.kind === 'check' && ",
+    ],
     [
       'calls go before others of their key',
       '    this.#last.set(call.key, group);',
       '    if (!this.#last.has(call.key)) this.#last.set(call.key, group);',
     ],
+  ]),
+  ...listed('wire/encode.ts', 'turns', [
     [
       'units beyond an estimate and below it are mistaken',
       '[beyond(call.estimate, call.actual), beyond(call.actual, call.estimate)]',
@@ -20,25 +31,31 @@ export const sendingFaults = [
       'let keyNumber = numbers.values().next().value',
     ],
   ]),
-  ...listed('engine/redis-engine.ts', 'turns', [
+  ...listed('engine/replies.ts', 'turns', [
     [
       'answers are read from the last call on',
-      'else for (const group of groups) this',
-      'else for (const group of [...groups].reverse()) this',
+      'for (const group of sent.groups)\n      rejectingWith',
+      'for (const group of [...sent.groups].reverse())\n      rejectingWith',
     ],
     [
       'of calls alike the last ones are allowed',
       'each.resolve(i < allowed)',
       'each.resolve(i >= pending.length - allowed)',
     ],
-    ['what the short script leaves is denied', 'if (allowed === ELSEWHERE) others.push(group);\n        else ', ''],
     [
       'calls of one turn are counted once',
       'if (i < allowed) this.#counters.allowed++',
       'if (i === 0) this.#counters.allowed++',
     ],
   ]),
-  ...listed('engine/answers.ts', 'turns', [
+  ...listed('engine/replies.ts', 'short', [
+    ['of checks alike each is told what the last one left', 'Math.max(0, allowed - 1 - i) * (cost as number)', '0'],
+    ['a check that was allowed is told to wait', ', retryAfterMs: 0 }', ' }'],
+  ]),
+  ...listed('engine/replies.ts', 'turns', [
+    ['what the short script leaves is lost', 'others.push(group)', 'others.push()'],
+  ]),
+  ...listed('wire/answers.ts', 'turns', [
     ['what can never fit is told to wait', 'return ms === NEVER ? Number.POSITIVE_INFINITY : ms', 'return ms'],
     ['a block is not told', 'blockedMs === 0 ? own', 'blockedMs >= 0 ? own'],
     ['the first policy binds', 'waits.indexOf(Math.max(...waits))', '0'],
@@ -128,9 +145,9 @@ export const sendingFaults = [
       'if (groups.length > 0) return [groups]',
     ],
   ]),
-  ...listed('engine/key-name.ts', 'slots', [
+  ...listed('wire/key-name.ts', 'slots', [
     ['braces choose the slot', '/[{}%!]/g', '/[%!]/g'],
     ['a percent sign is not written otherwise', '/[{}%!]/g', '/[{}!]/g'],
   ]),
-  ...listed('engine/key-name.ts', [7], [['halves of pairs are all alike', '.replace(LONE, percent)', '']]),
+  ...listed('wire/key-name.ts', [7], [['halves of pairs are all alike', '.replace(LONE, percent)', '']]),
 ];

@@ -20,7 +20,8 @@ export async function resent({ subject, direct }: Scene): Promise<void> {
     const resending = limiterOn(twice);
     await expect(resending.allow(key)).rejects.toThrow('the connection was cut');
     await expect(resending.check(key, 2)).rejects.toThrow('the connection was cut');
-    expect(await once.remaining(key)).toBe(7);
+    await expect(resending.reserve(key, 1)).rejects.toThrow('the connection was cut');
+    expect(await once.remaining(key)).toBe(6);
   }
   for (let i = 0; i < 3; i++) {
     await direct.script('FLUSH');

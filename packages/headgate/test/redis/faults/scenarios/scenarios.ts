@@ -3,13 +3,14 @@ import { hits } from './hits.js';
 import { outages } from './outages.js';
 import { resent } from './resent.js';
 import type { Scene } from './scene.js';
+import { short } from './short.js';
 import { slots } from './slots.js';
 import { steps } from './steps.js';
 import { turns } from './turns.js';
 import { values } from './values.js';
 
 /** What one call at a time can't show: each throws where a rule is broken. */
-export const SCENARIOS = { turns, steps, values, resent, denials, outages, slots, hits } satisfies Record<
+export const SCENARIOS = { turns, short, steps, values, resent, denials, outages, slots, hits } satisfies Record<
   string,
   (scene: Scene) => Promise<void>
 >;

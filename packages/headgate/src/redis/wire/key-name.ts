@@ -1,5 +1,5 @@
 import { fold, type Policy } from '@headgate/core-ts';
-import { letterOf } from './batch.js';
+import { letterOf } from './encode.js';
 
 /** What has a meaning in a name: braces choose the slot of a cluster, `!` begins names of headgate's own, `%` is written so. */
 const SPECIAL = /[{}%!]/g;

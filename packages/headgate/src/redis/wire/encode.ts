@@ -1,69 +1,12 @@
 import { beyond, type Policy, type Units } from '@headgate/core-ts';
 import type { Letter } from '../client/scripts.js';
-import type { Call, Pending } from './call.js';
-
-/** Calls of one script call, as they are handed over. */
-export interface Group {
-  readonly call: Call;
-  /** Those that are alike: all are decided by one look at the key. */
-  readonly pending: Pending[];
-  /** Of a reservation, the number that it is settled by. */
-  readonly number: number;
-}
+import type { Group } from './batch.js';
+import type { Call } from './call.js';
 
 const LETTERS = { 'fixed-window': 'f', 'sliding-window': 's', 'token-bucket': 't' } as const;
 
 export function letterOf({ algorithm }: Policy): Letter {
   return LETTERS[algorithm];
-}
-
-/** Calls of one turn, in the order in which they were made: those that are alike, with nothing else of their key between, are one group. */
-export class Batch {
-  readonly groups: Group[] = [];
-  /** By key, the group that was added last. */
-  readonly #last = new Map<string, Group>();
-
-  add(pending: Pending, number: number): void {
-    const { call } = pending;
-    const last = this.#last.get(call.key);
-    if (last !== undefined && isAlike(last.call, call)) {
-      last.pending.push(pending);
-      return;
-    }
-    const group = { call, pending: [pending], number };
-    this.groups.push(group);
-    this.#last.set(call.key, group);
-  }
-}
-
-function isAlike(one: Call, other: Call): boolean {
-  return one.kind === 'allow' && other.kind === 'allow' && one.cost === other.cost && one.by === other.by;
-}
-
-/** Whether a batch is for the short script: `allow` alone, each key once, by one fixed window that blocks nobody. */
-export function isPlain(groups: readonly Group[], policies: readonly Policy[]): boolean {
-  const [policy, second] = policies;
-  if (second !== undefined || policy?.algorithm !== 'fixed-window' || policy.blockForMs > 0) return false;
-  const keys = new Set<string>();
-  for (const { call } of groups) {
-    if (call.kind !== 'allow' || call.by !== undefined || typeof call.cost !== 'number') return false;
-    keys.add(call.key);
-  }
-  return keys.size === groups.length;
-}
-
-/** The keys and arguments of the short script. */
-export function encodePlain(
-  groups: readonly Group[],
-  { limit, windowMs }: Policy,
-  nameOf: (key: string) => string,
-): { readonly keys: string[]; readonly args: string[] } {
-  const [keys, args] = [[] as string[], [String(limit), String(windowMs)]];
-  for (const { call, pending } of groups) {
-    keys.push(nameOf(call.key));
-    args.push(String((call as { readonly cost: Units }).cost), String(pending.length));
-  }
-  return { keys, args };
 }
 
 /** When a limiter went over to other policies, by the server's time, and from which ones. */
@@ -103,7 +46,7 @@ function policyArgs(policies: readonly Policy[]): string[] {
 function pushCall(args: string[], call: Call, key: number, count: number, number: number): void {
   const by = limitsOf(call.by);
   if (call.kind === 'allow') args.push('a', String(key), unitsArg(call.cost), String(count), by);
-  else if (call.kind === 'check') args.push('c', String(key), unitsArg(call.cost), by);
+  else if (call.kind === 'check') args.push('c', String(key), unitsArg(call.cost), String(count), by);
   else if (call.kind === 'peek') args.push('p', String(key), unitsArg(call.cost), by);
   else if (call.kind === 'reserve') args.push('r', String(key), unitsArg(call.cost), String(number), by);
   else if (call.kind === 'lease') args.push('l', String(key), String(call.most), String(call.parts), String(number));

@@ -1,10 +1,20 @@
 import type { Policy } from '@headgate/core-ts';
 import type { KnownClient } from '../client/script-client.js';
-import { ALLOW_FIXED_WINDOW, Script, scriptOf } from '../client/scripts.js';
+import { Script, scriptOf, TAKE_BY_FIXED_WINDOWS } from '../client/scripts.js';
+import type { ReadRedisOptions } from '../engine/redis-options.js';
 import type { ScriptRunner } from '../sending/script-runner.js';
-import { type Change, encode, encodePlain, type Group, isPlain, letterOf } from './batch.js';
+import type { Group } from './batch.js';
+import { type Change, encode, letterOf } from './encode.js';
 import { nameOf } from './key-name.js';
-import type { ReadRedisOptions } from './redis-options.js';
+import { encodeShort, type ShortKind, shortKind } from './short.js';
+
+/** What only tests ask for. */
+export interface TestHooks {
+  /** In the place of the server's clock. */
+  readonly now?: () => number;
+  /** Nothing goes by the short script. */
+  readonly onlyLong?: boolean;
+}
 
 /** Changes that are known, the newest ones: what was written before them goes over from the oldest of these. */
 const MOST_CHANGES = 16;
@@ -14,8 +24,9 @@ export class Sender {
   readonly #runner: ScriptRunner;
   readonly #options: ReadRedisOptions;
   readonly #now: (() => number) | undefined;
+  readonly #onlyLong: boolean;
   readonly #script: Script;
-  readonly #plain = new Script(ALLOW_FIXED_WINDOW);
+  readonly #short = new Script(TAKE_BY_FIXED_WINDOWS);
   #policies: readonly Policy[];
   /** When the first call came that had limits of its own, by the server's time. */
   #keptFromMs: number | undefined;
@@ -27,12 +38,13 @@ export class Sender {
     runner: ScriptRunner,
     policies: readonly Policy[],
     options: ReadRedisOptions,
-    now: (() => number) | undefined,
+    { now, onlyLong = false }: TestHooks,
   ) {
     this.#runner = runner;
     this.#policies = policies;
     this.#options = options;
     this.#now = now;
+    this.#onlyLong = onlyLong;
     this.#script = new Script(scriptOf(new Set(policies.map(letterOf))));
   }
 
@@ -52,19 +64,19 @@ export class Sender {
     return this.#now?.() ?? Math.floor(performance.now() + this.#aheadMs);
   }
 
-  /** Whether calls go by the short script, whose answer has two numbers for each. */
-  isPlain(groups: readonly Group[]): boolean {
-    return this.#changes.length === 0 && isPlain(groups, this.#policies);
+  /** What the short script would be asked by these calls; `undefined`: they need the long one. */
+  shortKind(groups: readonly Group[]): ShortKind | undefined {
+    return this.#changes.length === 0 && !this.#onlyLong ? shortKind(groups, this.#policies) : undefined;
   }
 
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
-  send(groups: readonly Group[], plain: boolean): Promise<unknown> {
+  send(groups: readonly Group[], short: ShortKind | undefined): Promise<unknown> {
     if (groups.some(({ call }) => call.by !== undefined)) this.#keptFromMs ??= this.#serverMs();
     const name = (key: string) => nameOf(this.#options.prefix, key);
     const now = this.#now === undefined ? '' : String(this.#now());
-    if (plain) {
-      const { keys, args } = encodePlain(groups, this.#policies[0] as Policy, name);
-      return this.#runner.run(this.#plain, keys, (tracked) => [now, tracked, ...args]);
+    if (short !== undefined) {
+      const { keys, args } = encodeShort(groups, short, this.#policies, name);
+      return this.#runner.run(this.#short, keys, (tracked) => [now, tracked, ...args]);
     }
     const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     return this.#runner.run(this.#script, keys, (tracked) => [now, String(this.#keptFromMs ?? ''), tracked, ...args]);
@@ -72,13 +84,14 @@ export class Sender {
 
   /** Which scripts decide, and whether the server of the key has them in its cache: none of them takes anything. */
   loadedScripts(client: KnownClient, key: string): Promise<{ readonly sha: string; readonly isLoaded: boolean }[]> {
-    const nothing: Group[] = [{ call: { kind: 'allow', key, cost: 0 }, pending: [], number: 0 }];
+    const nothing: Group[] = [{ call: { kind: 'allow', key, cost: 1 }, pending: [], number: 0 }];
     const name = (each: string) => nameOf(this.#options.prefix, each);
     const { keys, args } = encode(nothing, this.#policies, [], name);
     const scripts = [this.#script.loaded(client, keys, ['', '', '', ...args])];
-    if (this.isPlain(nothing)) {
-      const plain = encodePlain(nothing, this.#policies[0] as Policy, name);
-      scripts.push(this.#plain.loaded(client, plain.keys, ['', '', ...plain.args]));
+    const kind = this.shortKind(nothing);
+    if (kind !== undefined) {
+      const short = encodeShort(nothing, kind, this.#policies, name);
+      scripts.push(this.#short.loaded(client, short.keys, ['', '', ...short.args]));
     }
     return Promise.all(scripts);
   }
