@@ -104,7 +104,7 @@ withServers('the server', () => {
       'on',
       '>secret',
       '~*',
-      ...'+eval +evalsha +get +set +del +time'.split(' '),
+      ...'+eval +evalsha +get +mget +set +del +time'.split(' '),
     );
     const client = new Redis({ port, username: 'app', password: 'secret', enableReadyCheck: false });
     open.push(() => client.disconnect());

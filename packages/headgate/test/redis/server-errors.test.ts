@@ -57,11 +57,11 @@ describe.each(Object.keys(CLIENTS).filter((name) => name !== '@upstash/redis'))(
     it.each([
       ['nothing', '$-1\r\n', 'a list of numbers, got null'],
       ['words', '+OK\r\n', 'a list of numbers, got "OK"'],
-      ['too few', '*2\r\n:1\r\n:1\r\n', '3 numbers to what was asked, got 2'],
-      ['too many', '*4\r\n:1\r\n:1\r\n:0\r\n:7\r\n', '3 numbers to what was asked, got 4'],
-      ['a list in it', '*3\r\n:1\r\n*1\r\n:1\r\n:0\r\n', 'numbers, got'],
-      ['null in it', '*3\r\n:1\r\n$-1\r\n:0\r\n', 'numbers, got null at 1'],
-      ['more than was asked for', '*3\r\n:1\r\n:9\r\n:0\r\n', 'what was asked, got 9 at 1'],
+      ['too few', '*2\r\n:1\r\n:1\r\n', '4 numbers to what was asked, got 2'],
+      ['too many', '*5\r\n:1\r\n:1\r\n:0\r\n:0\r\n:7\r\n', '4 numbers to what was asked, got 5'],
+      ['a list in it', '*4\r\n:1\r\n*1\r\n:1\r\n:0\r\n:0\r\n', 'numbers, got'],
+      ['null in it', '*4\r\n:1\r\n$-1\r\n:0\r\n:0\r\n', 'numbers, got null at 1'],
+      ['more than was asked for', '*4\r\n:1\r\n:9\r\n:0\r\n:0\r\n', 'what was asked, got 9 at 1'],
     ])('is not decided by: %s', async (_, reply, told) => {
       const fake = await startFake(reply);
       open.push(() => fake.close());
@@ -80,7 +80,7 @@ withServers('a user without the rights', () => {
   it.each([
     ['+@all -evalsha', 'EVALSHA is refused'],
     ['+@all -eval', 'EVAL is refused'],
-    ['+@all -get', 'GET is refused'],
+    ['+@all -mget', 'MGET is refused'],
     ['+@all -set', 'SET is refused'],
     ['+@all -time', 'TIME is refused'],
     ['+@all resetkeys ~other:*', 'NOPERM'],

@@ -12,17 +12,17 @@ local REMEMBERED_S, LONGER_MS, MOST_JITTER_MS, LATEST_MS = 600, 1000, 1000, 2814
 -- A short value: its first byte, and of each window its start and its units. A lone window's few units are in 5 bytes.
 local SHORT, LONE_FORM, LONE_LENGTH = 241, '>BI6I5', 12
 
-local call, count = redis.call, #KEYS
+local count = #KEYS
 if ARGV[2] ~= '' then
   local tracker = KEYS[count]
-  if tonumber(ARGV[2]) <= tonumber(call('GET', tracker) or 0) then return { RUN_BEFORE } end
-  call('SET', tracker, ARGV[2], 'EX', REMEMBERED_S)
+  if tonumber(ARGV[2]) <= tonumber(redis.call('GET', tracker) or 0) then return { RUN_BEFORE } end
+  redis.call('SET', tracker, ARGV[2], 'EX', REMEMBERED_S)
   count = count - 1
 end
 
 local now_ms = tonumber(ARGV[1])
 if not now_ms then
-  local time = call('TIME')
+  local time = redis.call('TIME')
   now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local is_check, policies = ARGV[3] == 'c', tonumber(ARGV[4])
@@ -87,13 +87,13 @@ local function save_first(key, taken)
     first = value_of()
     first_values[taken] = first
   end
-  return call('SET', key, first, 'PX', first_ttl, 'NX')
+  return redis.call('SET', key, first, 'PX', first_ttl, 'NX')
 end
 
 local function save(key)
   local left_ms = 0
   for p = 1, policies do left_ms = math.max(left_ms, starts_ms[p] + windows_ms[p] - now_ms) end
-  call('SET', key, value_of(), 'PX', string.format('%.0f', left_ms + LONGER_MS))
+  redis.call('SET', key, value_of(), 'PX', string.format('%.0f', left_ms + LONGER_MS))
 end
 
 local function wait_of(p, cost)
@@ -150,7 +150,7 @@ local function take(key, value, cost, calls)
   return allowed
 end
 
-local values = call('MGET', unpack(KEYS, 1, count))
+local values = redis.call('MGET', unpack(KEYS, 1, count))
 local is_in_range = now_ms >= 0 and now_ms <= LATEST_MS
 -- The keys before are told only once one is not allowed.
 local before = {}
