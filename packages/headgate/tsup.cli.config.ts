@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 
 /**
@@ -21,6 +22,11 @@ export default defineConfig({
       name: 'the library beside it',
       setup(build) {
         build.onResolve({ filter: /^(?:\.\.\/)+index\.js$/ }, () => ({ path: '../index.js', external: true }));
+        build.onResolve({ filter: /\/redis\/redis\.js$/ }, () => ({ path: '../redis.js', external: true }));
+        // The model alone, without the laws and what draws random scenes for them.
+        build.onResolve({ filter: /^@headgate\/conformance\/model$/ }, () => ({
+          path: fileURLToPath(new URL('../conformance/src/model/model.ts', import.meta.url)),
+        }));
       },
     },
   ],

@@ -79,14 +79,3 @@ export function spanMsOf({ algorithm, limit, windowMs, burst }: Policy): number 
   if (algorithm === 'sliding-window') return windowMs + Math.max(1, Math.floor(windowMs / 10)) - 1;
   return limit === 0 ? windowMs : Number((BigInt(burst) * BigInt(windowMs) + BigInt(limit) - 1n) / BigInt(limit));
 }
-
-/** What decides a call that comes with a limit of its own: a burst that is not the limit stays as far as it can. */
-export function callPolicyOf(policy: Policy, limit: number): Policy {
-  const { algorithm, burst, windowMs } = policy;
-  const follows = algorithm !== 'token-bucket' || limit === 0 || burst === policy.limit;
-  const least = limit > windowMs ? 1 + Math.ceil(limit / windowMs) : 1;
-  if (limit === policy.limit) return policy;
-  const wanted = follows ? limit : Math.max(burst, least);
-  const most = algorithm === 'token-bucket' ? mostBurst(windowMs) : wanted;
-  return { ...policy, limit, burst: Math.min(wanted, most) };
-}

@@ -1,11 +1,12 @@
 import { type Cost, MAX_WINDOW_MS, ManualClock, mostBurst, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
+import { callPolicyOf } from '../model/call-policy.js';
 import { Model } from '../model/model.js';
 import { JITTER_MS } from '../model/time.js';
 import { isDenied, play } from '../scene/play.js';
 import type { Operation, Scene } from '../scene/scene.js';
 import { someKeys } from './key.js';
-import { blockingPolicies, callPolicyOf, policies, policyOf, spanMsOf } from './policy.js';
+import { blockingPolicies, policies, policyOf, spanMsOf } from './policy.js';
 import { advanceOf, blockMsOf, costOf, isBack, type LimitAim, type Step, type StepKinds, steps } from './step.js';
 
 const MOST = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,5 @@
 import type { Algorithm, CallLimit, Cost, Decision, Policy, PolicyRow } from '@headgate/core-ts';
-import { callPolicyOf } from '../arbitraries/policy.js';
+import { callPolicyOf } from './call-policy.js';
 import { fixedWindow } from './fixed-window.js';
 import type { ModelPolicy, Rule } from './rule.js';
 import { slidingWindow } from './sliding-window.js';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { doctorCommand } from './doctor/command.js';
 import { Exit, Misuse } from './exit.js';
 import { simulateCommand } from './simulate/command.js';
 
@@ -8,7 +9,8 @@ const program = new Command('headgate')
   .version(version, '-v, --version')
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride()
-  .addCommand(inherited(simulateCommand()));
+  .addCommand(inherited(simulateCommand()))
+  .addCommand(inherited(doctorCommand()));
 
 /** `addCommand` hands nothing down. */
 function inherited(command: Command): Command {
