@@ -5,7 +5,7 @@ export function breaking() {
   let fails = false;
   const run = async () => {
     if (fails) throw new Error('not today');
-    return [Date.now(), 1, 0, 9, 1000, 0];
+    return [Date.now(), 1, 0, 0, 9, 1000, 0];
   };
   const engine = redis({ evalsha: run, eval: run }, { deadlineMs: 60_000, onOutage: 'open' });
   const limiter = new RemoteRateLimiter({ limit: 10, windowSeconds: 60, track: true, engine });

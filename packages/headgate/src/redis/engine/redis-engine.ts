@@ -13,6 +13,7 @@ import { checkReply } from '../wire/reply.js';
 import { Sender, type TestHooks } from '../wire/sender.js';
 import type { ShortKind } from '../wire/short.js';
 import { Denials } from './denials.js';
+import { LongKeys } from './long-keys.js';
 import { Outage } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
@@ -39,6 +40,7 @@ export class RedisEngine implements RemoteEngine {
   readonly #denials: Denials;
   readonly #counters: RemoteCounters;
   readonly #replies: Replies;
+  readonly #longKeys = new LongKeys();
   #number = Math.floor(Math.random() * FIRST_NUMBERS);
 
   constructor(policies: readonly Policy[], client: KnownClient, options: ReadRedisOptions, hooks: TestHooks = {}) {
@@ -167,7 +169,15 @@ export class RedisEngine implements RemoteEngine {
   }
 
   #send(groups: readonly Group[]): void {
-    void this.#sendBy(this.#sender.shortKind(groups), groups);
+    const kind = this.#sender.shortKind(groups);
+    if (kind === undefined || this.#longKeys.isEmpty) {
+      void this.#sendBy(kind, groups);
+      return;
+    }
+    const [long, short] = [[] as Group[], [] as Group[]];
+    for (const group of groups) (this.#longKeys.has(group.call.key) ? long : short).push(group);
+    if (short.length > 0) void this.#sendBy(kind, short);
+    if (long.length > 0) void this.#sendBy(undefined, long);
   }
 
   async #sendBy(short: ShortKind | undefined, groups: readonly Group[]): Promise<void> {
@@ -187,6 +197,7 @@ export class RedisEngine implements RemoteEngine {
       return;
     }
     const others = this.#replies.read(sent, answers);
+    for (const { call } of others) this.#longKeys.note(call.key);
     if (others.length > 0) void this.#sendBy(undefined, others);
   }
 

@@ -34,7 +34,7 @@ export class Replies {
   /** Answers what the short script has left to the long one. */
   read(sent: Sent, answers: Answers): Group[] {
     const others: Group[] = [];
-    if (sent.short === 'a' && answers.isOver) {
+    if (sent.short === 'a' && answers.areAllAllowed()) {
       for (const group of sent.groups)
         this.#settleAllowed(group, { allowed: group.pending.length, waitMs: 0, binding: 0 }, sent);
       return others;

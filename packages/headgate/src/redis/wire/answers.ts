@@ -1,9 +1,10 @@
 import { decision, type Policy, type PolicyRow, show, tightest } from '@headgate/core-ts';
 import type { RemoteDecision } from '../limiter/remote-engine.js';
 
-/** What stands in the place of a call's numbers: another program wrote its key, or it is for the long script. */
+/** What stands in the place of a call's numbers: another program wrote its key, or it is for the long script. Of all calls: they were allowed. */
 export const FOREIGN = -2;
 export const ELSEWHERE = -4;
+export const ALL_ALLOWED = -5;
 const NEVER = -1;
 
 /** What came of calls that are alike: the first ones were allowed. */
@@ -25,9 +26,9 @@ export class Answers {
     this.#numbers = reply;
   }
 
-  /** Whether nothing comes any more. */
-  get isOver(): boolean {
-    return this.#at === this.#numbers.length;
+  /** Whether all calls were allowed, and nothing more is told. */
+  areAllAllowed(): boolean {
+    return this.#is(ALL_ALLOWED);
   }
 
   /** @throws TypeError where the next one is no number. */

@@ -1,5 +1,5 @@
 import { type Policy, show } from '@headgate/core-ts';
-import { ELSEWHERE, FOREIGN, isNumber } from './answers.js';
+import { ALL_ALLOWED, ELSEWHERE, FOREIGN, isNumber } from './answers.js';
 import type { Group } from './batch.js';
 import type { ShortKind } from './short.js';
 
@@ -25,7 +25,7 @@ export function checkReply(
   if (!Array.isArray(reply)) throw new TypeError(`the server must answer a list of numbers, got ${show(reply)}`);
   const wrong = reply.findIndex((each) => !isNumber(each));
   if (wrong >= 0) throw new TypeError(`the server must answer numbers, got ${show(reply[wrong])} at ${wrong}`);
-  if (short === 'a' && reply.length === 1) return;
+  if (short === 'a' && reply.length === 2 && Number(reply[1]) === ALL_ALLOWED) return;
   let at = 1;
   for (const group of groups) {
     const marker = Number(reply[at]);
