@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OLDEST_GLIBC, TARGETS } from './release/targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const LIBRARIES = {
@@ -9,8 +10,6 @@ const LIBRARIES = {
   darwin: 'libheadgate_core_native.dylib',
   win32: 'headgate_core_native.dll',
 };
-/** The oldest glibc that a published binary asks for: that of RHEL 7, older than any on which Node 20 runs. */
-export const OLDEST_GLIBC = '2.17';
 /** What links against an older glibc than the one that is installed; by exact version, from PyPI. */
 const ZIG = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
 
@@ -19,36 +18,41 @@ const ZIG = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
  * in the platform package. Answers why it could not, or `undefined`.
  */
 export function buildNative() {
-  return build(join(root, 'target/release'), ['build', '--release', '--locked'], process.env);
+  const platform = platformName();
+  if (!(platform in TARGETS)) return `no binary is known for ${process.platform}-${process.arch}`;
+  const output = join(root, 'target/release');
+  return build(platform, output, ['build', '--release', '--locked'], process.env, [join(root, 'packages/core-native')]);
 }
 
 /**
- * The same as it is published: on Linux with glibc it runs from `OLDEST_GLIBC` on. That needs zig, which `pip` brings
- * into `target/zig`.
+ * The same as it is published, in the platform package alone where it is of another platform. On Linux it is linked by
+ * zig, which `pip` brings into `target/zig`: with glibc it runs from `OLDEST_GLIBC` on, and any Linux builds for any.
  */
-export function buildNativeRelease() {
-  const platform = platformName();
-  if (!platform?.endsWith('-gnu')) return buildNative();
-  const target = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`;
+export function buildNativeRelease(platform = platformName()) {
+  const { target, libc } = TARGETS[platform] ?? {};
+  if (target === undefined) return `no binary is known for ${platform}`;
+  const beside = platform === platformName() ? [join(root, 'packages/core-native')] : [];
+  const output = join(root, 'target', target, 'release');
+  const options = ['--release', '--locked', '--target'];
+  if (!platform.startsWith('linux-'))
+    return build(platform, output, ['build', ...options, target], process.env, beside);
   const tools = installZig();
   if (tools === undefined) return 'zig could not be installed by pip';
   const env = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` };
-  const args = ['zigbuild', '--release', '--locked', '--target', `${target}.${OLDEST_GLIBC}`];
-  return build(join(root, 'target', target, 'release'), args, env);
+  // An addon is a shared library, and Rust's default for musl links everything into one program.
+  if (libc === 'musl') env.RUSTFLAGS = '-C target-feature=-crt-static';
+  const linked = libc === 'musl' ? target : `${target}.${OLDEST_GLIBC}`;
+  return build(platform, output, ['zigbuild', ...options, linked], env, beside);
 }
 
-function build(output, args, env) {
+function build(platform, output, args, env, beside) {
   if (spawnSync('cargo', ['--version'], { stdio: 'ignore' }).status !== 0) return 'cargo is not on the PATH';
-  const platform = platformName();
-  const library = LIBRARIES[process.platform];
-  if (platform === undefined || library === undefined)
-    return `no binary is known for ${process.platform}-${process.arch}`;
+  const library = LIBRARIES[platform.split('-', 1)[0]];
   const built = spawnSync('cargo', args, { cwd: root, stdio: 'inherit', env });
   if (built.status !== 0) return 'cargo build failed';
   const packaged = join(root, 'packages/core-native/npm', platform);
   mkdirSync(packaged, { recursive: true });
-  for (const folder of [join(root, 'packages/core-native'), packaged])
-    place(join(output, library), join(folder, `headgate.${platform}.node`));
+  for (const folder of [...beside, packaged]) place(join(output, library), join(folder, `headgate.${platform}.node`));
   return undefined;
 }
 
@@ -72,13 +76,8 @@ function place(from, to) {
   renameSync(`${to}.new`, to);
 }
 
-/** The binary in the platform package of this machine, for which one is known. */
-export function releasedBinary() {
-  const platform = platformName();
-  return join(root, 'packages/core-native/npm', platform, `headgate.${platform}.node`);
-}
-
-function platformName() {
+/** Of this machine, as the loader's table has it or would. */
+export function platformName() {
   const { platform, arch } = process;
   if (platform === 'darwin') return `darwin-${arch}`;
   if (platform === 'win32') return `win32-${arch}-msvc`;

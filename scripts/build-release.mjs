@@ -1,13 +1,21 @@
-// Builds the native engine as it is published, and fails where it can't, or asks for a newer glibc than it may.
-import { buildNativeRelease, OLDEST_GLIBC, releasedBinary } from './build-native.mjs';
-import { tooNew } from './release/glibc.mjs';
+// Builds the native engine as it is published, for this machine or for the platform that is named, and fails where it
+// can't or where what came out is not that: node scripts/build-release.mjs [linux-arm64-musl]
 
-const missing = buildNativeRelease();
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildNativeRelease, platformName } from './build-native.mjs';
+import { refusalOf } from './release/binary.mjs';
+
+const [platform = platformName()] = process.argv.slice(2);
+const missing = buildNativeRelease(platform);
 if (missing !== undefined) {
   console.log(`native engine: not built for a release, ${missing}`);
   process.exit(1);
 }
-const binary = releasedBinary();
-const newer = binary.includes('-gnu') ? tooNew(binary, OLDEST_GLIBC) : [];
-console.log(`${binary}: ${newer.length === 0 ? 'fit for a release' : `needs glibc ${newer.join(', ')}`}`);
-process.exit(newer.length === 0 ? 0 : 1);
+const folder = fileURLToPath(new URL('../packages/core-native', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const binary = join(folder, 'npm', platform, `headgate.${platform}.node`);
+const refusal = refusalOf(binary, platform, version);
+console.log(`${binary}: ${refusal === undefined ? 'fit for a release' : `not fit for a release: ${refusal}`}`);
+process.exit(refusal === undefined ? 0 : 1);

@@ -1,14 +1,11 @@
-// Refuses to publish a platform package, in whose folder it runs, with a binary that asks for a newer glibc than it may.
+// Refuses to publish a platform package, in whose folder it runs, with a binary that is not that of the platform.
 import { readFileSync } from 'node:fs';
-import { OLDEST_GLIBC } from './build-native.mjs';
-import { tooNew } from './release/glibc.mjs';
+import { refusalOf } from './release/binary.mjs';
 
-const { files } = JSON.parse(readFileSync('package.json', 'utf8'));
+const { files, name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const binary = files.find((file) => file.endsWith('.node'));
-const newer = tooNew(binary, OLDEST_GLIBC);
-if (newer.length > 0) {
-  console.log(
-    `${binary} needs glibc ${newer.join(', ')}, and ${OLDEST_GLIBC} is the newest that it may: pnpm build:release`,
-  );
+const refusal = refusalOf(binary, name.replace('@headgate/core-native-', ''), version);
+if (refusal !== undefined) {
+  console.log(`${binary} can't be published: ${refusal}`);
   process.exit(1);
 }

@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { platformName } from './build-native.mjs';
 import { Checks, run } from './checks.mjs';
 import { emptyProject, installManagers, MANAGERS } from './installs/managers.mjs';
 import { startRegistry } from './installs/registry.mjs';
@@ -19,7 +20,7 @@ const env = strangersEnvironment();
 const registry = await startRegistry(join(work, 'registry'));
 try {
   installManagers();
-  const publish = ['scripts/release/publish.mjs', '--registry', registry.url];
+  const publish = ['scripts/release/publish.mjs', '--registry', registry.url, '--platforms', platformName()];
   const settings = { ...process.env, NPM_CONFIG_USERCONFIG: registry.settings };
   if (checks.command('published as a release is', process.execPath, publish, root, settings))
     for (const manager of MANAGERS) await checkManager(manager);

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { OLDEST_GLIBC } from './build-native.mjs';
 import { checkBundlers } from './bundled.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
-import { tooNew } from './release/glibc.mjs';
+import { refusalOf } from './release/binary.mjs';
+import { OLDEST_GLIBC } from './release/targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
@@ -34,15 +34,10 @@ for (const tarball of tarballs.filter(hasTypes)) {
   ]);
 }
 
-const tooNewHere = tooNew(
-  join(root, 'packages/core-native/npm/linux-x64-gnu/headgate.linux-x64-gnu.node'),
-  OLDEST_GLIBC,
-);
-outcome(
-  `the binary runs from glibc ${OLDEST_GLIBC} on`,
-  tooNewHere.length === 0,
-  `it needs ${tooNewHere.join(', ')}: build it with pnpm build:release`,
-);
+const { version } = JSON.parse(readFileSync(join(root, 'packages/core-native/package.json'), 'utf8'));
+const released = join(root, 'packages/core-native/npm/linux-x64-gnu/headgate.linux-x64-gnu.node');
+const refused = refusalOf(released, 'linux-x64-gnu', version);
+outcome(`the binary is of this version and runs from glibc ${OLDEST_GLIBC} on`, refused === undefined, refused);
 
 const project = join(work, 'project');
 mkdirSync(project);

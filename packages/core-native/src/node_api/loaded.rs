@@ -4,10 +4,16 @@
 use napi_derive::napi;
 use std::ffi::{CStr, c_char};
 
+/// What stands before the version in the file, where a release reads it without running it.
+const MARK: &str = "headgate native ";
+
 /// That of the package, which takes no binary of another one.
-const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("HEADGATE_VERSION"), "\0").as_bytes()) {
-    Ok(version) => version,
-    Err(_) => c"unknown",
+const VERSION: &CStr = {
+    let marked = concat!("headgate native ", env!("HEADGATE_VERSION"), "\0").as_bytes();
+    match CStr::from_bytes_with_nul(marked.split_at(MARK.len()).1) {
+        Ok(version) => version,
+        Err(_) => c"unknown",
+    }
 };
 
 /// By this symbol a binary is known, whatever its file is called.

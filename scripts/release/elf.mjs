@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-
 /** Section type of the versions that a library needs of others (ELF, gABI and LSB "Symbol Versioning"). */
 const GNU_VERNEED = 0x6ffffffe;
 
-/** The versions of glibc's symbols that a 64-bit little-endian ELF file needs, as `2.17`, in order. */
-export function neededGlibc(file) {
-  const elf = readFileSync(file);
-  if (elf.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') throw new Error(`${file} is no 64-bit ELF file`);
+/** The versions of glibc's symbols that a little-endian ELF file needs, as `2.17`, in order; none where it is musl's. */
+export function neededGlibc(elf) {
   const sections = sectionsOf(elf);
   const needs = sections.find(({ type }) => type === GNU_VERNEED);
   if (needs === undefined) return [];
@@ -19,23 +15,28 @@ export function neededGlibc(file) {
       if (version !== undefined) found.add(version);
     }
   }
-  return [...found].sort(compare);
+  return [...found].sort(compareVersions);
 }
 
 /** Those of them that a system with this version of glibc does not have. */
-export function tooNew(file, oldest) {
-  return neededGlibc(file).filter((version) => compare(version, oldest) > 0);
+export function tooNew(elf, oldest) {
+  return neededGlibc(elf).filter((version) => compareVersions(version, oldest) > 0);
 }
 
+/** The 32-bit header and the 64-bit one have the same fields at other places. */
 function sectionsOf(elf) {
-  const [start, size, count] = [Number(elf.readBigUInt64LE(0x28)), elf.readUInt16LE(0x3a), elf.readUInt16LE(0x3c)];
+  const wide = elf[4] === 2;
+  const word = (at) => (wide ? Number(elf.readBigUInt64LE(at)) : elf.readUInt32LE(at));
+  const [start, size, count] = wide
+    ? [word(0x28), elf.readUInt16LE(0x3a), elf.readUInt16LE(0x3c)]
+    : [word(0x20), elf.readUInt16LE(0x2e), elf.readUInt16LE(0x30)];
   return Array.from({ length: count }, (_, i) => {
     const at = start + i * size;
     return {
       type: elf.readUInt32LE(at + 4),
-      offset: Number(elf.readBigUInt64LE(at + 0x18)),
-      link: elf.readUInt32LE(at + 0x28),
-      info: elf.readUInt32LE(at + 0x2c),
+      offset: word(at + (wide ? 0x18 : 0x10)),
+      link: elf.readUInt32LE(at + (wide ? 0x28 : 0x18)),
+      info: elf.readUInt32LE(at + (wide ? 0x2c : 0x1c)),
     };
   });
 }
@@ -44,7 +45,7 @@ function textAt(elf, offset) {
   return elf.toString('latin1', offset, elf.indexOf(0, offset));
 }
 
-function compare(a, b) {
+function compareVersions(a, b) {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number));
   for (let i = 0; i < Math.max(left.length, right.length); i++)
     if ((left[i] ?? 0) !== (right[i] ?? 0)) return (left[i] ?? 0) - (right[i] ?? 0);
