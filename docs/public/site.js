@@ -41,6 +41,26 @@
       setTimeout(() => button.classList.remove('copied'), 2000);
     });
 
+  const title = document.querySelector('.vp-doc h1');
+  const headings = [...document.querySelectorAll('.vp-doc h2[id], .vp-doc h3[id]')];
+  if (title && headings.length > 4) {
+    const outline = document.createElement('details');
+    outline.className = 'site-outline';
+    outline.innerHTML = '<summary>On this page</summary><ul></ul>';
+    outline.lastChild.append(
+      ...headings.map(({ id, tagName, firstChild }) => {
+        const item = document.createElement('li');
+        item.className = tagName === 'H3' ? 'inner' : '';
+        const to = document.createElement('a');
+        to.href = `#${id}`;
+        to.textContent = firstChild.textContent.trim();
+        item.append(to);
+        return item;
+      }),
+    );
+    title.after(outline);
+  }
+
   const place = document.querySelector('.VPNavBar .content-body');
   if (!place || !window.MiniSearch) return;
   const box = document.createElement('div');
