@@ -251,6 +251,37 @@ describe("the server's word", () => {
     await Promise.all(all);
   });
 
+  it('by it no call is refused, and all that is left in a window is used in it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 20, max: 200 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.constantFrom(0, 0.5, 1),
+        fc.nat({ max: 3 }),
+        async (limit, windowMs, more, spreadBelow, tookMs) => {
+          let server: RateLimiter | undefined;
+          const answers: Answers = () => {
+            server ??= new RateLimiter({ limit, windowMs, clock });
+            const { allowed, remaining, resetAfterMs } = server.check('client');
+            const told = { 'x-ratelimit-limit': `${limit}`, 'x-ratelimit-remaining': `${remaining}` };
+            const headers = { ...told, 'x-ratelimit-reset-after': `${resetAfterMs / 1000}` };
+            return { status: allowed ? 200 : 429, headers };
+          };
+          const { clock, fetch, pass } = setUp({ spreadBelow }, answers, tookMs);
+          const first = fetch(API);
+          await pass(tookMs);
+          const all = [first, ...Array.from({ length: more }, () => fetch(API))];
+          // A window is told to be over as much later as the answer took, and then one call goes first.
+          await pass(Math.ceil(all.length / limit) * (windowMs + 3 * tookMs + 2));
+          const statuses = await Promise.all(all.map(async (each) => (await each).status));
+          expect(statuses).toEqual(all.map(() => 200));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
   it('a wait that would be too long is refused at once, and is not sent', async () => {
     const { fetch, pass, times } = setUp({ maxWaitMs: 1000 }, () => ({ status: 429, headers: { 'retry-after': '5' } }));
     await fetch(API);
@@ -359,6 +390,17 @@ describe('a call', () => {
     expect(await (await fetch('data:,hello')).text()).toBe('hello');
     await expect(fetch(API)).rejects.toThrow('the cost can never fit');
     await expect(fetch('no URL')).rejects.toThrow(TypeError);
+  });
+
+  it('whose cost is bad rejects, and holds up nobody', async () => {
+    const costs = [1, 1.5, 1];
+    const answers: Answers = () => ({ headers: { 'x-ratelimit-remaining': '2', 'x-ratelimit-reset-after': '9' } });
+    const cost = () => costs.shift() as number;
+    const { fetch, pass } = setUp({ limit: 9, windowMs: 1, spreadBelow: 1, cost }, answers);
+    await fetch(API);
+    const [bad, good] = [fetch(API), fetch(API)];
+    await expect(Promise.all([bad, pass(9000, 100)])).rejects.toThrow(RangeError);
+    expect((await good).status).toBe(200);
   });
 
   it('with a key that is no string rejects, and is not sent', async () => {

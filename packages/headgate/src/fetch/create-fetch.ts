@@ -1,4 +1,4 @@
-import { type Cost, show } from '@headgate/core-ts';
+import { type Cost, show, type WaitLimits } from '@headgate/core-ts';
 import type { Reserved } from '../http/options/options.js';
 import type { AnyFetch, FetchResponse, OutgoingCall } from './call/fetch-types.js';
 import { mayRepeat, type ReadCall, readCall } from './call/read-call.js';
@@ -90,18 +90,14 @@ class Outgoing {
 
   /** Sends at the first instant at which the server is expected to take the call and the policy admits it. */
   async #send(lane: Lane, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Sending> {
-    const { limiter, clock } = this.#settings;
+    const { clock } = this.#settings;
     const cost = await this.#costOf(call);
     const place = lane.place();
     const untilMs = clock.now() + maxWaitMs;
     const leftMs = () => Math.max(0, untilMs - clock.now());
     for (;;) {
       await lane.turn(place, leftMs(), call.signal);
-      const wait = { maxWaitMs: leftMs(), signal: call.signal };
-      const reservation = await limiter?.reserve(lane.key, cost, { wait }).catch((error: unknown) => {
-        lane.stepBack();
-        throw error;
-      });
+      const reservation = await this.#reserve(lane, cost, { maxWaitMs: leftMs(), signal: call.signal });
       const sent = lane.send();
       if (sent !== undefined) {
         const answer = (async () => send())(); // at once: nothing may come between
@@ -109,6 +105,15 @@ class Outgoing {
         return { sent, answer, leftMs: leftMs() };
       }
       await reservation?.cancel(); // a unit that is not used now must not be used later
+    }
+  }
+
+  async #reserve(lane: Lane, cost: Cost, wait: WaitLimits): Promise<Reserved | undefined> {
+    try {
+      return await this.#settings.limiter?.reserve(lane.key, cost, { wait });
+    } catch (error) {
+      lane.stepBack();
+      throw error;
     }
   }
 
