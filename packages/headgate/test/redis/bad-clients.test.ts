@@ -7,6 +7,9 @@ import { createClient as createClient5 } from 'redis5';
 import { describe, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../src/redis/redis.js';
 import { startServer, withServers } from './servers.js';
+import { noUnhandledRejections } from './unhandled.js';
+
+noUnhandledRejections();
 
 const HANG_MS = 60_000;
 const lazy = { lazyConnect: true } as const;

@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../src/redis/redis.js';
 import { CLIENTS } from './clients.js';
 import { freePort, startServer, withServers } from './servers.js';
+import { noUnhandledRejections } from './unhandled.js';
+
+noUnhandledRejections();
 
 const KINDS = Object.keys(CLIENTS).filter((name) => name !== 'evalsha and eval');
 const HANG_MS = 60_000;
@@ -27,10 +30,12 @@ async function limiterOn(kind: string, port: number, options: RedisOptions = {})
   const [onDegraded, onRecovered] = [vi.fn(), vi.fn()];
   const engine = redis(client, { deadlineMs: 50, onDegraded, onRecovered, ...options });
   const limiter = new RemoteRateLimiter({ limit: 1000, windowSeconds: 3600, engine });
-  /** The server decides, and no outage of before is counted. */
+  /** The server decides: each outage was told, and its end; none of before is counted from now on. */
   const decides = async () => {
     await until(async () => expect(await limiter.check('probe')).not.toHaveProperty('degraded'));
-    onDegraded.mockClear();
+    // As often as the breaker opened: a call that is late opens it too, and no test depends on the machine's speed.
+    expect(onRecovered).toHaveBeenCalledTimes(onDegraded.mock.calls.length);
+    for (const told of [onDegraded, onRecovered]) told.mockClear();
   };
   return { limiter, decides, onDegraded, onRecovered };
 }
@@ -66,7 +71,6 @@ withServers('outages', () => {
       const { degraded } = given.limiter.stats();
       await server([], port);
       await given.decides();
-      expect(given.onRecovered).toHaveBeenCalled();
       // Nothing of the outage is executed afterwards.
       expect(await usedOf(port, 'k')).toBe(0);
       expect(degraded).toBeGreaterThan(0);

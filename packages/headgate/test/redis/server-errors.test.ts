@@ -4,6 +4,9 @@ import { RemoteRateLimiter, redis } from '../../src/redis/redis.js';
 import { CLIENTS } from './clients.js';
 import { startFake } from './fake-server.js';
 import { startServer, withServers } from './servers.js';
+import { noUnhandledRejections } from './unhandled.js';
+
+noUnhandledRejections();
 
 const HANG_MS = 60_000;
 /** What a server says of itself, and what is told of it. */

@@ -14,8 +14,10 @@ export interface Shape {
   evalsha?: (...args: unknown[]) => PromiseLike<unknown>;
   eval?: (...args: unknown[]) => PromiseLike<unknown>;
   evalSha?: (sha: string, options: object) => PromiseLike<unknown>;
+  withAbortSignal?: (signal: AbortSignal) => Shape;
   customCommand?: (command: string[]) => PromiseLike<unknown>;
   send?: (command: string, args: string[]) => PromiseLike<unknown>;
+  on?: (event: string, listener: () => void) => unknown;
   once?: (event: string, listener: () => void) => unknown;
   off?: (event: string, listener: () => void) => unknown;
 }
@@ -40,6 +42,7 @@ export function ioredis(client: Shape): KnownClient {
 /** A client, a pool of them, or one of a cluster; only the first tells whether it is ready. */
 export function nodeRedis(client: Shape): KnownClient {
   const tells = typeof client.isReady === 'boolean';
+  const sending = tells ? takingBack(client) : () => client;
   return {
     name: 'node-redis',
     isCluster: Array.isArray(client.slots),
@@ -49,9 +52,27 @@ export function nodeRedis(client: Shape): KnownClient {
     isClosed: () => client.isOpen === false,
     isReady: () => (tells ? client.isReady === true : client.isOpen !== false),
     whenReady: readiness(client),
-    evalsha: (sha, keys, args) => (client.evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
-    eval: (script, keys, args) => (client.eval as NonNullable<Shape['eval']>)(script, { keys, arguments: args }),
+    evalsha: (sha, keys, args) => (sending().evalSha as NonNullable<Shape['evalSha']>)(sha, { keys, arguments: args }),
+    eval: (script, keys, args) => (sending().eval as NonNullable<Shape['eval']>)(script, { keys, arguments: args }),
   };
+}
+
+/**
+ * node-redis writes what it is given in the next turn. Version 5 does so to a connection that was lost in this one too: then
+ * it takes the first answer on the next connection for that command's, and is never ready again. So what is not written yet
+ * is taken back when the client begins to connect again; version 6 would send it after the outage.
+ */
+function takingBack(client: Shape): () => Shape {
+  if (client.withAbortSignal === undefined) return () => client;
+  let sending: Shape | undefined;
+  let lost = new AbortController();
+  client.on?.('reconnecting', () => {
+    if (sending === undefined) return;
+    sending = undefined;
+    lost.abort();
+    lost = new AbortController();
+  });
+  return () => (sending ??= client.withAbortSignal?.(lost.signal) ?? client);
 }
 
 export function glide(client: Shape): KnownClient {

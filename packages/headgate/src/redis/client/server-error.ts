@@ -46,6 +46,7 @@ const BY_WORDS: readonly (readonly [RegExp, string])[] = [
     /subscriber mode|subscription mode|PubSub mode|only \(P\|S\)SUBSCRIBE/i,
     'your client is in subscriber mode: give redis() another one, as client.duplicate()',
   ],
+  [/^The command was aborted/, 'the connection was lost before the call was sent'],
 ];
 
 /** The code that a server's error begins with, as `NOSCRIPT`; `undefined` for any other error. */
@@ -69,7 +70,10 @@ export function explained(error: unknown, script?: string): unknown {
   const code = codeOf(error);
   const advice = (code && ADVICE[code]) ?? BY_WORDS.find(([pattern]) => pattern.test(words))?.[1];
   if (advice === undefined) return error;
-  const told = advice === ADVICE.NOPERM ? `NOPERM: ${lacking(words, script)}${advice}` : `${code}: ${advice}`;
+  const told =
+    advice === ADVICE.NOPERM
+      ? `NOPERM: ${lacking(words, script)}${advice}`
+      : `${code === undefined ? '' : `${code}: `}${advice}`;
   return new Error(`${told} (${words})`, { cause: error });
 }
 

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { slotOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { withServers } from '../servers.js';
+import { noUnhandledRejections } from '../unhandled.js';
 import { startCluster, type TestCluster, type TestMaster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
+
+noUnhandledRejections();
 
 const HANG_MS = 60_000;
 const LIMIT = 200;

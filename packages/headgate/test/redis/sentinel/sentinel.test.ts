@@ -9,7 +9,10 @@ import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import type { TestClient } from '../clients.js';
 import { type TestServer, withServers } from '../servers.js';
+import { noUnhandledRejections } from '../unhandled.js';
 import { startSentinels, type TestSentinels } from './sentinels.js';
+
+noUnhandledRejections();
 
 const HANG_MS = 60_000;
 const [LIMIT, BEFORE] = [10, 6];

@@ -6,7 +6,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients.js';
 import { freePort, launch, startServer, withServers } from '../servers.js';
+import { noUnhandledRejections } from '../unhandled.js';
 import { startProxy } from './proxy.js';
+
+noUnhandledRejections();
 
 const KINDS = Object.keys(CLIENTS).filter((name) => name !== 'evalsha and eval');
 const HANG_MS = 60_000;

@@ -8,15 +8,20 @@ export interface Proxy {
   delay(ms: number): void;
   /** Cuts the connection in the middle of the next thing that goes this way. */
   cut(direction: 'request' | 'reply'): void;
+  /** Ends all connections at once, as a machine does that has lost them. */
+  reset(): void;
   close(): void;
 }
 
 export async function startProxy(to: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let delayMs = 0;
   let cuts: 'request' | 'reply' | undefined;
   const proxy = createServer((client) => {
     const server = connect(to, '127.0.0.1');
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const [from, into, direction] of [
       [client, server, 'request'],
       [server, client, 'reply'],
@@ -45,6 +50,9 @@ export async function startProxy(to: number): Promise<Proxy> {
     },
     cut: (direction) => {
       cuts = direction;
+    },
+    reset() {
+      for (const client of clients) client.resetAndDestroy();
     },
     close() {
       proxy.close();
