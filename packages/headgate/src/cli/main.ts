@@ -1,21 +1,38 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
+import { benchCommand } from './bench/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { Exit, Misuse } from './exit.js';
 import { simulateCommand } from './simulate/command.js';
+
+/** Errors begin alike, whoever finds them. */
+const OUTPUT = {
+  outputError: (text: string, write: (text: string) => void) => write(text.replace(/^error: /, 'headgate: ')),
+};
 
 const program = new Command('headgate')
   .description('Rate limits: tried on your logs, checked on your machine.')
   .version(version, '-v, --version')
   .showHelpAfterError('(--help tells what there is)')
   .exitOverride()
+  .configureOutput(OUTPUT)
   .addCommand(inherited(simulateCommand()))
-  .addCommand(inherited(doctorCommand()));
+  .addCommand(inherited(doctorCommand()))
+  .addCommand(inherited(benchCommand()));
 
 /** `addCommand` hands nothing down. */
 function inherited(command: Command): Command {
-  return command.exitOverride().showHelpAfterError(`(headgate ${command.name()} --help tells what there is)`);
+  return command
+    .exitOverride()
+    .configureOutput(OUTPUT)
+    .showHelpAfterError(`(headgate ${command.name()} --help tells what there is)`);
 }
+
+// Whoever reads may stop before the end, as head does: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(Exit.done);
+});
 
 try {
   await program.parseAsync();

@@ -3,10 +3,12 @@ import { progressBar } from '../terminal/progress.js';
 import { DecisionsFile } from './decisions-file.js';
 import { Interruption } from './interruption.js';
 import { type KeyCounts, readKeyOf } from './key/read-key.js';
+import type { LogEntry } from './log/entry.js';
 import { type FileReport, LogFile } from './log/log-file.js';
 import { sizeOf } from './log/open-log.js';
 import type { Output } from './output.js';
 import type { NamedPolicy } from './policy/policy-text.js';
+import { Clients } from './run/clients.js';
 import { Simulation } from './run/simulation.js';
 import { merge, roomOf } from './time-order/merge.js';
 
@@ -35,17 +37,19 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const total = sumOf(await Promise.all(options.files.map(sizeOf)));
   const keys: KeyCounts = { unknownAddresses: 0, byAddress: 0 };
   const readKey = readKeyOf(options.key, readIpv6Subnet(), keys);
-  const files = options.files.map((name) => new LogFile(name, options.format, readKey, roomOf(options.files.length)));
+  const clients = new Clients(maxKeys);
+  const clientOf = (entry: LogEntry) => clients.of(readKey(entry));
+  const files = options.files.map((name) => new LogFile(name, options.format, clientOf, roomOf(options.files.length)));
   const decided = decisions && new DecisionsFile(decisions, policies);
   const interruption = new Interruption();
   const progress = progressBar(total);
   let simulation: Simulation | undefined;
   await merge(
     files,
-    (timeMs, key, file, line) => {
-      simulation ??= new Simulation(policies, timeMs, maxKeys);
-      simulation.take(timeMs, key, decided?.note);
-      decided?.write(timeMs, key, file.name, line);
+    (timeMs, client, file, line) => {
+      simulation ??= new Simulation(policies, clients, timeMs, maxKeys);
+      simulation.take(timeMs, client, decided?.note);
+      decided?.write(timeMs, client.key, file.name, line);
     },
     async (file) => {
       await interruption.or(file.readOn());

@@ -100,7 +100,7 @@ const NO_ROUTE =
 const MOST_OF_PATH = 256;
 
 /** However a client writes a path, it counts as one; so do all paths that routers read in different ways. */
-function pathKey(path: string): string {
+export function pathKey(path: string): string {
   const whole = isAmbiguous(path) ? '/..' : folded(withoutParameters(path));
   return whole.length <= MOST_OF_PATH ? whole : folded(whole.slice(0, MOST_OF_PATH));
 }

@@ -1,4 +1,4 @@
-import type { ReadKey } from '../key/read-key.js';
+import type { Client } from '../run/clients.js';
 import { InOrder } from '../time-order/in-order.js';
 import type { LogEntry } from './entry.js';
 import { lineReader } from './line-reader.js';
@@ -38,7 +38,7 @@ export class LogFile {
   readonly name: string;
   readonly pending: InOrder;
   late = 0;
-  readonly #readKey: ReadKey;
+  readonly #clientOf: (entry: LogEntry) => Client;
   readonly #reader;
   readonly #formats = new Map<string, number>();
   readonly #problems: Problem[] = [];
@@ -51,10 +51,10 @@ export class LogFile {
   #others = 0;
   #malformed = 0;
 
-  constructor(name: string, format: string, readKey: ReadKey, room: number) {
+  constructor(name: string, format: string, clientOf: (entry: LogEntry) => Client, room: number) {
     this.name = name;
     this.pending = new InOrder(room);
-    this.#readKey = readKey;
+    this.#clientOf = clientOf;
     this.#reader = lineReader(format);
   }
 
@@ -110,7 +110,7 @@ export class LogFile {
 
   #request(entry: LogEntry): void {
     this.#requests++;
-    this.pending.push(entry.timeMs, this.#readKey(entry), this.#line);
+    this.pending.push(entry.timeMs, this.#clientOf(entry), this.#line);
     const { format } = entry;
     this.#formats.set(format, (this.#formats.get(format) ?? 0) + 1);
   }

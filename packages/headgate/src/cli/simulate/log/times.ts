@@ -23,7 +23,7 @@ export class Times {
     if (length > 0 && text.startsWith(this.#minute, at) && text.startsWith(this.#zone, at + length + 3)) {
       const tens = text.charCodeAt(at + length + 1) - 48;
       const ones = text.charCodeAt(at + length + 2) - 48;
-      if (text.charCodeAt(at + length) === 58 && tens >= 0 && tens <= 6 && ones >= 0 && ones <= 9)
+      if (text.charCodeAt(at + length) === 58 && tens >= 0 && tens <= 5 && ones >= 0 && ones <= 9)
         return this.#minuteMs + (tens * 10 + ones) * 1000;
     }
     return this.#readAnew(text, at);

@@ -140,9 +140,8 @@ function heldBackMost({ clients, trials }: Simulation, top: number): HeldBack[] 
     if (denied > 0) most.push({ client, denied });
   }
   most.sort((a, b) => b.denied - a.denied || clients.requests.get(b.client) - clients.requests.get(a.client));
-  const keys = clients.keys();
   return most.slice(0, top).map(({ client }) => ({
-    key: keys[client] as string,
+    key: clients.keyAt(client),
     requests: clients.requests.get(client),
     denied: trials.map(({ denials }) => denials.get(client)),
   }));

@@ -1,6 +1,7 @@
 import type { Algorithm, Clock } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
+import { BEYOND, type Client } from './clients.js';
 import { Column } from './column.js';
 
 /** How a window is measured: as the limiter of that algorithm counts it. */
@@ -20,9 +21,9 @@ export class Busiest {
     this.#limiter = new RateLimiter({ ...measure, limit: Number.MAX_SAFE_INTEGER, clock, maxKeys });
   }
 
-  take(key: string, client: number): void {
+  take({ key, place }: Client): void {
     const { limit, remaining } = this.#limiter.check(key);
-    if (client >= 0) this.byClient.raiseTo(client, limit - remaining);
+    if (place !== BEYOND) this.byClient.raiseTo(place, limit - remaining);
   }
 }
 

@@ -1,33 +1,52 @@
+import { copyOf } from '../key/copy.js';
 import { Column } from './column.js';
 
-/** Who sent the requests: a number for each key, until there are as many as are told apart. */
+/** Who sent a request. */
+export interface Client {
+  readonly key: string;
+  /** Its place in the columns; {@link NEW} until it has had its first turn, {@link BEYOND} where there is no room. */
+  place: number;
+}
+
+export const BEYOND = -1;
+const NEW = -2;
+
+/** Who sent the requests, told apart by their keys until there are as many as there is room for. */
 export class Clients {
   readonly #most: number;
-  readonly #numbers = new Map<string, number>();
+  readonly #byKey = new Map<string, Client>();
+  readonly #placed: Client[] = [];
   readonly requests = new Column();
-  /** Requests of keys that came when there was no more room. */
+  /** Requests of clients that came when there was no more room. */
   beyond = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
+  /** How many have had a turn. */
   get count(): number {
-    return this.#numbers.size;
+    return this.#placed.length;
   }
 
-  /** The number of a key, or -1 where there is no more room. */
-  numberOf(key: string): number {
-    const known = this.#numbers.get(key);
+  /** The same object for equal keys, while there is room. */
+  of(key: string): Client {
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    if (this.#numbers.size >= this.#most) return -1;
-    const number = this.#numbers.size;
-    this.#numbers.set(key, number);
-    return number;
+    const hasRoom = this.#byKey.size < this.#most;
+    const client = { key: copyOf(key), place: hasRoom ? NEW : BEYOND };
+    if (hasRoom) this.#byKey.set(client.key, client);
+    return client;
   }
 
-  /** In the order in which they came. */
-  keys(): string[] {
-    return [...this.#numbers.keys()];
+  /** Counts a request. */
+  countRequest(client: Client): void {
+    if (client.place === NEW) client.place = this.#placed.push(client) - 1;
+    if (client.place === BEYOND) this.beyond++;
+    else this.requests.add(client.place, 1);
+  }
+
+  keyAt(place: number): string {
+    return (this.#placed[place] as Client).key;
   }
 }

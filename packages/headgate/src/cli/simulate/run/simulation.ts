@@ -1,7 +1,7 @@
 import { type Decision, ManualClock } from '@headgate/core-ts';
 import type { NamedPolicy } from '../policy/policy-text.js';
 import { Busiest, measuresOf } from './busiest.js';
-import { Clients } from './clients.js';
+import type { Client, Clients } from './clients.js';
 import { Series } from './series.js';
 import { Trial } from './trial.js';
 
@@ -19,12 +19,12 @@ export class Simulation {
   readonly #clock: ManualClock;
 
   /** `firstMs`: the time of the first request, at which the clock begins. */
-  constructor(policies: readonly NamedPolicy[], firstMs: number, maxKeys: number) {
+  constructor(policies: readonly NamedPolicy[], clients: Clients, firstMs: number, maxKeys: number) {
     this.#clock = new ManualClock(firstMs);
     this.firstMs = firstMs;
     this.trials = policies.map((policy) => new Trial(policy, this.#clock, maxKeys));
     this.busiest = measuresOf(policies).map((measure) => new Busiest(measure, this.#clock, maxKeys));
-    this.clients = new Clients(maxKeys);
+    this.clients = clients;
     this.series = new Series(1 + policies.length);
   }
 
@@ -33,26 +33,24 @@ export class Simulation {
   }
 
   /** Times don't go back. `onDecision`: gets each policy's decision, by its place among them. */
-  take(timeMs: number, key: string, onDecision?: (policy: number, decision: Decision) => void): void {
+  take(timeMs: number, client: Client, onDecision?: (policy: number, decision: Decision) => void): void {
     const forwardMs = timeMs - this.#clock.now();
     if (forwardMs > 0) this.#clock.advance(forwardMs);
-    const client = this.clients.numberOf(key);
     this.requests++;
     this.hasFractions ||= timeMs % 1000 !== 0;
-    if (client >= 0) this.clients.requests.add(client, 1);
-    else this.clients.beyond++;
+    this.clients.countRequest(client);
     this.series.add(timeMs, 0);
-    for (const each of this.busiest) each.take(key, client);
+    for (const each of this.busiest) each.take(client);
     for (let i = 0; i < this.trials.length; i++) {
-      const isAllowed = this.#decide(i, key, client, onDecision);
+      const isAllowed = this.#decide(i, client, onDecision);
       if (!isAllowed) this.series.add(timeMs, i + 1);
     }
   }
 
-  #decide(i: number, key: string, client: number, onDecision: ((i: number, decision: Decision) => void) | undefined) {
+  #decide(i: number, client: Client, onDecision: ((i: number, decision: Decision) => void) | undefined) {
     const trial = this.trials[i] as Trial;
-    if (onDecision === undefined) return trial.take(key, client);
-    const decision = trial.check(key, client);
+    if (onDecision === undefined) return trial.take(client);
+    const decision = trial.check(client);
     onDecision(i, decision);
     return decision.allowed;
   }

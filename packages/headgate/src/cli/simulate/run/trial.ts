@@ -1,6 +1,7 @@
 import { type Clock, type Decision, readOptions } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
+import { BEYOND, type Client } from './clients.js';
 import { Column } from './column.js';
 
 /** A policy on trial: a limiter of its own decides on every request. */
@@ -18,22 +19,22 @@ export class Trial {
   }
 
   /** Whether the request is let through. */
-  take(key: string, client: number): boolean {
-    const isAllowed = this.limiter.allow(key);
+  take(client: Client): boolean {
+    const isAllowed = this.limiter.allow(client.key);
     if (!isAllowed) this.#deny(client);
     return isAllowed;
   }
 
   /** The same, with all that a decision tells. */
-  check(key: string, client: number): Decision {
-    const decision = this.limiter.check(key);
+  check(client: Client): Decision {
+    const decision = this.limiter.check(client.key);
     if (!decision.allowed) this.#deny(client);
     return decision;
   }
 
-  #deny(client: number): void {
+  #deny({ place }: Client): void {
     this.denied++;
-    if (client >= 0) this.denials.add(client, 1);
+    if (place !== BEYOND) this.denials.add(place, 1);
   }
 }
 

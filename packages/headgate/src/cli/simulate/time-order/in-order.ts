@@ -1,3 +1,5 @@
+import type { Client } from '../run/clients.js';
+
 const SMALLEST = 256;
 
 /**
@@ -10,7 +12,7 @@ export class InOrder {
   /** How many have been pushed before: what decides between equal times. */
   #turns = new Float64Array(SMALLEST);
   #lines = new Float64Array(SMALLEST);
-  #keys: string[] = [];
+  #clients: Client[] = [];
   /** Places in these, as a heap; what lies beyond `size` is free. */
   #heap = Uint32Array.from({ length: SMALLEST }, (_, i) => i);
   #size = 0;
@@ -34,8 +36,8 @@ export class InOrder {
   }
 
   /** Of the earliest. */
-  get key(): string {
-    return this.#keys[this.#top] as string;
+  get client(): Client {
+    return this.#clients[this.#top] as Client;
   }
 
   /** Of the earliest. */
@@ -43,14 +45,14 @@ export class InOrder {
     return this.#lines[this.#top] as number;
   }
 
-  push(timeMs: number, key: string, line: number): void {
+  push(timeMs: number, client: Client, line: number): void {
     if (this.#size === this.#heap.length) this.#grow();
     const heap = this.#heap;
     const place = heap[this.#size] as number;
     this.#times[place] = timeMs;
     this.#turns[place] = this.#turn++;
     this.#lines[place] = line;
-    this.#keys[place] = key;
+    this.#clients[place] = client;
     let at = this.#size++;
     while (at > 0) {
       const above = (at - 1) >> 1;

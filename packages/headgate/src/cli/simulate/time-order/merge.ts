@@ -1,4 +1,5 @@
 import type { LogFile } from '../log/log-file.js';
+import type { Client } from '../run/clients.js';
 
 /** So many requests are held for their order, of all files together. */
 const ROOM = 65_536;
@@ -10,7 +11,7 @@ export function roomOf(files: number): number {
 }
 
 /** A request in its turn, at a time that doesn't go back. */
-export type OnRequest = (timeMs: number, key: string, file: LogFile, line: number) => void;
+export type OnRequest = (timeMs: number, client: Client, file: LogFile, line: number) => void;
 
 /**
  * Hands on the requests of all files, the earliest first; of equal times that of the file named first. A request that
@@ -29,11 +30,11 @@ export async function merge(
     if (file === undefined) return;
     // All are ready until the one that is taken from has too few left.
     while (file?.isReady === true) {
-      const { timeMs, key, line } = file.pending;
+      const { timeMs, client, line } = file.pending;
       if (timeMs < lastMs) file.late++;
       else lastMs = timeMs;
       file.pending.shift();
-      onRequest(lastMs, key, file, line);
+      onRequest(lastMs, client, file, line);
       if (file.isReady) file = earliest(files);
     }
   }

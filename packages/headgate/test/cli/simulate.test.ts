@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Report } from '../../src/cli/simulate/report/report.js';
+import { commonTime, madeUpLog } from './made-up-log.js';
+import { CLI, emptyFolder, headgate } from './run-cli.js';
+
+const START_MS = Date.UTC(2024, 1, 29, 12);
+const LIMIT = ['--limit', '2', '--window', '1m'];
+
+/** A line of a client so many seconds after the start. */
+function line(address: string, second: number, path = '/'): string {
+  return `${address} - - [${commonTime(new Date(START_MS + second * 1000))}] "GET ${path} HTTP/1.1" 200 1 "-" "-"\n`;
+}
+
+function files(contents: Readonly<Record<string, string | Buffer>>): string[] {
+  const folder = emptyFolder();
+  return Object.entries(contents).map(([name, content]) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  });
+}
+
+async function reportOf(args: readonly string[], input?: string | Buffer): Promise<Report> {
+  const { code, out, err } = await headgate(['simulate', ...args, '--json'], input);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out) as Report;
+}
+
+describe('headgate simulate', () => {
+  it('tells who would have been held back, and which limits suit how many', async () => {
+    const log = [0, 1, 2, 3].map((second) => line('10.0.0.1', second)).join('') + line('10.0.0.2', 4);
+    const report = await reportOf([...files({ log }), ...LIMIT]);
+    expect(report).toMatchObject({
+      requests: 5,
+      clients: 2,
+      from: '2024-02-29T12:00:00.000Z',
+      to: '2024-02-29T12:00:04.000Z',
+      policies: [{ name: '2/1m', denied: 2, deniedShare: 0.4, clientsHeldBack: 1, clientsShare: 0.5 }],
+      heldBackMost: [{ key: '10.0.0.1', requests: 4, denied: [2] }],
+      busiestWindows: [
+        {
+          windowMs: 60_000,
+          most: 4,
+          clientsByUnits: [
+            [1, 1],
+            [4, 1],
+          ],
+        },
+      ],
+    });
+    expect(report.busiestWindows[0]?.suggestions[0]).toEqual({ percentile: 50, limit: 1, clientsHeldBack: 1 });
+    expect(report.busiestWindows[0]?.suggestions[3]).toEqual({ percentile: 99.9, limit: 4, clientsHeldBack: 0 });
+  });
+
+  it('reads several files as one, in the order of time, packed or not, of whatever formats', async () => {
+    const json = (second: number) =>
+      `${JSON.stringify({ ts: START_MS / 1000 + second, request: { client_ip: '10.0.0.1', method: 'GET', uri: '/' } })}\n`;
+    const names = files({
+      'late.log': line('10.0.0.1', 70) + line('10.0.0.1', 20),
+      'early.gz': gzipSync(line('10.0.0.1', 0) + json(30)),
+      'mixed.json': json(65) + line('10.0.0.1', 10),
+    });
+    const report = await reportOf([...names, ...LIMIT]);
+    // 0 and 10 fit, 20 and 30 don't; the window that begins at 65 has room for both.
+    expect(report).toMatchObject({ requests: 6, policies: [{ denied: 2 }], notes: [] });
+    expect(report.files.map(({ formats, isGzip }) => ({ ...formats, isGzip }))).toEqual([
+      { combined: 2, isGzip: false },
+      { combined: 1, caddy: 1, isGzip: true },
+      { combined: 1, caddy: 1, isGzip: false },
+    ]);
+  });
+
+  it('reads a pipe, packed too', async () => {
+    const log = line('10.0.0.1', 0) + line('10.0.0.1', 1);
+    for (const input of [log, gzipSync(log)])
+      expect(await reportOf(['-', ...LIMIT], input)).toMatchObject({ requests: 2 });
+  });
+
+  it('counts IPv6 by its /64, names of hosts as they are, and what is no address as one client', async () => {
+    const addresses = [
+      '2001:db8::1',
+      '2001:DB8:0:0:ffff::2',
+      'host.example',
+      '::ffff:10.0.0.1',
+      '10.0.0.1',
+      '0x7f000001',
+      '%x',
+      '10.1',
+    ];
+    const report = await reportOf([
+      ...files({ log: addresses.map((each) => line(each, 0)).join('') }),
+      '--limit',
+      '0',
+      '--window',
+      '1m',
+    ]);
+    expect(report.heldBackMost.map(({ key, requests }) => [key, requests])).toEqual([
+      ['unknown-address', 3],
+      ['2001:db8::/64', 2],
+      ['10.0.0.1', 2],
+      ['host.example', 1],
+    ]);
+    expect(report.notes).toEqual(['3 requests told no address that can be read; they were counted as one client.']);
+  });
+
+  it('counts by what --key asks for, and by address where a line does not have it', async () => {
+    const user = `10.0.0.1 - ann [${commonTime(new Date(START_MS))}] "HEAD /A/?x HTTP/1.1" 200 1\n`;
+    const keys = async (key: string) => {
+      const report = await reportOf([
+        ...files({ log: user + line('10.0.0.2', 1, '/a') }),
+        '--limit',
+        '0',
+        '--window',
+        '1m',
+        '--key',
+        key,
+      ]);
+      return report.heldBackMost.map((each) => each.key);
+    };
+    expect(await keys('user')).toEqual(['ann', 'ip:10.0.0.2']);
+    expect(await keys('method+path')).toEqual(['GET /a']);
+    expect(await keys('header:X-Forwarded-For')).toEqual(['ip:10.0.0.1', 'ip:10.0.0.2']);
+  });
+
+  it('counts and tells malformed lines, with file and line, and goes on', async () => {
+    const [file = ''] = files({
+      log: `${line('10.0.0.1', 0)}\nrubbish\n${'x'.repeat(2 ** 20 + 1)}\n10.0.0.1 - - [1/1/2024]\n${line('10.0.0.1', 1)}{"a":`,
+    });
+    const { code, out } = await headgate(['simulate', file, ...LIMIT]);
+    expect(code).toBe(0);
+    expect(out).toContain('2 requests of 1 client');
+    expect(out).toContain(`${file}: 4 lines of 7 lines could not be read.`);
+    expect(out).toContain(`${file}:3: it has no time in brackets`);
+    expect(out).toContain(`${file}:4: it is longer than 1 MiB`);
+    expect(out).toContain(`${file}:7: it is no JSON object`);
+  });
+
+  it('tells of requests that come later than there is room for, and decides them where they stand', async () => {
+    const many = Array.from({ length: 66_000 }, (_, i) => line('10.0.0.1', 100 + Math.floor(i / 100))).join('');
+    const report = await reportOf([...files({ log: many + line('10.0.0.9', 0) }), ...LIMIT]);
+    expect(report.files[0]).toMatchObject({ requests: 66_001, late: 1 });
+    expect(report.notes[0]).toContain('1 request came so late');
+    expect(report.from).toBe('2024-02-29T12:01:40.000Z');
+  });
+
+  it('ends with 1 where a file could not be read to its end, and tells what it had by then', async () => {
+    const whole = gzipSync(madeUpLog(3000));
+    const [cut = '', damaged = '', binary = '', good = ''] = files({
+      'cut.gz': whole.subarray(0, whole.length >> 1),
+      'damaged.gz': Buffer.concat([whole.subarray(0, 2000), Buffer.alloc(2000, 7), whole.subarray(4000)]),
+      binary: Buffer.from('ELF\0\u0001\u0002'),
+      'good.log': line('10.0.0.1', 0),
+    });
+    for (const [file, reason] of [
+      [cut, 'ends in the middle of its gzip data, after line'],
+      [damaged, 'is damaged as gzip after line'],
+      [binary, 'is no text: byte 4 of it is 0'],
+    ] as const) {
+      const { code, out } = await headgate(['simulate', file, good, ...LIMIT]);
+      expect(out).toContain(`${file} ${reason}`);
+      expect(code).toBe(1);
+    }
+  });
+
+  it('ends with 1 where there is no request at all, and says what there was', async () => {
+    for (const [content, reason] of [
+      ['', 'log is empty.'],
+      ['rubbish\n', '1 line of 1 line could not be read'],
+      [Buffer.from('PK\u0003\u0004'), 'is a zip file'],
+      [Buffer.from('\ufeffx', 'utf16le'), 'is text in UTF-16'],
+    ] as const) {
+      const { code, out, err } = await headgate(['simulate', ...files({ log: content }), ...LIMIT]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain(reason);
+    }
+  });
+
+  it('ends with 2 before anything is read, where it is asked for what can not be', async () => {
+    const [log = ''] = files({ log: line('10.0.0.1', 0) });
+    const missing = join(emptyFolder(), 'missing', 'x');
+    const cases: [readonly string[], string][] = [
+      [[missing, ...LIMIT], 'there is no such file'],
+      [[emptyFolder(), ...LIMIT], 'is a folder: name the files in it'],
+      [[log, log, ...LIMIT], 'is named twice'],
+      [[log], 'give --limit and --window, or --policy'],
+      [[log, '--limit', '5'], '--limit needs --window beside it'],
+      [[log, '--limit', 'x', '--window', '1m'], '--limit must be a whole number of requests, got "x"'],
+      [[log, '--policy', '5/1x'], '--policy, at character 3: a window like 30s'],
+      [[log, '--policy', '5/1m burst=2'], "burst is for algorithm 'token-bucket', got 2"],
+      [[log, '--policy', 'a=1/1m', '--policy', 'a=2/1m'], 'must have a name of its own'],
+      [[log, ...LIMIT, '--key', 'nose'], '--key must be ip, user'],
+      [[log, ...LIMIT, '--format', 'w3c'], "--format must be 'auto' or 'common'"],
+      [[log, ...LIMIT, '--top', '-1'], '--top must be a whole number'],
+      [[log, ...LIMIT, '--html', missing], `--html ${missing} can't be written: there is no such folder`],
+      [[log, ...LIMIT, '--html', log], 'is one of the logs'],
+      [[log, ...LIMIT, '--polcy', 'x'], "unknown option '--polcy'"],
+    ];
+    const ran = await Promise.all(cases.map(async ([args]) => headgate(['simulate', ...args])));
+    ran.forEach(({ code, out, err }, i) => {
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toContain(cases[i]?.[1]);
+    });
+    expect(readFileSync(log, 'utf8')).toBe(line('10.0.0.1', 0));
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  it.skipIf(isRoot)(
+    `refuses a page where it may not write${isRoot ? ' (skipped: root may write anywhere)' : ''}`,
+    async () => {
+      const [log = ''] = files({ log: line('10.0.0.1', 0) });
+      const folder = emptyFolder();
+      chmodSync(folder, 0o500);
+      const { code, err } = await headgate(['simulate', log, ...LIMIT, '--html', join(folder, 'r.html')]);
+      expect(code).toBe(2);
+      expect(err).toContain('permission denied');
+    },
+  );
+
+  it('leaves no page behind where there was nothing to tell', async () => {
+    const page = join(emptyFolder(), 'r.html');
+    expect(await headgate(['simulate', ...files({ log: '' }), ...LIMIT, '--html', page])).toMatchObject({ code: 1 });
+    expect(existsSync(page)).toBe(false);
+  });
+
+  it('writes nothing of strangers that a terminal would obey', async () => {
+    const log = JSON.stringify({ time: START_MS, remote_addr: '10.0.0.1', user: '\u001b[2Jx\u202e' });
+    const { out } = await headgate(['simulate', '-', '--limit', '0', '--window', '1m', '--key', 'user'], `${log}\n`);
+    expect(out).toContain('\\u{1b}[2Jx\\u{202e}');
+  });
+
+  it('tells what it had by Ctrl-C, and ends with 130; a pipe that closes is no failure', async () => {
+    const child = spawn(process.execPath, [CLI, 'simulate', '-', ...LIMIT], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk) => chunks.push(chunk));
+    const ended = once(child, 'exit');
+    child.stdin.on('error', () => {}); // it ends before its input does
+    // More than is held for its order, so that some have had their turn.
+    child.stdin.write(Array.from({ length: 70_000 }, (_, i) => line('10.0.0.1', Math.floor(i / 50))).join(''), () =>
+      child.kill('SIGINT'),
+    );
+    expect(await ended).toEqual([130, null]);
+    expect(Buffer.concat(chunks).toString()).toContain('It was interrupted');
+
+    const other = spawn(process.execPath, [
+      CLI,
+      'simulate',
+      ...files({ log: madeUpLog(500) }),
+      ...LIMIT,
+      '--json',
+      '--top',
+      '500',
+    ]);
+    const errors: Buffer[] = [];
+    other.stderr.on('data', (chunk) => errors.push(chunk));
+    other.stdout.destroy();
+    expect([await once(other, 'exit'), Buffer.concat(errors).toString()]).toEqual([[0, null], '']);
+  });
+});
+
+describe('headgate', () => {
+  it('has help for each command, and ends with 2 for one that there is none of', async () => {
+    for (const args of [['--help'], ['simulate', '--help'], ['doctor', '--help'], ['bench', '--help']]) {
+      const { code, out } = await headgate(args);
+      expect({ code, begins: out.slice(0, 15) }).toEqual({ code: 0, begins: 'Usage: headgate' });
+    }
+    expect(await headgate(['dcotor'])).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean doctor?') });
+  });
+});
