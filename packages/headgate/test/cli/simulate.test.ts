@@ -128,7 +128,7 @@ describe('headgate simulate', () => {
 
   it('counts and tells malformed lines, with file and line, and goes on', async () => {
     const [file = ''] = files({
-      log: `${line('10.0.0.1', 0)}\nrubbish\n${'x'.repeat(2 ** 20 + 1)}\n10.0.0.1 - - [1/1/2024]\n${line('10.0.0.1', 1)}{"a":`,
+      log: `${line('10.0.0.1', 0)}\nrubbish\n${'x'.repeat(2 ** 21)}\n10.0.0.1 - - [1/1/2024]\n${line('10.0.0.1', 1)}{"a":`,
     });
     const { code, out } = await headgate(['simulate', file, ...LIMIT]);
     expect(code).toBe(0);

@@ -59,6 +59,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   );
   progress.stop();
   interruption.end();
+  if (interruption.isCalled) process.stdin.destroy(); // an open pipe would keep the process
   const reports = files.map((file) => file.report());
   return { simulation, files: reports, keys, isInterrupted: interruption.isCalled };
 }

@@ -1,13 +1,13 @@
 import { printable, printableLines } from '../../terminal/printable.js';
 import { table } from '../../terminal/table.js';
 import { durationText } from '../policy/duration.js';
-import { wholeText } from './counted.js';
+import { counted, wholeText } from './counted.js';
 import type { Report } from './report.js';
 
 /** The report as people read it in a terminal. */
 export function textReport(report: Report): string {
   const { requests, clients, from, to } = report;
-  const parts = [`${wholeText(requests)} requests of ${wholeText(clients)} clients, ${from} to ${to}`];
+  const parts = [`${counted(requests, 'request')} of ${counted(clients, 'client')}, ${from} to ${to}`];
   parts.push(
     table(
       [
@@ -45,7 +45,7 @@ export function textReport(report: Report): string {
           ...suggestions.map(({ percentile, limit, clientsHeldBack }) => [
             `${percentile} % of clients stay within`,
             wholeText(limit),
-            `${wholeText(clientsHeldBack)} clients`,
+            counted(clientsHeldBack, 'client'),
           ]),
         ],
         [1, 2],
