@@ -28,10 +28,10 @@ if not now_ms then
   now_ms = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local is_check, policies = ARGV[3] == 'c', tonumber(ARGV[4])
-local limits, windows_ms, longest_ms = {}, {}, 0
+local limits, windows_ms, least_limit, longest_ms = {}, {}, math.huge, 0
 for p = 1, policies do
   limits[p], windows_ms[p] = tonumber(ARGV[3 + 2 * p]), tonumber(ARGV[4 + 2 * p])
-  longest_ms = math.max(longest_ms, windows_ms[p])
+  least_limit, longest_ms = math.min(least_limit, limits[p]), math.max(longest_ms, windows_ms[p])
 end
 local form, length = '>B' .. string.rep('I6I7', policies), 1 + 13 * policies
 local costs_at = 4 + 2 * policies
@@ -103,7 +103,7 @@ local function wait_of(p, cost)
   return starts_ms[p] + windows_ms[p] - now_ms
 end
 
-local answer, is_all_allowed = { now_ms }, true
+local answer = { now_ms }
 
 local function tell(number)
   -- Clients read large numbers wrongly.
@@ -130,50 +130,62 @@ local function tell_key(allowed, calls, cost)
   end
 end
 
+local function fitting(cost, calls, left)
+  if calls * cost <= left then return calls end
+  return math.max(0, math.floor(left / cost))
+end
+
+local function take_first(key, cost, calls)
+  local allowed = fitting(cost, calls, least_limit)
+  if not save_first(key, allowed * cost) then return nil end
+  if is_check or allowed < calls then
+    for p = 1, policies do starts_ms[p], used[p] = now_ms, allowed * cost end
+  end
+  return allowed
+end
+
 -- Takes as many calls of the cost as fit. `nil` where the key has something else. Of no calls nothing is asked but whether
 -- the script is there.
 local function take(key, value, cost, calls)
   if calls == 0 then return 0 end
-  if value and not read(value) then return nil end
+  if not value then return take_first(key, cost, calls) end
+  if not read(value) then return nil end
   local allowed = calls
-  for p = 1, policies do
-    local left = value and limits[p] - used[p] or limits[p]
-    if allowed * cost > left then allowed = math.max(0, math.floor(left / cost)) end
-  end
-  if not value then
-    if not save_first(key, allowed * cost) then return nil end
-    if is_check or allowed < calls then
-      for p = 1, policies do starts_ms[p], used[p] = now_ms, allowed * cost end
-    end
-  elseif allowed > 0 or has_stepped then
+  for p = 1, policies do allowed = fitting(cost, allowed, limits[p] - used[p]) end
+  if allowed > 0 or has_stepped then
     for p = 1, policies do used[p] = used[p] + allowed * cost end
     save(key)
   end
   return allowed
 end
 
+local function cost_of(i)
+  if not has_costs then return 1, 1 end
+  return tonumber(ARGV[costs_at + 2 * i - 1]), tonumber(ARGV[costs_at + 2 * i])
+end
+
+-- Those before are told only once one is not allowed.
+local function tell_before(i)
+  for each = 1, i - 1 do
+    local _, calls = cost_of(each)
+    tell(calls)
+    tell(0)
+    tell(0)
+  end
+end
+
 local values = redis.call('MGET', unpack(KEYS, 1, count))
 local is_in_range = now_ms >= 0 and now_ms <= LATEST_MS
--- The keys before are told only once one is not allowed.
-local before = {}
+local is_all_allowed = not is_check
 for i = 1, count do
-  local cost, calls = 1, 1
-  if has_costs then cost, calls = tonumber(ARGV[costs_at + 2 * i - 1]), tonumber(ARGV[costs_at + 2 * i]) end
+  local value, cost, calls = values[i], cost_of(i)
   local allowed
-  if is_in_range then allowed = take(KEYS[i], values[i], cost, calls) end
-  if not is_check and allowed == calls and is_all_allowed then
-    before[i] = calls
-  else
-    if not is_check and is_all_allowed then
-      is_all_allowed = false
-      for _, each in ipairs(before) do
-        tell(each)
-        tell(0)
-        tell(0)
-      end
-    end
+  if is_in_range then allowed = take(KEYS[i], value, cost, calls) end
+  if not is_all_allowed or allowed ~= calls then
+    if is_all_allowed then tell_before(i) end
+    is_all_allowed = false
     if allowed then tell_key(allowed, calls, cost) else tell(ELSEWHERE) end
   end
 end
-if not is_check and is_all_allowed then tell(ALL_ALLOWED) end
+if is_all_allowed then tell(ALL_ALLOWED) end
 return answer

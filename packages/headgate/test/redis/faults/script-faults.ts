@@ -108,14 +108,14 @@ export const scriptFaults = [
       'used[1] = used[1] + allowed * cost',
     ],
     ['a new key is charged one call', 'if not save_first(key, allowed * cost)', 'if not save_first(key, cost)'],
-    ['keys with other units get the value of the first', 'first_values[taken]', 'first_values[1]'],
+    ['keys with other units get the value of the first', 'first_values[taken] = first', 'first_values[1] = first'],
     [
       'the wait is that of the first policy',
       'tell(allowed < calls and wait_of(p, cost) or 0)',
       'tell(allowed < calls and wait_of(1, cost) or 0)',
     ],
     ['the policy that binds is the last', 'if wait_ms > most_ms then', 'if wait_ms >= most_ms then'],
-    ['keys before the first denial are not told', 'for _, each in ipairs(before) do', 'for _, each in ipairs({}) do'],
+    ['keys before the first denial are not told', 'if is_all_allowed then tell_before(i) end', ''],
     ['large numbers are cut off', 'used[1] < 2 ^ 40 and LONE_FORM', 'used[1] < 2 ^ 48 and LONE_FORM'],
   ]),
   ...listed('lua/entry.lua', 'turns', [
