@@ -72,7 +72,8 @@ describe('a runtime that has less than Node', { timeout: HANG_MS }, () => {
 
   it('meets no build of ours that asks where its own file is, which bundles and virtual modules have no answer to', () => {
     const built = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' });
-    const files = built.filter((file) => /\.c?js$/.test(file));
+    // The command line runs on Node alone, from where it was installed.
+    const files = built.filter((file) => /\.c?js$/.test(file) && !file.startsWith('cli'));
     expect(files.length).toBeGreaterThan(subpaths.length);
     for (const file of files)
       expect(readFileSync(join(folder, 'dist', file), 'utf8'), file).not.toMatch(
