@@ -36,6 +36,10 @@ export class Outage {
     this.#local?.update(this.#shareOf(policies));
   }
 
+  clear(): void {
+    this.#local?.clear();
+  }
+
   /** @throws BackendUnavailableError where that was asked for. */
   answer(call: Decidable, reason: unknown): Answer {
     if (this.#onOutage === 'throw') throw unavailable(reason);
@@ -118,7 +122,7 @@ function degraded(told: Decision): RemoteDecision {
   return { ...told, degraded: true };
 }
 
-export function unavailable(reason: unknown): BackendUnavailableError {
+export function unavailable(reason: unknown, what: 'decide' | 'clear' = 'decide'): BackendUnavailableError {
   const why = reason instanceof Error ? reason.message : String(reason);
-  return new BackendUnavailableError(`Redis did not decide: ${why}`, { cause: reason });
+  return new BackendUnavailableError(`Redis did not ${what}: ${why}`, { cause: reason });
 }

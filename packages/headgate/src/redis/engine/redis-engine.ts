@@ -14,7 +14,7 @@ import { Sender, type TestHooks } from '../wire/sender.js';
 import type { ShortKind } from '../wire/short.js';
 import { Denials } from './denials.js';
 import { LongKeys } from './long-keys.js';
-import { Outage } from './outage.js';
+import { Outage, unavailable } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
 import { Replies } from './replies.js';
@@ -129,7 +129,8 @@ export class RedisEngine implements RemoteEngine {
 
   async clear(): Promise<void> {
     this.#denials.clear();
-    await this.#runner.clear();
+    this.#outage.clear();
+    await this.#runner.clear().catch((error) => Promise.reject(unavailable(error, 'clear')));
   }
 
   update(policies: readonly Policy[]): void {
@@ -169,36 +170,38 @@ export class RedisEngine implements RemoteEngine {
   }
 
   #send(groups: readonly Group[]): void {
-    const kind = this.#sender.shortKind(groups);
+    const [kind, untilMs] = [this.#sender.shortKind(groups), this.#runner.deadline()];
     if (kind === undefined || this.#longKeys.isEmpty) {
-      void this.#sendBy(kind, groups);
+      void this.#sendBy(kind, groups, untilMs);
       return;
     }
     const [long, short] = [[] as Group[], [] as Group[]];
     for (const group of groups) (this.#longKeys.has(group.call.key) ? long : short).push(group);
-    if (short.length > 0) void this.#sendBy(kind, short);
-    if (long.length > 0) void this.#sendBy(undefined, long);
+    if (short.length > 0) void this.#sendBy(kind, short, untilMs);
+    if (long.length > 0) void this.#sendBy(undefined, long, untilMs);
   }
 
-  async #sendBy(short: ShortKind | undefined, groups: readonly Group[]): Promise<void> {
+  /** What is sent again has no new deadline. */
+  async #sendBy(short: ShortKind | undefined, groups: readonly Group[], untilMs: number): Promise<void> {
     const sent = { groups, short, policies: this.#policies, atMs: performance.now() };
     let answers: Answers;
     try {
       const answered = await this.#dispatcher.ask(async () => {
-        const reply = await this.#sender.send(groups, short);
+        const reply = await this.#sender.send(groups, short, untilMs);
         checkReply(reply, groups, short, sent.policies);
         return reply;
       });
       this.#sender.heard(answered.serverMs);
       answers = answered.answers;
     } catch (error) {
-      if (groups.length > 1 && isBetweenNodes(error)) for (const group of groups) void this.#sendBy(short, [group]);
+      if (groups.length > 1 && isBetweenNodes(error))
+        for (const group of groups) void this.#sendBy(short, [group], untilMs);
       else for (const { pending } of groups) for (const each of pending) this.#degrade(each, error);
       return;
     }
     const others = this.#replies.read(sent, answers);
     for (const { call } of others) this.#longKeys.note(call.key);
-    if (others.length > 0) void this.#sendBy(undefined, others);
+    if (others.length > 0) void this.#sendBy(undefined, others, untilMs);
   }
 
   #degrade({ call, resolve, reject }: Pending, reason: unknown): void {

@@ -2,7 +2,7 @@ import type { KnownClient } from '../client/script-client.js';
 import { HITS, Script } from '../client/scripts.js';
 import { CLOSED_FOR_MS, unavailable } from '../engine/outage.js';
 import type { ReadRedisOptions } from '../engine/redis-options.js';
-import { Dispatcher } from '../sending/dispatcher.js';
+import { Dispatcher, isBetweenNodes } from '../sending/dispatcher.js';
 import { ScriptRunner } from '../sending/script-runner.js';
 import type { Answers } from '../wire/answers.js';
 import { foreignKey, nameOf } from '../wire/key-name.js';
@@ -49,7 +49,7 @@ export class RedisHits implements RemoteHits {
       () => this.#runner.probe(),
       () => new HitsBatch(),
       ({ key }) => key,
-      (calls) => void this.#send(calls),
+      (calls) => void this.#send(calls, this.#runner.deadline()),
     );
   }
 
@@ -62,20 +62,21 @@ export class RedisHits implements RemoteHits {
     });
   }
 
-  clear(): Promise<void> {
-    return this.#runner.clear();
+  async clear(): Promise<void> {
+    await this.#runner.clear().catch((error) => Promise.reject(unavailable(error, 'clear')));
   }
 
-  async #send(calls: readonly Pending[]): Promise<void> {
+  async #send(calls: readonly Pending[], untilMs: number): Promise<void> {
     const { keys, args } = encodeHits(calls, this.#options.prefix);
     const now = this.#now === undefined ? '' : String(this.#now());
     let answers: Answers;
     try {
       ({ answers } = await this.#dispatcher.ask(() =>
-        this.#runner.run(this.#script, keys, (tracked) => [now, tracked, ...args]),
+        this.#runner.run(this.#script, keys, (tracked) => [now, tracked, ...args], untilMs),
       ));
     } catch (error) {
-      for (const each of calls) this.#degrade(each, error);
+      if (keys.length > 1 && isBetweenNodes(error)) for (const each of byKey(calls)) void this.#send(each, untilMs);
+      else for (const each of calls) this.#degrade(each, error);
       return;
     }
     for (const { key, resolve, reject } of calls) {
@@ -113,4 +114,14 @@ export class RedisHits implements RemoteHits {
     if (onOutage === 'open') return { hits: 0, windowMs, resetAfterMs: 0, blockedMs: 0 };
     return { hits: Number.MAX_SAFE_INTEGER, windowMs, resetAfterMs: CLOSED_FOR_MS, blockedMs: CLOSED_FOR_MS };
   }
+}
+
+function byKey(calls: readonly Pending[]): Iterable<readonly Pending[]> {
+  const parts = new Map<string, Pending[]>();
+  for (const call of calls) {
+    const part = parts.get(call.key);
+    if (part === undefined) parts.set(call.key, [call]);
+    else part.push(call);
+  }
+  return parts.values();
 }

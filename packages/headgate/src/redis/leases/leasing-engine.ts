@@ -87,8 +87,7 @@ export class LeasingEngine implements RemoteEngine {
   /** What is leased while it runs is given back too: its key may have been forgotten after that. */
   async clear(): Promise<void> {
     this.#giveAllBack();
-    await this.#engine.clear();
-    this.#giveAllBack();
+    await this.#engine.clear().finally(() => this.#giveAllBack());
   }
 
   update(policies: readonly Policy[]): void {

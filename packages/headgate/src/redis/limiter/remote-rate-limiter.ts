@@ -191,7 +191,10 @@ export class RemoteRateLimiter {
     return this.#engine.reset(key);
   }
 
-  /** Forgets all keys; the statistics stay. */
+  /**
+   * Forgets all keys; the statistics stay. It asks for some at a time, and rejects with a `BackendUnavailableError` where one
+   * of those is not answered within `deadlineMs`: what was forgotten until then stays so.
+   */
   async clear(): Promise<void> {
     await this.#engine.clear();
   }

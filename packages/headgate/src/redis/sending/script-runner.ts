@@ -26,17 +26,23 @@ export class ScriptRunner {
     this.#options = options;
   }
 
+  /** When a call that is made now is given up, by `performance.now()`. */
+  deadline(): number {
+    return performance.now() + this.#options.deadlineMs;
+  }
+
   /**
    * The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied.
    *
    * @param argsOf the arguments, with the number of this call where the client may send one twice, else with `''`
+   * @param untilMs the deadline, by `performance.now()`
    */
-  run(script: Script, keys: string[], argsOf: (tracked: string) => string[]): Promise<unknown> {
+  run(script: Script, keys: string[], argsOf: (tracked: string) => string[], untilMs: number): Promise<unknown> {
     if (!this.#client.sendsAgain)
-      return this.#within(() => script.run(this.#client, keys, argsOf(''), () => argsOf('')));
+      return this.#within(untilMs, () => script.run(this.#client, keys, argsOf(''), () => argsOf('')));
     // Where a client may send a call again, each has a number, and the server runs none that it has run.
     const args = () => argsOf(String(++this.#sequence));
-    return this.#within(() => {
+    return this.#within(untilMs, () => {
       if (this.#client.keepsOrder)
         return script.run(this.#client, [...keys, this.#tracker(keys[0] as string, 0)], args(), args);
       const lane = this.#lanes.take();
@@ -52,7 +58,7 @@ export class ScriptRunner {
     await evaluate(this.#client, PROBE, [`${this.#options.prefix}!probe`], []);
   }
 
-  /** Deletes all keys of the prefix, some at a time; in a cluster those of each master. */
+  /** Deletes all keys of the prefix, some at a time, each within the deadline; in a cluster those of each master. */
   async clear(): Promise<void> {
     if (!this.#client.isCluster) return this.#clearNode([]);
     const slots = await this.#oneSlotOfEach();
@@ -63,17 +69,15 @@ export class ScriptRunner {
   async #clearNode(keys: string[]): Promise<void> {
     let cursor = '0';
     do {
-      const reply = await evaluate(this.#client, CLEAR, keys, [
-        cursor,
-        `${escaped((this.#client.keyPrefix ?? '') + this.#options.prefix)}*`,
-      ]);
-      cursor = String(reply);
+      const args = [cursor, `${escaped((this.#client.keyPrefix ?? '') + this.#options.prefix)}*`];
+      cursor = String(await this.#within(this.deadline(), () => evaluate(this.#client, CLEAR, keys, args)));
     } while (cursor !== '0');
   }
 
   /** Of each master the first slot that it has. */
   async #oneSlotOfEach(): Promise<number[]> {
-    const ranges = (await evaluate(this.#client, CLUSTER_SLOTS, [], [])) as [number, number, unknown[]][];
+    const reply = await this.#within(this.deadline(), () => evaluate(this.#client, CLUSTER_SLOTS, [], []));
+    const ranges = reply as [number, number, unknown[]][];
     return [...new Map(ranges.map(([first, , master]) => [String(master), Number(first)])).values()];
   }
 
@@ -87,16 +91,19 @@ export class ScriptRunner {
     return this.#client.isCluster ? this.#inSlot(name, slotOf(key)) : `${this.#options.prefix}${name}`;
   }
 
-  #within(send: () => Promise<unknown>): Promise<unknown> {
-    const { deadlineMs } = this.#options;
+  /** Sends nothing where no time is left. */
+  #within(untilMs: number, send: () => Promise<unknown>): Promise<unknown> {
+    const late = () => new Error(`no answer within ${this.#options.deadlineMs} ms`);
+    const leftMs = untilMs - performance.now();
     if (this.#client.isClosed()) return Promise.reject(closed());
+    if (leftMs <= 0) return Promise.reject(late());
     return new Promise((resolve, reject) => {
       let stop: (() => void) | undefined;
       const timer = setTimeout(() => {
         stop?.();
         stop = undefined;
-        reject(new Error(`no answer within ${deadlineMs} ms`));
-      }, deadlineMs);
+        reject(late());
+      }, leftMs);
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {

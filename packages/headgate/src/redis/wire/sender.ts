@@ -70,16 +70,17 @@ export class Sender {
   }
 
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
-  send(groups: readonly Group[], short: ShortKind | undefined): Promise<unknown> {
+  send(groups: readonly Group[], short: ShortKind | undefined, untilMs: number): Promise<unknown> {
     if (groups.some(({ call }) => call.by !== undefined)) this.#keptFromMs ??= this.#serverMs();
     const name = (key: string) => nameOf(this.#options.prefix, key);
     const now = this.#now === undefined ? '' : String(this.#now());
     if (short !== undefined) {
       const { keys, args } = encodeShort(groups, short, this.#policies, name);
-      return this.#runner.run(this.#short, keys, (tracked) => [now, tracked, ...args]);
+      return this.#runner.run(this.#short, keys, (tracked) => [now, tracked, ...args], untilMs);
     }
     const { keys, args } = encode(groups, this.#policies, this.#changes, name);
-    return this.#runner.run(this.#script, keys, (tracked) => [now, String(this.#keptFromMs ?? ''), tracked, ...args]);
+    const kept = String(this.#keptFromMs ?? '');
+    return this.#runner.run(this.#script, keys, (tracked) => [now, kept, tracked, ...args], untilMs);
   }
 
   /** Which scripts decide, and whether the server of the key has them in its cache: none of them takes anything. */

@@ -128,7 +128,7 @@ export const sendingFaults = [
   ...listed('engine/remote-counters.ts', 'outages', [
     ['decisions without the server are not counted', '    this.#degraded++;\n', ''],
   ]),
-  ...listed('sending/script-runner.ts', 'outages', [['a call waits for ever', '}, deadlineMs);', '}, 1e9);']]),
+  ...listed('sending/script-runner.ts', 'outages', [['a call waits for ever', '}, leftMs);', '}, 1e9);']]),
   ...listed('client/scripts.ts', 'resent', [
     [
       'a script that was flushed is an outage',
