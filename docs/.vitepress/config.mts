@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 
-const reference = fileURLToPath(new URL('../reference', import.meta.url));
+const docs = fileURLToPath(new URL('..', import.meta.url));
+const reference = `${docs}reference`;
 
 /** Pages that typedoc made of the doc comments: one for each public sub-path. */
 function referencePages(): DefaultTheme.SidebarItem[] {
@@ -17,6 +18,19 @@ function referencePages(): DefaultTheme.SidebarItem[] {
 /** The pages in a folder, by the title that the list gives them. */
 function pages(folder: string, titles: Readonly<Record<string, string>>): DefaultTheme.SidebarItem[] {
   return Object.entries(titles).map(([name, text]) => ({ text, link: `${folder}/${name}` }));
+}
+
+/** Pages beside this folder, those that no list below names by their own titles: no page can be forgotten. */
+function pagesInFull(titles: Readonly<Record<string, string>>): DefaultTheme.SidebarItem[] {
+  const others = ['index', 'tutorial', 'comparison', ...Object.keys(titles)];
+  const names = readdirSync(docs).filter(
+    (file) => file.endsWith('.md') && !others.includes(file.slice(0, -'.md'.length)),
+  );
+  const own = names.map((file) => [
+    file.slice(0, -'.md'.length),
+    readFileSync(`${docs}${file}`, 'utf8').match(/^# (.*)$/m)?.[1] ?? file,
+  ]);
+  return pages('', { ...titles, ...Object.fromEntries(own) });
 }
 
 const sidebar: DefaultTheme.SidebarItem[] = [
@@ -50,7 +64,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'In full',
-    items: pages('', {
+    items: pagesInFull({
       limiter: 'The limiter',
       http: 'Limits on HTTP requests',
       fetch: 'Outgoing calls',
