@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pythonTools } from './python-tools.mjs';
 import { OLDEST_GLIBC, TARGETS } from './release/targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,7 +37,7 @@ export function buildNativeRelease(platform = platformName()) {
   const options = ['--release', '--locked', '--target'];
   if (!platform.startsWith('linux-'))
     return build(platform, output, ['build', ...options, target], process.env, beside);
-  const tools = installZig();
+  const tools = pythonTools('zig', ZIG);
   if (tools === undefined) return 'zig could not be installed by pip';
   const env = { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}` };
   // An addon is a shared library, and Rust's default for musl links everything into one program.
@@ -54,20 +55,6 @@ function build(platform, output, args, env, beside) {
   mkdirSync(packaged, { recursive: true });
   for (const folder of [...beside, packaged]) place(join(output, library), join(folder, `headgate.${platform}.node`));
   return undefined;
-}
-
-/** The folder of its programs, kept from one build to the next; `undefined` where there is no Python, or no network. */
-function installZig() {
-  const folder = join(root, 'target/zig', ZIG.join('-'));
-  const programs = join(folder, 'bin');
-  if (existsSync(join(programs, 'cargo-zigbuild'))) return programs;
-  const steps = [
-    ['python3', ['-m', 'venv', folder]],
-    [join(programs, 'python3'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...ZIG]],
-  ];
-  return steps.every(([command, args]) => spawnSync(command, args, { stdio: 'inherit' }).status === 0)
-    ? programs
-    : undefined;
 }
 
 /** By a rename: a process that has the old binary mapped keeps it whole. */

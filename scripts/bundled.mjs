@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('bundlers', import.meta.url));
 const SHARED = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
-const TOOLS = readdirSync(folder).filter((name) => !name.includes('.'));
+export const TOOLS = readdirSync(folder).filter((name) => !name.includes('.'));
 
 /** Checks each tool by `check(name, command, args, cwd)`, in a folder of its own under `work`. */
 export function checkBundlers(check, work, tarballs, tools = TOOLS) {

@@ -8,6 +8,7 @@ const HANG_MS = 1_800_000;
 export class Checks {
   #passed = 0;
   #failed = 0;
+  #skipped = 0;
 
   /** Answers whether it passed. */
   outcome(name, passed, why = '') {
@@ -34,9 +35,15 @@ export class Checks {
     return this.outcome(name, true);
   }
 
+  /** What this machine lacks: told by name, and counted. */
+  skipped(name, reason) {
+    this.#skipped++;
+    console.log(`skipped: ${name} (${reason})`);
+  }
+
   /** Prints the sum, and ends the process with what it says. */
   end() {
-    console.log(`${this.#passed} passed, ${this.#failed} failed`);
+    console.log(`${this.#passed} passed, ${this.#failed} failed, ${this.#skipped} skipped`);
     process.exit(this.#failed === 0 && this.#passed > 0 ? 0 : 1);
   }
 }

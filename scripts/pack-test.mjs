@@ -1,12 +1,13 @@
 // Packs what is published, and uses it as a stranger would: from the tarballs, in an empty folder. With CI=true under
-// the tools that put packages elsewhere as well. Ends with one line that counts the checks.
+// the tools that put packages elsewhere as well; those alone that are named: node scripts/pack-test.mjs bun deno. Ends
+// with one line that counts the checks.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { checkBundlers } from './bundled.mjs';
+import { checkBundlers, TOOLS } from './bundled.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
 import { refusalOf } from './release/binary.mjs';
 import { OLDEST_GLIBC } from './release/targets.mjs';
@@ -19,10 +20,22 @@ const HANG_MS = 1_800_000;
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
 const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
 
+const named = process.argv.slice(2);
+const unknown = named.filter((tool) => !TOOLS.includes(tool));
+if (unknown.length > 0) {
+  console.log(`no tool is called ${unknown.join(', ')}: they are ${TOOLS.join(', ')}`);
+  process.exit(1);
+}
+
 const work = mkdtempSync(join(tmpdir(), 'headgate-pack-'));
 const count = { passed: 0, failed: 0 };
 
 const tarballs = PACKAGES.map(pack);
+const installed = tarballs.filter(({ name }) => name !== 'conformance').map(({ path }) => path);
+if (named.length > 0) {
+  checkBundlers(check, work, installed, named);
+  end();
+}
 for (const tarball of tarballs.filter(hasTypes)) {
   check(`publint ${tarball.name}`, 'publint', [tarball.path, '--strict']);
   check(`are the types wrong ${tarball.name}`, 'attw', [
@@ -42,7 +55,6 @@ outcome(`the binary is of this version and runs from glibc ${OLDEST_GLIBC} on`, 
 const project = join(work, 'project');
 mkdirSync(project);
 writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
-const installed = tarballs.filter(({ name }) => name !== 'conformance').map(({ path }) => path);
 check(
   'install from the tarballs',
   'npm',
@@ -80,9 +92,13 @@ if (process.env.CI === 'true') {
   checkBundlers(check, work, installed);
 }
 
-rmSync(work, { recursive: true });
-console.log(`${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed === 0 ? 0 : 1);
+end();
+
+function end() {
+  rmSync(work, { recursive: true });
+  console.log(`${count.passed} passed, ${count.failed} failed`);
+  process.exit(count.failed === 0 ? 0 : 1);
+}
 
 function pack(folder) {
   const name = folder.replace('/npm/', '-');
