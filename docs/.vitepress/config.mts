@@ -69,6 +69,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       http: 'Limits on HTTP requests',
       fetch: 'Outgoing calls',
       redis: 'Redis and Valkey',
+      cli: 'The command line',
       metrics: 'Metrics',
       dashboard: 'Dashboard',
       testing: 'Testing',

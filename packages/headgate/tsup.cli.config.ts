@@ -1,5 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
+import { noticesOf } from './scripts/notices.js';
 
 /**
  * The command line, in one file with all that only it needs. The library that it runs on is the one beside it, so that
@@ -18,6 +20,17 @@ export default defineConfig({
     js: "#!/usr/bin/env node\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
   },
   esbuildPlugins: [
+    {
+      name: 'notices of what is within',
+      setup(build) {
+        build.initialOptions.metafile = true;
+        build.onEnd(({ metafile }) => {
+          if (metafile === undefined) return;
+          mkdirSync('dist/cli', { recursive: true });
+          writeFileSync('dist/cli/THIRD-PARTY-NOTICES.txt', noticesOf(Object.keys(metafile.inputs), process.cwd()));
+        });
+      },
+    },
     {
       name: 'the library beside it',
       setup(build) {
