@@ -27,6 +27,7 @@ export function ioredis(client: Shape): KnownClient {
   return {
     name: 'ioredis',
     isCluster,
+    masterOf: (slot) => slotsOf<readonly string[]>(client)?.[slot]?.[0],
     keyPrefix: typeof client.options?.keyPrefix === 'string' ? client.options.keyPrefix : '',
     sendsAgain: client.options?.autoResendUnfulfilledCommands !== false,
     keepsOrder: true,
@@ -46,6 +47,7 @@ export function nodeRedis(client: Shape): KnownClient {
   return {
     name: 'node-redis',
     isCluster: Array.isArray(client.slots),
+    masterOf: (slot) => slotsOf<{ readonly master?: { readonly address?: string } }>(client)?.[slot]?.master?.address,
     // Its client of sentinels does, on the master that it finds next.
     sendsAgain: typeof client.getMasterNode === 'function',
     keepsOrder: true,
@@ -143,6 +145,11 @@ function onceAnswered(run: ScriptClient): Pick<KnownClient, 'isReady' | 'whenRea
     evalsha: (sha, keys, args) => run.evalsha(sha, keys, args),
     eval: (script, keys, args) => noted(run.eval(script, keys, args)),
   };
+}
+
+/** What a client of a cluster knows of each slot; `undefined` of any other. */
+function slotsOf<T>({ slots }: Shape): readonly (T | undefined)[] | undefined {
+  return Array.isArray(slots) ? slots : undefined;
 }
 
 /** One listener, however many wait: emitters warn of more than ten. */

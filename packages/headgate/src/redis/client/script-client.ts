@@ -24,4 +24,6 @@ export interface KnownClient extends ScriptClient {
   readonly keepsOrder: boolean;
   /** Whether keys of one call must be in one slot. */
   readonly isCluster: boolean;
+  /** Of a cluster, a name of the master that has a slot, as far as the client knows. */
+  readonly masterOf?: (slot: number) => string | undefined;
 }

@@ -58,7 +58,7 @@ export class RedisEngine implements RemoteEngine {
     this.#dispatcher = new Dispatcher(
       client,
       named,
-      () => this.#runner.probe(),
+      (slot) => this.#runner.probe(slot),
       () => new Batch(),
       ({ call }) => call.key,
       (groups) => this.#send(groups),
@@ -141,11 +141,11 @@ export class RedisEngine implements RemoteEngine {
   }
 
   stats(): RemoteStats {
-    return this.#counters.stats(this.#policies, this.#dispatcher.breaker.isOpen);
+    return this.#counters.stats(this.#policies, this.#dispatcher.breakers.isAnyOpen);
   }
 
   async inspect(deadlineMs: number, key?: string): Promise<EngineInspection> {
-    const { isOpen, openSince, lastError } = this.#dispatcher.breaker;
+    const breaker = this.#dispatcher.breakers.facts();
     const server = await inspectServer(this.#client, {
       keyName: nameOf(this.#options.prefix, key ?? ''),
       tellsKey: key !== undefined,
@@ -154,7 +154,7 @@ export class RedisEngine implements RemoteEngine {
     });
     const own = {
       prefix: this.#prefix,
-      breaker: { isOpen, openSince, lastError },
+      breaker,
       rememberedDenials: this.#denials.count(),
     };
     return { ...own, ...server };
@@ -163,7 +163,7 @@ export class RedisEngine implements RemoteEngine {
   #call(call: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const pending = { call, resolve, reject };
-      const batch = this.#dispatcher.turn();
+      const batch = this.#dispatcher.turn(call.key);
       if (batch instanceof Error) this.#degrade(pending, batch);
       else batch.add(pending, call.kind === 'reserve' || call.kind === 'lease' ? ++this.#number : 0);
     });
@@ -186,7 +186,7 @@ export class RedisEngine implements RemoteEngine {
     const sent = { groups, short, policies: this.#policies, atMs: performance.now() };
     let answers: Answers;
     try {
-      const answered = await this.#dispatcher.ask(async () => {
+      const answered = await this.#dispatcher.ask(groups, async () => {
         const reply = await this.#sender.send(groups, short, untilMs);
         checkReply(reply, groups, short, sent.policies);
         return reply;

@@ -46,7 +46,7 @@ export class RedisHits implements RemoteHits {
     this.#dispatcher = new Dispatcher(
       client,
       options,
-      () => this.#runner.probe(),
+      (slot) => this.#runner.probe(slot),
       () => new HitsBatch(),
       ({ key }) => key,
       (calls) => void this.#send(calls, this.#runner.deadline()),
@@ -56,7 +56,7 @@ export class RedisHits implements RemoteHits {
   ask(key: string, call: HitsCall, here: CountHere, isInsured = false): Promise<RemoteCount | undefined> {
     return new Promise((resolve, reject) => {
       const pending = { key, call, here, isInsured, resolve, reject };
-      const batch = this.#dispatcher.turn();
+      const batch = this.#dispatcher.turn(key);
       if (batch instanceof Error) this.#degrade(pending, batch);
       else batch.groups.push(pending);
     });
@@ -71,7 +71,7 @@ export class RedisHits implements RemoteHits {
     const now = this.#now === undefined ? '' : String(this.#now());
     let answers: Answers;
     try {
-      ({ answers } = await this.#dispatcher.ask(() =>
+      ({ answers } = await this.#dispatcher.ask(calls, () =>
         this.#runner.run(this.#script, keys, (tracked) => [now, tracked, ...args], untilMs),
       ));
     } catch (error) {

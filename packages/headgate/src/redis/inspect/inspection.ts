@@ -78,6 +78,7 @@ export interface LatencyFacts {
   readonly medianMs: number;
 }
 
+/** In a cluster there is one for each master, and this is of the one that is open. */
 export interface BreakerFacts {
   /** Whether calls are decided without the server. */
   readonly isOpen: boolean;

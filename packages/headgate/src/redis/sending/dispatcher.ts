@@ -5,6 +5,7 @@ import { warnOfEviction } from '../inspect/eviction.js';
 import { Answers } from '../wire/answers.js';
 import { nameOf } from '../wire/key-name.js';
 import { Breaker } from './breaker.js';
+import { Breakers } from './breakers.js';
 
 /**
  * So many groups at the most go in one script call: the server does nothing else meanwhile, and while it decides on these, the
@@ -27,7 +28,7 @@ export interface Answered {
 export class Dispatcher<G, T extends Turn<G>> {
   readonly #client: KnownClient;
   readonly #options: ReadRedisOptions;
-  readonly breaker: Breaker;
+  readonly breakers: Breakers;
   readonly #make: () => T;
   readonly #keyOf: (group: G) => string;
   readonly #send: (groups: readonly G[]) => void;
@@ -35,29 +36,33 @@ export class Dispatcher<G, T extends Turn<G>> {
   #hasAnswered = false;
 
   /**
-   * @param probe whether the server can be written to
+   * @param probe whether the server that has a slot can be written to
    * @param make what the calls of a turn are gathered in
    * @param send is given what goes in one script call
    */
   constructor(
     client: KnownClient,
     options: ReadRedisOptions,
-    probe: () => Promise<void>,
+    probe: (slot: number) => Promise<void>,
     make: () => T,
     keyOf: (group: G) => string,
     send: (groups: readonly G[]) => void,
   ) {
     this.#client = client;
     this.#options = options;
-    this.breaker = new Breaker(probe, options.onDegraded, options.onRecovered);
+    this.breakers = new Breakers(
+      (slot) => new Breaker(() => probe(slot), options.onDegraded, options.onRecovered),
+      client.masterOf,
+    );
     this.#make = make;
     this.#keyOf = keyOf;
     this.#send = send;
   }
 
-  /** Where a call goes that is made now; it is sent after all that this turn of the event loop does. Why not, where it has failed. */
-  turn(): T | Error {
-    if (this.breaker.isOpen) return new Error('it has failed before, and is asked again soon');
+  /** Where a call goes that is made now; it is sent after all that this turn of the event loop does. Why not, where its server has failed. */
+  turn(key: string): T | Error {
+    if (this.breakers.isAnyOpen && this.breakers.of(this.#slotOf(key)).isOpen)
+      return new Error('it has failed before, and is asked again soon');
     if (this.#turn === undefined) {
       this.#turn = this.#make();
       later(() => this.#flush());
@@ -65,16 +70,17 @@ export class Dispatcher<G, T extends Turn<G>> {
     return this.#turn;
   }
 
-  /** Rejects where the server has not answered a list that begins with its time. */
-  async ask(send: () => Promise<unknown>): Promise<Answered> {
+  /** Asks by what was given to send. Rejects where the server has not answered a list that begins with its time. */
+  async ask(groups: readonly G[], send: () => Promise<unknown>): Promise<Answered> {
+    const breaker = this.breakers.of(this.#slotOf(this.#keyOf(groups[0] as G)));
     try {
       const answers = new Answers(await send());
       const serverMs = answers.next();
-      this.breaker.succeeded();
+      breaker.succeeded();
       if (!this.#hasAnswered) this.#answeredFirst();
       return { answers, serverMs };
     } catch (error) {
-      if (!isBetweenNodes(error)) this.breaker.failed(error);
+      if (!isBetweenNodes(error)) breaker.failed(error);
       throw error;
     }
   }
@@ -91,12 +97,17 @@ export class Dispatcher<G, T extends Turn<G>> {
       for (let at = 0; at < part.length; at += MOST_GROUPS) this.#send(part.slice(at, at + MOST_GROUPS));
   }
 
+  /** Where there is no cluster all are alike. */
+  #slotOf(key: string): number {
+    return this.#client.isCluster ? slotOf(nameOf(this.#options.prefix, key)) : 0;
+  }
+
   /** In a cluster, the calls of each slot. */
   #parts(groups: readonly G[]): Iterable<readonly G[]> {
     if (!this.#client.isCluster) return [groups];
     const parts = new Map<number, G[]>();
     for (const group of groups) {
-      const slot = slotOf(nameOf(this.#options.prefix, this.#keyOf(group)));
+      const slot = this.#slotOf(this.#keyOf(group));
       const part = parts.get(slot);
       if (part === undefined) parts.set(slot, [group]);
       else part.push(group);

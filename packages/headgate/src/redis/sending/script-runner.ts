@@ -51,11 +51,12 @@ export class ScriptRunner {
     });
   }
 
-  /** Whether the server can be written to. */
-  async probe(): Promise<void> {
+  /** Whether the server can be written to; in a cluster the one that has the slot. */
+  async probe(slot: number): Promise<void> {
     if (this.#client.isClosed()) throw closed();
     if (this.#client.isReady() === false) throw new Error('there is no connection');
-    await evaluate(this.#client, PROBE, [`${this.#options.prefix}!probe`], []);
+    const key = this.#client.isCluster ? this.#inSlot('!probe', slot) : `${this.#options.prefix}!probe`;
+    await evaluate(this.#client, PROBE, [key], []);
   }
 
   /** Deletes all keys of the prefix, some at a time, each within the deadline; in a cluster those of each master. */
