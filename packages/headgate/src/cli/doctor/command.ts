@@ -51,7 +51,7 @@ async function examine(redisUrl: string | undefined): Promise<Finding[]> {
 
 /** As if it had been looked for: it must not be loaded. */
 function withoutNative({ path, reason }: { readonly path: string; readonly reason: string }): readonly Candidate[] {
-  const platform = /headgate\.(.*)\.node$/.exec(path)?.[1];
+  const platform = /headgate\.([\w-]+)\.node$/.exec(path)?.[1];
   return [
     { name: 'native', available: false, tried: [{ what: `package @headgate/core-native-${platform}`, error: reason }] },
     { name: 'ts', available: true, tried: [] },

@@ -49,7 +49,7 @@ const UNIT_SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 /** `1s`, `6m0s`, `20ms`, `1h2m3.5s`: as Go writes a length of time. */
 function readLengthSeconds(text: string): number | undefined {
   if (!/^(\d{1,15}(\.\d{1,15})?(ms|[smhd])){1,5}$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/([\d.]+)(ms|[smhd])/g)];
+  const parts = [...text.matchAll(/([\d.]+)(ms|[smhd])/gy)];
   return parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS],
     0,

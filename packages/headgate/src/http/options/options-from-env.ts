@@ -76,7 +76,7 @@ const VARIABLES: Readonly<Record<string, readonly [option: keyof HttpOptions<unk
  * `HEADGATE_PORT_80_TCP_ADDR` and so on, of `headgate-api` in `HEADGATE_API_SERVICE_HOST`.
  */
 const OF_A_SERVICE =
-  /^(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
+  /^(?:[A-Z0-9_]{1,253}_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]{1,253})?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
 /**
  * The options that the environment gives: `HEADGATE_LIMIT`, `HEADGATE_WINDOW_SECONDS`, `HEADGATE_KEY=user,route`,

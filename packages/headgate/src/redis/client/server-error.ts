@@ -81,7 +81,7 @@ export function explained(error: unknown, script?: string): unknown {
 function lacking(words: string, script = ''): string {
   const [, line = ''] = words.match(/@user_script: ?(\d+)/) ?? [];
   const at = script.split('\n')[Number(line) - 1]?.match(/redis\.p?call\('(\w+)'/);
-  const [, command] = at ?? words.match(/run the '(\w+)/) ?? words.match(/(\w+): (?:ERR )?The user executing/) ?? [];
+  const [, command] = at ?? words.match(/run the '(\w+)/) ?? words.match(/\b(\w+): (?:ERR )?The user executing/) ?? [];
   return command === undefined ? '' : `${command.toUpperCase()} is refused: `;
 }
 
