@@ -13,11 +13,12 @@ import { checkReply } from '../wire/reply.js';
 import { Sender, type TestHooks } from '../wire/sender.js';
 import type { ShortKind } from '../wire/short.js';
 import { Denials } from './denials.js';
+import { lateLeases } from './late-leases.js';
 import { LongKeys } from './long-keys.js';
 import { Outage, unavailable } from './outage.js';
 import type { ReadRedisOptions } from './redis-options.js';
 import { RemoteCounters } from './remote-counters.js';
-import { Replies } from './replies.js';
+import { Replies, type Sent } from './replies.js';
 
 /** Numbers of reservations begin anywhere below this, so that no two processes come to the same ones. */
 const FIRST_NUMBERS = 2 ** 52;
@@ -183,11 +184,11 @@ export class RedisEngine implements RemoteEngine {
 
   /** What is sent again has no new deadline. */
   async #sendBy(short: ShortKind | undefined, groups: readonly Group[], untilMs: number): Promise<void> {
-    const sent = { groups, short, policies: this.#policies, atMs: performance.now() };
+    const sent: Sent = { groups, short, policies: this.#policies, atMs: performance.now() };
     let answers: Answers;
     try {
       const answered = await this.#dispatcher.ask(groups, async () => {
-        const reply = await this.#sender.send(groups, short, untilMs);
+        const reply = await this.#sender.send(groups, short, untilMs, (late) => this.#giveBackLeases(sent, late));
         checkReply(reply, groups, short, sent.policies);
         return reply;
       });
@@ -202,6 +203,14 @@ export class RedisEngine implements RemoteEngine {
     const others = this.#replies.read(sent, answers);
     for (const { call } of others) this.#longKeys.note(call.key);
     if (others.length > 0) void this.#sendBy(undefined, others, untilMs);
+  }
+
+  /** What an answer that came too late has leased, nobody has: it is given back, also while other calls are decided without the server. */
+  #giveBackLeases(sent: Sent, reply: unknown): void {
+    for (const call of lateLeases(sent, reply)) {
+      const nobody = { call, resolve: () => undefined, reject: () => undefined };
+      void this.#sendBy(undefined, [{ call, pending: [nobody], number: 0 }], this.#runner.deadline());
+    }
   }
 
   #degrade({ call, resolve, reject }: Pending, reason: unknown): void {

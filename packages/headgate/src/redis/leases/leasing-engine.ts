@@ -40,6 +40,9 @@ export class LeasingEngine implements RemoteEngine {
   readonly #waiting = new Map<string, Pending[]>();
   /** Goes up where leases that are on their way are not wanted any more. */
   #epoch = 0;
+  #isClosed = false;
+  /** Leases that were asked for, and those that are given back. */
+  readonly #onTheirWay = new Set<Promise<unknown>>();
   #allowed = 0;
 
   /** @throws RangeError where a policy is no window. */
@@ -88,6 +91,13 @@ export class LeasingEngine implements RemoteEngine {
   async clear(): Promise<void> {
     this.#giveAllBack();
     await this.#engine.clear().finally(() => this.#giveAllBack());
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#giveAllBack();
+    // A lease that comes now is given back at once.
+    while (this.#onTheirWay.size > 0) await Promise.all(this.#onTheirWay);
   }
 
   update(policies: readonly Policy[]): void {
@@ -153,7 +163,7 @@ export class LeasingEngine implements RemoteEngine {
 
   /** Behind the call that the key is hot by, in the same script call. */
   #leaseIfHot(call: Decidable): void {
-    if (!isPlain(call) || call.cost === 0 || this.#engine.isDenied(call.key, call.cost)) return;
+    if (this.#isClosed || !isPlain(call) || call.cost === 0 || this.#engine.isDenied(call.key, call.cost)) return;
     const perSecond = this.#heat.note(call.key, 1, this.#clock.now());
     if (perSecond < this.#options.fromPerSecond || this.#leases.size + this.#waiting.size >= MOST_LEASED) return;
     this.#lease(call.key, Math.max(2, Math.min(this.#options.mostUnits, perSecond * call.cost)));
@@ -167,7 +177,7 @@ export class LeasingEngine implements RemoteEngine {
       this.#waiting.delete(key);
       waiting.forEach(last);
     };
-    this.#engine.lease(key, most, this.#parts).then(
+    const answered = this.#engine.lease(key, most, this.#parts).then(
       (granted) => {
         if ('reason' in granted) {
           this.#heat.cool(key, this.#clock.now(), this.#options.mostMs);
@@ -187,6 +197,7 @@ export class LeasingEngine implements RemoteEngine {
         goOn(({ call, resolve, reject }) => this.#ask(call as Decidable).then(resolve, reject));
       },
     );
+    this.#note(answered);
   }
 
   #goOn({ call, resolve, reject }: Pending): void {
@@ -226,7 +237,12 @@ export class LeasingEngine implements RemoteEngine {
 
   /** What can't be given back counts as used until its window ends. */
   #settle(key: string, number: number, units: number, used: number): void {
-    this.#engine.settle(key, number, units, used).catch(() => undefined);
+    this.#note(this.#engine.settle(key, number, units, used).catch(() => undefined));
+  }
+
+  #note(answered: Promise<unknown>): void {
+    const noted = answered.finally(() => this.#onTheirWay.delete(noted));
+    this.#onTheirWay.add(noted);
   }
 
   #giveAllBack(): void {

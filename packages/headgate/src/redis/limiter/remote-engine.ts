@@ -44,6 +44,8 @@ export interface RemoteEngine {
   clear(): Promise<void>;
   update(policies: readonly Policy[]): void;
   stats(): RemoteStats;
+  /** Gives back what this process holds, and holds nothing from then on; calls are decided as ever. Never rejects. */
+  close?(): Promise<void>;
   /** How its server stands, as far as that is answered within `deadlineMs`; of the key, its bytes there. */
   inspect?(deadlineMs: number, key?: string): Promise<EngineInspection>;
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   type AnyFunction,
   type CallOptions,
@@ -197,6 +198,19 @@ export class RemoteRateLimiter {
    */
   async clear(): Promise<void> {
     await this.#engine.clear();
+  }
+
+  /**
+   * For the end of a process: gives back the units that it has leased, and leases none any more. Resolves when they are back,
+   * within twice `deadlineMs`; what can't be given back counts as used until its window ends. Calls are decided as ever, so
+   * requests that still run are answered. Without leases there is nothing to do. The client stays open: it is yours.
+   */
+  async close(): Promise<void> {
+    await this.#engine.close?.();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** What was allowed and blocked through this object since the start. */

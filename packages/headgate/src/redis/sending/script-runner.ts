@@ -36,19 +36,30 @@ export class ScriptRunner {
    *
    * @param argsOf the arguments, with the number of this call where the client may send one twice, else with `''`
    * @param untilMs the deadline, by `performance.now()`
+   * @param late is given what comes after it
    */
-  run(script: Script, keys: string[], argsOf: (tracked: string) => string[], untilMs: number): Promise<unknown> {
+  run(
+    script: Script,
+    keys: string[],
+    argsOf: (tracked: string) => string[],
+    untilMs: number,
+    late?: (reply: unknown) => void,
+  ): Promise<unknown> {
     if (!this.#client.sendsAgain)
-      return this.#within(untilMs, () => script.run(this.#client, keys, argsOf(''), () => argsOf('')));
+      return this.#within(untilMs, () => script.run(this.#client, keys, argsOf(''), () => argsOf('')), late);
     // Where a client may send a call again, each has a number, and the server runs none that it has run.
     const args = () => argsOf(String(++this.#sequence));
-    return this.#within(untilMs, () => {
-      if (this.#client.keepsOrder)
-        return script.run(this.#client, [...keys, this.#tracker(keys[0] as string, 0)], args(), args);
-      const lane = this.#lanes.take();
-      const tracked = [...keys, this.#tracker(keys[0] as string, lane)];
-      return script.run(this.#client, tracked, args(), args).finally(() => this.#lanes.give(lane));
-    });
+    return this.#within(
+      untilMs,
+      () => {
+        if (this.#client.keepsOrder)
+          return script.run(this.#client, [...keys, this.#tracker(keys[0] as string, 0)], args(), args);
+        const lane = this.#lanes.take();
+        const tracked = [...keys, this.#tracker(keys[0] as string, lane)];
+        return script.run(this.#client, tracked, args(), args).finally(() => this.#lanes.give(lane));
+      },
+      late,
+    );
   }
 
   /** Whether the server can be written to; in a cluster the one that has the slot. */
@@ -93,17 +104,19 @@ export class ScriptRunner {
   }
 
   /** Sends nothing where no time is left. */
-  #within(untilMs: number, send: () => Promise<unknown>): Promise<unknown> {
-    const late = () => new Error(`no answer within ${this.#options.deadlineMs} ms`);
+  #within(untilMs: number, send: () => Promise<unknown>, late?: (reply: unknown) => void): Promise<unknown> {
+    const tooLate = () => new Error(`no answer within ${this.#options.deadlineMs} ms`);
     const leftMs = untilMs - performance.now();
     if (this.#client.isClosed()) return Promise.reject(closed());
-    if (leftMs <= 0) return Promise.reject(late());
+    if (leftMs <= 0) return Promise.reject(tooLate());
     return new Promise((resolve, reject) => {
       let stop: (() => void) | undefined;
+      let isLate = false;
       const timer = setTimeout(() => {
         stop?.();
         stop = undefined;
-        reject(late());
+        isLate = true;
+        reject(tooLate());
       }, leftMs);
       const settle =
         <T>(then: (value: T) => void) =>
@@ -112,7 +125,8 @@ export class ScriptRunner {
           then(value);
         };
       const answered = (reply: unknown) => {
-        if (!wasRunBefore(reply)) resolve(reply);
+        if (isLate) late?.(reply);
+        else if (!wasRunBefore(reply)) resolve(reply);
         else reject(new Error('the connection was cut after the call was sent, so what came of it is not known'));
       };
       const go = () => send().then(settle(answered), settle(reject));

@@ -70,7 +70,12 @@ export class Sender {
   }
 
   /** The numbers that the server answers. Rejects at the deadline; what was sent until then may have been applied. */
-  send(groups: readonly Group[], short: ShortKind | undefined, untilMs: number): Promise<unknown> {
+  send(
+    groups: readonly Group[],
+    short: ShortKind | undefined,
+    untilMs: number,
+    late?: (reply: unknown) => void,
+  ): Promise<unknown> {
     if (groups.some(({ call }) => call.by !== undefined)) this.#keptFromMs ??= this.#serverMs();
     const name = (key: string) => nameOf(this.#options.prefix, key);
     const now = this.#now === undefined ? '' : String(this.#now());
@@ -80,7 +85,7 @@ export class Sender {
     }
     const { keys, args } = encode(groups, this.#policies, this.#changes, name);
     const kept = String(this.#keptFromMs ?? '');
-    return this.#runner.run(this.#script, keys, (tracked) => [now, kept, tracked, ...args], untilMs);
+    return this.#runner.run(this.#script, keys, (tracked) => [now, kept, tracked, ...args], untilMs, late);
   }
 
   /** Which scripts decide, and whether the server of the key has them in its cache: none of them takes anything. */
