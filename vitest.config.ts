@@ -30,6 +30,15 @@ export default defineConfig({
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,
     maxWorkers: '100%',
+    // `npm run coverage`. What no test runs is listed by line; what runs in threads, other processes and browsers, or natively,
+    // is not seen.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts', 'packages/core-native/js/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.d.ts'],
+      reporter: [['text', { skipFull: true }], 'json-summary'],
+      reportsDirectory: 'target/coverage',
+    },
     // What the laws are tried on: a fifth of it suffices to see what a change has broken, and CI makes all of it.
     env: { HEADGATE_RUNS: process.env.HEADGATE_RUNS ?? (process.env.CI === 'true' ? '1000' : '200') },
   },

@@ -44,7 +44,7 @@ export class Checks {
   /** Prints the sum, and ends the process with what it says. */
   end() {
     console.log(`${this.#passed} passed, ${this.#failed} failed, ${this.#skipped} skipped`);
-    process.exit(this.#failed === 0 && this.#passed > 0 ? 0 : 1);
+    process.exit(this.#failed === 0 && this.#passed + this.#skipped > 0 ? 0 : 1);
   }
 }
 
