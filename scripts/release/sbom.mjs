@@ -28,7 +28,8 @@ console.log(`written to ${folder}`);
 
 /** Of an empty project in which headgate was installed from its tarballs. */
 function ofNpm() {
-  const packages = readPackages(values.platforms?.split(',') ?? Object.keys(TARGETS));
+  const platforms = values.platforms?.split(',') ?? Object.keys(TARGETS);
+  const packages = readPackages(platforms).filter(({ manifest: { name } }) => name !== '@headgate/conformance');
   const tarballs = packages.map((each) => pack(each, packages, staging));
   const project = join(staging, 'project');
   mkdirSync(project);
@@ -44,7 +45,7 @@ function ofCargo() {
   const program = join(tools, 'bin/cargo-cyclonedx');
   if (!existsSync(program))
     run('cargo', ['install', '--quiet', '--locked', '--root', tools, `cargo-cyclonedx@${CARGO_CYCLONEDX}`], root);
-  const args = ['cyclonedx', '--format', 'json', '--override-filename', 'headgate-native.cdx'];
+  const args = ['cyclonedx', '--format', 'json', '--spec-version', '1.5', '--override-filename', 'headgate-native.cdx'];
   run(program, args, root);
   return join(root, 'packages/core-native/headgate-native.cdx.json');
 }
