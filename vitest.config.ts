@@ -34,6 +34,7 @@ export default defineConfig({
     // is not seen.
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['packages/*/src/**/*.ts', 'packages/core-native/js/**/*.ts'],
       exclude: ['**/*.test.ts', '**/*.d.ts'],
       reporter: [['text', { skipFull: true }], 'json-summary'],
