@@ -82,6 +82,12 @@ withServers('a failover by sentinels', () => {
     direct.disconnect();
   });
 
+  it.each(Object.keys(CLIENTS))('`inspect()` tells of the master, with %s', async (kind) => {
+    const told = await limiterOf(kind, 'see').limiter.inspect({ deadlineMs: HANG_MS });
+    expect(told).toMatchObject({ server: { isCluster: false }, replication: { role: 'primary', replicas: 2 } });
+    expect(told).toMatchObject({ unknown: {}, warnings: [] });
+  });
+
   const inCi = process.env.CI === 'true';
   it.skipIf(!inCi)(inCi ? ORDERED : `${ORDERED} (skipped: it takes 10 s, so CI runs it)`, () => failsOver(false));
   it('after the master was killed, grants nothing again that a replica has, with any client', () => failsOver(true));
