@@ -48,13 +48,15 @@ export class Checks {
   }
 }
 
-export function run(command, args, cwd, env = process.env) {
+/** `more`: what else `spawnSync` takes. */
+export function run(command, args, cwd, env = process.env, more = {}) {
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd,
     env,
     encoding: 'utf8',
     timeout: HANG_MS,
     maxBuffer: 1 << 28,
+    ...more,
   });
   return { status, stdout, output: `${stdout}${stderr}${signal ?? ''}${error ?? ''}` };
 }

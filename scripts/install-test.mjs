@@ -1,5 +1,6 @@
 // Publishes all packages to a registry on loopback, by the very step of a release, and installs headgate from there as
-// strangers do: with each package manager, without cargo on the PATH. Ends with one line that counts the checks.
+// strangers do: with each package manager, without cargo on the PATH, and with what may be wrong afterwards. Ends with one
+// line that counts the checks.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -7,13 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { platformName } from './build-native.mjs';
-import { Checks, run } from './checks.mjs';
+import { Checks } from './checks.mjs';
+import { checkDamages, checkLockfileOfElsewhere, used } from './installs/damaged.mjs';
+import { checkFigures, printStart } from './installs/figures.mjs';
 import { emptyProject, installManagers, MANAGERS } from './installs/managers.mjs';
 import { startRegistry } from './installs/registry.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'headgate-install-'));
-chmodSync(work, 0o755); // another user looks at it below
+chmodSync(work, 0o755); // another user looks at it too
 const checks = new Checks();
 const env = strangersEnvironment();
 
@@ -22,8 +25,14 @@ try {
   installManagers();
   const publish = ['scripts/release/publish.mjs', '--registry', registry.url, '--platforms', platformName()];
   const settings = { ...process.env, NPM_CONFIG_USERCONFIG: registry.settings };
-  if (checks.command('published as a release is', process.execPath, publish, root, settings))
+  if (checks.command('published as a release is', process.execPath, publish, root, settings)) {
     for (const manager of MANAGERS) await checkManager(manager);
+    const installed = join(work, 'npm');
+    await checkFigures(checks, installed);
+    printStart(installed, env);
+    await checkDamages(checks, installed, platformName(), env);
+    await checkLockfileOfElsewhere(checks, project('elsewhere'), platformName(), env);
+  }
 } finally {
   registry.close();
 }
@@ -31,36 +40,33 @@ rmSync(work, { recursive: true });
 checks.end();
 
 async function checkManager(manager) {
-  const folder = join(work, manager.name.replace(/\W+/g, '-'));
-  emptyProject(folder, registry, manager);
-  copyFileSync(join(root, 'scripts/installs/use.mjs'), join(folder, 'use.mjs'));
-  const [command, ...args] = manager.install;
-  if (!checks.command(`${manager.name}: install`, command, [...args, 'headgate'], folder, env)) return;
-  await checks.attempt(`${manager.name}: native is chosen`, () => {
-    const { backend, answers, tried } = used(manager, folder);
-    assert.deepEqual({ backend, answers }, { backend: 'native', answers: [true, false] }, JSON.stringify(tried));
-  });
-  if (manager.withoutOptional === undefined) return;
-  const without = `${folder}-without-optional`;
-  emptyProject(without, registry, manager);
-  copyFileSync(join(root, 'scripts/installs/use.mjs'), join(without, 'use.mjs'));
-  const [, ...more] = manager.withoutOptional;
-  if (!checks.command(`${manager.name}: install without optional`, command, [...more, 'headgate'], without, env))
-    return;
-  await checks.attempt(`${manager.name}: without optional, TypeScript is chosen and says why`, () => {
-    const { backend, answers, tried } = used(manager, without);
-    assert.deepEqual({ backend, answers }, { backend: 'ts', answers: [true, false] });
-    assert.deepEqual(tried, [
-      { what: 'package @headgate/core-native', error: "Cannot find module '@headgate/core-native'" },
-    ]);
-  });
+  const { name, install, withoutOptional, node } = manager;
+  const folder = project(name.replace(/\W+/g, '-'), manager);
+  if (installedBy(`${name}: install`, install, folder))
+    await checks.attempt(`${name}: native is chosen`, () => {
+      const { backend, answers, tried } = used(folder, env, {}, node);
+      assert.deepEqual({ backend, answers }, { backend: 'native', answers: [true, false] }, JSON.stringify(tried));
+    });
+  if (withoutOptional === undefined) return;
+  const without = project(`${name.replace(/\W+/g, '-')}-without`, manager);
+  if (installedBy(`${name}: install without optional`, withoutOptional, without))
+    await checks.attempt(`${name}: without optional, TypeScript is chosen and says why`, () => {
+      const { backend, answers, tried } = used(without, env, {}, node);
+      assert.deepEqual({ backend, answers }, { backend: 'ts', answers: [true, false] });
+      const error = "Cannot find module '@headgate/core-native'";
+      assert.deepEqual(tried, [{ what: 'package @headgate/core-native', error }]);
+    });
 }
 
-/** What `use.mjs` prints. */
-function used({ node: [command, ...args] }, folder) {
-  const { status, stdout, output } = run(command, [...args, 'use.mjs'], folder, env);
-  assert.equal(status, 0, output);
-  return JSON.parse(stdout);
+function installedBy(name, [command, ...args], folder) {
+  return checks.command(name, command, [...args, 'headgate'], folder, env);
+}
+
+function project(name, manager) {
+  const folder = join(work, name);
+  emptyProject(folder, registry, manager);
+  copyFileSync(join(root, 'scripts/installs/use.mjs'), join(folder, 'use.mjs'));
+  return folder;
 }
 
 /** Caches of their own, so that nothing of another run is taken; and no cargo. */

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { small } from '../../scripts/small.js';
 
 /** CommonJS alone, which Node's ES modules import as well: `require` and `__dirname` are what bundlers and tracers follow. */
 export default defineConfig({
@@ -8,4 +9,5 @@ export default defineConfig({
   external: [/^@headgate\//],
   dts: true,
   clean: true,
+  ...small,
 });

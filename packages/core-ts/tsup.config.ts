@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { small } from '../../scripts/small.js';
 
 export default defineConfig({
   entry: ['src/index.ts'],
@@ -7,4 +8,5 @@ export default defineConfig({
   // What the bundler of types drops: without it `using` has no types in a project without that library.
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
   clean: true,
+  ...small,
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
+import { small } from '../../scripts/small.js';
 
 /** What `exports` names is what is built, from the source of that name: the two can't differ. */
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, object> };
@@ -18,7 +19,11 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime
+  // Small, and what they bring with them is more than ten times what is used.
+  noExternal: ['ipaddr.js', 'structured-headers'],
   loader: { '.lua': 'text' },
+  splitting: true, // CommonJS too: what several entries share is there once
+  ...small,
   dts: true,
   clean: true,
 });

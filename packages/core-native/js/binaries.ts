@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { assertWhole } from './whole-file.js';
 
 /** What a binary exports, or why it can't be had. */
 export type Found = { readonly exports: unknown } | { readonly error: unknown };
@@ -49,9 +50,10 @@ export function fromLocalBuild(name: string): Found {
  * By a path and not by `require`: a bundler would want a loader for the file, and Node's ES modules take a path for a
  * URL, where `#`, `?` and `%` mean something else.
  *
- * @throws Error where the file is not there, is of another system, or addons are switched off.
+ * @throws Error where the file is not there, was cut, is of another system, or addons are switched off.
  */
 export function openBinary(path: string): unknown {
+  assertWhole(path);
   const module = { exports: {} };
   process.dlopen(module, path);
   return module.exports;
