@@ -2,9 +2,11 @@ import type { Options } from 'tsup';
 
 /**
  * How published code is made smaller: without white space, comments and the names of locals. Nothing else changes, so
- * engines run what was written, and classes keep the names that people see.
+ * engines run what was written, and classes keep the names that people see. Node's own modules keep `node:`, by which Deno
+ * and workerd know them.
  */
-export const small: Pick<Options, 'minify' | 'terserOptions'> = {
+export const small: Pick<Options, 'minify' | 'terserOptions' | 'removeNodeProtocol'> = {
+  removeNodeProtocol: false,
   minify: 'terser',
   terserOptions: { compress: false, mangle: { keep_classnames: true, toplevel: true }, format: { comments: false } },
 };

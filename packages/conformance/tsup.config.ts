@@ -4,6 +4,7 @@ export default defineConfig({
   entry: ['src/index.ts', 'src/vitest.ts'],
   format: ['esm', 'cjs'],
   target: 'es2022',
+  removeNodeProtocol: false,
   dts: true,
   clean: true,
 });

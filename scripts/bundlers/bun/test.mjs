@@ -19,3 +19,6 @@ bun('build', 'app.mjs', '--target=bun', '--outdir=out/built');
 assert.match(bun('out/built/app.js'), RUNS);
 
 assert.equal(bun('redis.mjs'), '10 7 8 10\nBackendUnavailableError\n');
+
+assert.equal(bun('laws-here.mjs'), 'native keeps 23 laws\n');
+assert.equal(bun('requests-here.mjs'), '200 0, 429 0\n');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildSync } from 'esbuild';
+import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 
 const OPTIONS = '{ limit: 1, windowSeconds: 60 }';
@@ -16,26 +16,47 @@ const WORKERS = {
 /** As wrangler resolves, and as those do who bundle a worker for Node by mistake. */
 const CONDITIONS = [['workerd', 'worker', 'browser'], ['node']];
 
+/** The laws on threads and on remote engines need threads, which there are none of. */
+const threadless = {
+  name: 'threadless',
+  setup(to) {
+    to.onResolve({ filter: /^node:worker_threads$/ }, ({ path }) => ({ path, namespace: 'threadless' }));
+    to.onLoad({ filter: /.*/, namespace: 'threadless' }, () => ({
+      contents: 'export const [MessageChannel, receiveMessageOnPort, Worker] = [];',
+    }));
+  },
+};
+
 for (const [name, contents] of Object.entries(WORKERS))
   for (const compatibilityFlags of [[], ['nodejs_compat']])
     for (const conditions of CONDITIONS)
       assert.deepEqual(
-        await statuses(bundled(contents, conditions), compatibilityFlags),
+        await statuses(await bundled(contents, conditions), compatibilityFlags),
         [200, 429],
         `${name}, flags [${compatibilityFlags}], conditions ${conditions}`,
       );
+
+const LAWS = `import { keepsTheLaws } from './laws.mjs';
+  export default { async fetch() { return new Response(await keepsTheLaws()); } };`;
+for (const flags of [[], ['nodejs_compat']])
+  assert.deepEqual(
+    await answers(await bundled(LAWS, CONDITIONS[0]), flags, 1),
+    [[200, 'ts keeps 22 laws']],
+    `flags [${flags}]`,
+  );
 process.exit(); // what miniflare leaves open
 
-function bundled(contents, conditions) {
+async function bundled(contents, conditions) {
   const stdin = { contents, resolveDir: import.meta.dirname };
-  const { outputFiles } = buildSync({
+  const { outputFiles } = await build({
     stdin,
     conditions,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    external: ['node:*', 'path', 'fs'],
+    external: ['node:*'],
+    plugins: [threadless],
     write: false,
     logLevel: 'error',
   });
@@ -43,18 +64,17 @@ function bundled(contents, conditions) {
 }
 
 async function statuses(script, compatibilityFlags) {
-  const worker = new Miniflare({
-    modules: true,
-    script,
-    compatibilityDate: '2025-09-01',
-    compatibilityFlags,
-    host: '127.0.0.1',
-  });
+  return (await answers(script, compatibilityFlags, 2)).map(([status]) => status);
+}
+
+/** Status and text, to so many requests in turn. */
+async function answers(script, compatibilityFlags, times) {
+  const compatibilityDate = '2025-09-01';
+  const worker = new Miniflare({ modules: true, script, compatibilityDate, compatibilityFlags, host: '127.0.0.1' });
   const found = [];
-  for (let i = 0; i < 2; i++) {
+  for (let i = 0; i < times; i++) {
     const response = await worker.dispatchFetch('http://localhost/');
-    found.push(response.status);
-    await response.text();
+    found.push([response.status, await response.text()]);
   }
   await worker.dispose();
   return found;
