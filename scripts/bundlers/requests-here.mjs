@@ -1,9 +1,11 @@
-// The web's adapter under this runtime's own server: prints what two requests of one client were answered.
+// The web's adapter under the server of Bun or Deno, and Node's own under Node's: prints what two requests of one client were answered.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { rateLimit as rateLimitOfNode } from 'headgate/node';
 import { rateLimit } from 'headgate/web';
 
-const limited = rateLimit({ limit: 1, windowSeconds: 60, trustProxy: false, address: () => '192.0.2.1' });
-const answer = limited(() => new Response('hello'));
-const { url, close } = serve(answer);
+const options = { limit: 1, windowSeconds: 60, trustProxy: false };
+const { url, close } = await serve();
 const statuses = [];
 for (let i = 0; i < 2; i++) {
   const response = await fetch(url);
@@ -13,11 +15,17 @@ for (let i = 0; i < 2; i++) {
 console.log(statuses.join(', '));
 await close();
 
-function serve(handler) {
+async function serve() {
+  const handler = rateLimit({ ...options, address: () => '192.0.2.1' })(() => new Response('hello'));
   if ('Bun' in globalThis) {
     const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: handler });
     return { url: server.url, close: () => server.stop(true) };
   }
-  const server = Deno.serve({ hostname: '127.0.0.1', port: 0, onListen() {} }, handler);
-  return { url: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
+  if ('Deno' in globalThis) {
+    const server = Deno.serve({ hostname: '127.0.0.1', port: 0, onListen() {} }, handler);
+    return { url: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
+  }
+  const server = createServer(rateLimitOfNode(options)((_request, response) => response.end('hello')));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { threadless } from './threadless.mjs';
 
 const OPTIONS = '{ limit: 1, windowSeconds: 60 }';
 const WORKERS = {
@@ -15,17 +16,6 @@ const WORKERS = {
 };
 /** As wrangler resolves, and as those do who bundle a worker for Node by mistake. */
 const CONDITIONS = [['workerd', 'worker', 'browser'], ['node']];
-
-/** The laws on threads and on remote engines need threads, which there are none of. */
-const threadless = {
-  name: 'threadless',
-  setup(to) {
-    to.onResolve({ filter: /^node:worker_threads$/ }, ({ path }) => ({ path, namespace: 'threadless' }));
-    to.onLoad({ filter: /.*/, namespace: 'threadless' }, () => ({
-      contents: 'export const [MessageChannel, receiveMessageOnPort, Worker] = [];',
-    }));
-  },
-};
 
 for (const [name, contents] of Object.entries(WORKERS))
   for (const compatibilityFlags of [[], ['nodejs_compat']])
