@@ -14,12 +14,11 @@ const CACHE = resolve('node_modules/.cache/redis-servers');
 const RUNS = '3';
 /** Not the seeded faults, the stores and the messages: those are the same on any server. */
 const TESTS = [
-  'clients',
+  'clients/clients.test.ts',
+  'clients/round-trips.test.ts',
   'laws',
-  'short-script',
   'outages',
-  'processes',
-  'inspect',
+  'operation/inspect.test.ts',
   'cluster',
   'sentinel',
   'server-faults',

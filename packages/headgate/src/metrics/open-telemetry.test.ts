@@ -3,7 +3,7 @@ import { metrics } from '@opentelemetry/api';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
-import { breaking } from '../../test/redis/breaking.js';
+import { breaking } from '../../test/redis/setup/breaking.js';
 import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { openTelemetry } from './open-telemetry.js';
 

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { decideNow, gateOf } from '../../test/http/asked.js';
 import { get } from '../../test/http/client.js';
 import { listen } from '../../test/http/listen.js';
-import { breaking } from '../../test/redis/breaking.js';
+import { breaking } from '../../test/redis/setup/breaking.js';
 import { rateLimit } from '../adapters/express.js';
 import { decisions, engineErrors, letThrough } from '../http/channels.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';

@@ -6,7 +6,13 @@ import { RemoteRateLimiter } from '../redis/limiter/remote-rate-limiter.js';
 import { type Engine, shareOf } from './hits/either-hits.js';
 import type { LocalOptions } from './hits/local-options.js';
 import { readStoreOptions, type StoreOptions } from './hits/store-options.js';
-import { idOf, recordOf, type Throttled, ThrottlerHits, type ThrottlerStorageRecord } from './hits/throttler-hits.js';
+import {
+  idOf,
+  recordOf,
+  type Throttled,
+  ThrottlerHits,
+  type ThrottlerStorageRecord,
+} from './hits/throttler/throttler-hits.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
 export interface ThrottlerStorageOptions extends Omit<StoreOptions, 'shared'> {

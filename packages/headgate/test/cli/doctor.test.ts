@@ -6,7 +6,7 @@ import { currentHost } from '../../../core-native/js/host.js';
 import { platformsFor } from '../../../core-native/js/platforms.js';
 import { version } from '../../package.json';
 import { install, temporary } from '../loading/installed.js';
-import { startServer, withServers } from '../redis/servers.js';
+import { startServer, withServers } from '../redis/setup/servers.js';
 import { runCli } from './run-cli.js';
 
 const native = fileURLToPath(new URL('../../../core-native', import.meta.url));

@@ -11,7 +11,7 @@ import {
   watched,
 } from '../../../test/dashboard/in-browser.js';
 import { get } from '../../../test/http/client.js';
-import { breaking } from '../../../test/redis/breaking.js';
+import { breaking } from '../../../test/redis/setup/breaking.js';
 import { rateLimit } from '../../adapters/express.js';
 import { dashboard } from '../dashboard.js';
 

@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis5';
 import { createCluster } from 'redis';
 import { createCluster as createCluster5 } from 'redis5';
-import type { TestClient } from '../clients.js';
+import type { TestClient } from '../clients/clients.js';
 
 /** Clients of a cluster, of all kinds that are tried, by name. */
 export const CLUSTER_CLIENTS: Record<string, (port: number) => Promise<TestClient>> = {

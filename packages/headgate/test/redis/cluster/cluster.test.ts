@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slotOf, tagOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import type { TestClient } from '../clients.js';
-import { withServers } from '../servers.js';
+import type { TestClient } from '../clients/clients.js';
+import { withServers } from '../setup/servers.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 

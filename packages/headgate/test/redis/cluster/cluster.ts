@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
-import { freePort, startServer, type TestServer } from '../servers.js';
+import { freePort, startServer, type TestServer } from '../setup/servers.js';
 
 /** A master of a cluster, with a client of the test's own. */
 export interface TestMaster extends TestServer {

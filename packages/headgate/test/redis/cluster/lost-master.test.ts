@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { slotOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import { withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startCluster, type TestCluster, type TestMaster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RedisOptions, type RemoteEngineFactory, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { HeadgateStore } from '../../../src/stores/hono-rate-limiter.js';
-import { withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import { withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 

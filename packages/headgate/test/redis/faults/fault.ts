@@ -1,5 +1,5 @@
 import type { LawNumber } from '@headgate/conformance';
-import type { Fault } from '../bundle.js';
+import type { Fault } from '../setup/bundle.js';
 import type { ScenarioName } from './scenarios/scenarios.js';
 
 /** What must catch a fault: laws of the conformance suite, or a scenario. */

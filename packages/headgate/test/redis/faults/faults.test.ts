@@ -1,8 +1,8 @@
 import { formatFailure, type LawNumber, remote, verify } from '@headgate/conformance';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle, type Fault } from '../bundle.js';
-import { startServer, type TestServer, withServers } from '../servers.js';
+import { bundle, type Fault } from '../setup/bundle.js';
+import { startServer, type TestServer, withServers } from '../setup/servers.js';
 import { algorithmFaults } from './algorithm-faults.js';
 import { inLikelyOrder, type SeededFault } from './fault.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
@@ -62,7 +62,7 @@ withServers('faults in the scripts and around them', () => {
   /** The first law that is broken, by what is decided, not by an error of a script. */
   async function lawsBroken(only: readonly LawNumber[], runs: number, fault?: Fault): Promise<string[]> {
     process.env.HEADGATE_TEST_REDIS_PORT = String(server.port);
-    const { url, remove } = await bundle('laws-engine.ts', fault);
+    const { url, remove } = await bundle('laws/laws-engine.ts', fault);
     // Most calls go by the short script, and hide what is wrong in the long one.
     const isLong = fault?.file.startsWith('lua/') && fault.file !== 'lua/take_by_fixed_windows.lua';
     const { createEngine, end } = remote({ module: url, export: isLong ? 'createLongEngine' : 'createEngine' });

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { memory, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 
 noUnhandledRejections();
 

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { bundle, type Fault } from '../bundle.js';
-import { startServer, type TestServer, withServers } from '../servers.js';
+import { bundle, type Fault } from '../setup/bundle.js';
+import { startServer, type TestServer, withServers } from '../setup/servers.js';
 import { fourProcesses } from './law.js';
 import * as subject from './subject.js';
 import type { Subject } from './world.js';

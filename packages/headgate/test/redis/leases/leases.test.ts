@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LeaseOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../servers.js';
+import { startServer, type TestServer, withServers } from '../setup/servers.js';
 
 withServers('leases', () => {
   let server: TestServer;

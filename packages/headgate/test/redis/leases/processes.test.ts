@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { bundle } from '../bundle.js';
-import { startServer, withServers } from '../servers.js';
+import { bundle } from '../setup/bundle.js';
+import { startServer, withServers } from '../setup/servers.js';
 
 const [LIMIT, WINDOW_MS, WINDOWS] = [1000, 150, 5];
 

@@ -7,9 +7,9 @@ import { recognise } from '../../../src/redis/client/recognise.js';
 import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import type { TestClient } from '../clients.js';
-import { type TestServer, withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import type { TestClient } from '../clients/clients.js';
+import { type TestServer, withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startSentinels, type TestSentinels } from './sentinels.js';
 
 noUnhandledRejections();

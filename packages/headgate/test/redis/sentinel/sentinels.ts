@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import { freePort, launch, startServer, type TestServer } from '../servers.js';
+import { freePort, launch, startServer, type TestServer } from '../setup/servers.js';
 
 /** A master with two replicas, and three sentinels that watch it. */
 export interface TestSentinels {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recognise } from '../../../src/redis/client/recognise.js';
 import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
-import { startServer, type TestServer, withServers } from '../servers.js';
+import { startServer, type TestServer, withServers } from '../setup/servers.js';
 
 const WINDOW_MS = 60_000;
 const STEP_MS = WINDOW_MS / 10;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { CLIENTS } from '../clients.js';
-import { freePort, launch, startServer, withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import { CLIENTS } from '../clients/clients.js';
+import { freePort, launch, startServer, withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startProxy } from './proxy.js';
 
 noUnhandledRejections();

@@ -1,8 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { CLIENTS } from '../clients.js';
-import { startServer, withServers } from '../servers.js';
-import { noUnhandledRejections } from '../unhandled.js';
+import { CLIENTS } from '../clients/clients.js';
+import { startServer, withServers } from '../setup/servers.js';
+import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startProxy } from './proxy.js';
 
 noUnhandledRejections();

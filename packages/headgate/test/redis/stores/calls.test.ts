@@ -10,7 +10,7 @@ import { headgateStore } from '../../../src/stores/fastify-rate-limit.js';
 import type { ClientHits } from '../../../src/stores/hits/counting-store.js';
 import { HeadgateThrottlerStorage } from '../../../src/stores/nestjs-throttler.js';
 import { statuses } from '../../http/client.js';
-import { startServer, withServers } from '../servers.js';
+import { startServer, withServers } from '../setup/servers.js';
 import { type OnRedis, onRedis } from './on-redis.js';
 import { PEERS, type StartPeer } from './peers.js';
 

@@ -4,7 +4,7 @@ import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { type RedisOptions, readRedisOptions } from '../../../src/redis/engine/redis-options.js';
 import { RedisHits } from '../../../src/redis/hits/redis-hits.js';
 import type { RemoteEngineFactory, RemoteSpec } from '../../../src/redis/redis.js';
-import { startServer, type TestServer } from '../servers.js';
+import { startServer, type TestServer } from '../setup/servers.js';
 
 /** A server of a test's own, with a client of it. */
 export interface OnRedis {

@@ -5,7 +5,7 @@ import { RateLimiterRedis as Peer, RateLimiterMemory as PeerMemory, RateLimiterU
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redis as redisOf } from '../../../src/redis/redis.js';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from '../../../src/stores/rate-limiter-flexible.js';
-import { withServers } from '../servers.js';
+import { withServers } from '../setup/servers.js';
 import { type OnRedis, onRedis } from './on-redis.js';
 
 const DURATION_S = 1000;

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { redis as redisOf, type ScriptClient } from '../../../src/redis/redis.js';
 import { get, statuses } from '../../http/client.js';
 import type { Running } from '../../http/framework.js';
-import { withServers } from '../servers.js';
+import { withServers } from '../setup/servers.js';
 import { type OnRedis, onRedis } from './on-redis.js';
 import { PEERS, type StartPeer, VARIANTS, type Where } from './peers.js';
 
