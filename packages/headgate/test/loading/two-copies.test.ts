@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { version } from '../../../core-native/js/version.js';
@@ -96,8 +96,8 @@ describe.skipIf(platform !== 'linux-x64-gnu')(
     it('refuse a shared name where another version was loaded first, and go on without one', async () => {
       using project = twoCopies();
       const folder = join(project.folder, 'b/node_modules');
-      replaceAll(join(folder, '@headgate/core-native/dist/index.cjs'), version, OTHER);
-      replaceAll(join(folder, 'headgate/dist/index.cjs'), version, OTHER);
+      makeOther(join(folder, '@headgate/core-native/dist'));
+      makeOther(join(folder, 'headgate/dist'));
       replaceAll(
         join(folder, `@headgate/core-native-${platform}/headgate.${platform}.node`),
         `${version}\0`,
@@ -127,8 +127,8 @@ describe('a part of another version', { timeout: HANG_MS }, () => {
     async () => {
       using project = temporary();
       install(project.folder);
-      replaceAll(join(project.folder, 'node_modules/@headgate/core-native/dist/index.cjs'), version, OTHER);
-      replaceAll(join(project.folder, 'node_modules/headgate/dist/index.cjs'), version, OTHER);
+      makeOther(join(project.folder, 'node_modules/@headgate/core-native/dist'));
+      makeOther(join(project.folder, 'node_modules/headgate/dist'));
       const [first] = await tried(project.folder);
       expect(first?.error).toBe(`its version is ${version}, and that of @headgate/core-native is ${OTHER}`);
     },
@@ -137,7 +137,7 @@ describe('a part of another version', { timeout: HANG_MS }, () => {
   it('is not taken where it is core-native, and both are told', async () => {
     using project = temporary();
     install(project.folder);
-    replaceAll(join(project.folder, 'node_modules/headgate/dist/index.cjs'), version, OTHER);
+    makeOther(join(project.folder, 'node_modules/headgate/dist'));
     expect(await tried(project.folder)).toEqual([
       {
         what: 'package @headgate/core-native',
@@ -158,6 +158,14 @@ async function tried(folder: string): Promise<readonly { what: string; error?: s
     console.log(JSON.stringify(backends()[0].tried));`,
   );
   return JSON.parse(printed);
+}
+
+/** A built package of another version, whichever of its files has that. */
+function makeOther(dist: string): void {
+  const files = readdirSync(dist).map((file) => join(dist, file));
+  const own = files.filter((file) => file.endsWith('.cjs') && readFileSync(file, 'latin1').includes(version));
+  expect(own, dist).not.toEqual([]);
+  for (const file of own) replaceAll(file, version, OTHER);
 }
 
 function replaceAll(file: string, from: string, to: string): void {
