@@ -36,11 +36,6 @@ export const algorithmFaults = [
       ],
       ['units that were dropped stay in the ring', '    words[place] = 0\n', ''],
       [
-        'a refund reaches a sub-window that was dropped',
-        'return is_same and mark.sub_window >= words[at + OLDEST]',
-        'return is_same',
-      ],
-      [
         'units are taken for older with other numbers',
         '(sub_window + 1) * from.sub_window_ms - 1',
         'sub_window * from.sub_window_ms',
@@ -72,6 +67,13 @@ export const algorithmFaults = [
       ],
     ],
   ),
+  ...listed('lua/sliding_window.lua', 'refunds', [
+    [
+      'a refund reaches a sub-window that was dropped',
+      'return is_same and mark.sub_window >= words[at + OLDEST]',
+      'return is_same',
+    ],
+  ]),
   ...listed('lua/fixed_window.lua', 'steps', [
     [
       'a window lasts longer when the clock has stepped back',
