@@ -53,7 +53,7 @@ export const sendingFaults = [
     ['a check that was allowed is told to wait', ', retryAfterMs: 0 }', ' }'],
   ]),
   ...listed('engine/replies.ts', 'turns', [
-    ['what the short script leaves is lost', 'others.push(group)', 'others.push()'],
+    ['what the short script leaves is read as an answer', 'answers.isElsewhere()', 'answers.isForeign()'],
   ]),
   ...listed('wire/answers.ts', 'turns', [
     ['what can never fit is told to wait', 'return ms === NEVER ? Number.POSITIVE_INFINITY : ms', 'return ms'],
