@@ -3,7 +3,7 @@ import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = fileURLToPath(new URL('bundlers', import.meta.url));
+const folder = fileURLToPath(new URL('../bundlers', import.meta.url));
 const SHARED = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
 export const TOOLS = readdirSync(folder).filter((name) => !name.includes('.'));
 

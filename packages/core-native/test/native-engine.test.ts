@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { type EngineSpec, ManualClock, type Policy, RateLimiter, type RateLimiterOptions } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
-import { createNativeEngine, nativeStatus } from './index.js';
+import { createNativeEngine, nativeStatus } from '../js/index.js';
 
 const status = nativeStatus();
 const why = status.available ? '' : ' (skipped: no native binary runs here)';
@@ -195,7 +195,7 @@ describe.skipIf(!status.available)(`the native engine, shared by name${why}`, ()
 it.skipIf(!status.available)(
   `what a limiter takes is told to the garbage collector, however its keys came in${why}`,
   async () => {
-    const program = fileURLToPath(new URL('../test/let-go.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('./let-go.mjs', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [program]);
     const collectedAfter: Record<string, number> = JSON.parse(stdout);
     expect(Object.keys(collectedAfter)).toHaveLength(4);

@@ -7,14 +7,14 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { platformName } from './build-native.mjs';
-import { Checks } from './checks.mjs';
-import { checkDamages, checkLockfileOfElsewhere, used } from './installs/damaged.mjs';
-import { checkFigures, printStart } from './installs/figures.mjs';
-import { emptyProject, installManagers, MANAGERS } from './installs/managers.mjs';
-import { startRegistry } from './installs/registry.mjs';
+import { platformName } from '../build-native.mjs';
+import { Checks } from '../checks.mjs';
+import { checkDamages, checkLockfileOfElsewhere, used } from './damaged.mjs';
+import { checkFigures, printStart } from './figures.mjs';
+import { emptyProject, installManagers, MANAGERS } from './managers.mjs';
+import { startRegistry } from './registry.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'headgate-install-'));
 chmodSync(work, 0o755); // another user looks at it too
 const checks = new Checks();

@@ -4,11 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeReference } from './docs/reference.mjs';
-import { deadLinks, makeRelative } from './docs/relative.mjs';
-import { searchIndex } from './docs/search-index.mjs';
+import { makeReference } from './reference.mjs';
+import { deadLinks, makeRelative } from './relative.mjs';
+import { searchIndex } from './search-index.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(root, 'docs/.vitepress/dist');
 
 await makeReference(root);

@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { linkedCrates } from './notices/crates.mjs';
-import { bundledPackages } from './notices/packages.mjs';
+import { linkedCrates } from '../notices/crates.mjs';
+import { bundledPackages } from '../notices/packages.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const FILE = 'THIRD-PARTY-NOTICES.md';
 const platforms = join(root, 'packages/core-native/npm');
 const isCheck = process.argv.includes('--check');
@@ -18,7 +18,7 @@ written.push([join(headgate, FILE), textOf('These packages are bundled into this
 
 const other = written.filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text);
 for (const [file, text] of other) {
-  if (isCheck) console.log(`${file} is not what it would be: node scripts/notices.mjs`);
+  if (isCheck) console.log(`${file} is not what it would be: node scripts/checks/notices.mjs`);
   else writeFileSync(file, text);
 }
 process.exit(isCheck && other.length > 0 ? 1 : 0);

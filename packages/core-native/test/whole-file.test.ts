@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { assertWhole } from './whole-file.js';
+import { assertWhole } from '../js/whole-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'headgate-whole-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const exercise = fileURLToPath(new URL('memcheck/exercise.mjs', import.meta.url));
+const exercise = fileURLToPath(new URL('exercise.mjs', import.meta.url));
 // V8 compiles as it runs, which valgrind can't follow; interpreted, it can.
 const run = spawnSync('valgrind', ['--error-exitcode=1', '--leak-check=no', process.execPath, '--jitless', exercise], {
   stdio: 'inherit',

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const cases = fileURLToPath(new URL('peers', import.meta.url));
-const manifest = fileURLToPath(new URL('../packages/headgate/package.json', import.meta.url));
+const cases = fileURLToPath(new URL('../peers', import.meta.url));
+const manifest = fileURLToPath(new URL('../../packages/headgate/package.json', import.meta.url));
 
 /** What each needs beside its framework. */
 const BESIDE = {

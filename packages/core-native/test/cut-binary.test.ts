@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, truncateSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { currentHost } from './host.js';
-import { platformsFor } from './platforms.js';
+import { currentHost } from '../js/host.js';
+import { platformsFor } from '../js/platforms.js';
 
 const HERE = join(import.meta.dirname, '..');
 const name = platformsFor(currentHost())[0]?.name ?? '';

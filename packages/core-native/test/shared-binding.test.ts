@@ -1,9 +1,9 @@
 import { BackendUnavailableError } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
-import type { Binding, LoadedBinary } from './binding.js';
-import { load } from './loader.js';
-import { firstLoaded } from './shared-binding.js';
-import { version } from './version.js';
+import type { Binding, LoadedBinary } from '../js/binding.js';
+import { load } from '../js/loader.js';
+import { firstLoaded } from '../js/shared-binding.js';
+import { version } from '../js/version.js';
 
 const own = { path: '/b/headgate.node', version, own: true };
 const { binding } = load();

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Found } from './binaries.js';
-import type { Binding } from './binding.js';
-import { currentHost, libcOfLdd, libcOfProgram, linuxLibc } from './host.js';
-import { load } from './loader.js';
-import { type Host, PLATFORMS, platformsFor } from './platforms.js';
-import { version } from './version.js';
+import type { Found } from '../js/binaries.js';
+import type { Binding } from '../js/binding.js';
+import { currentHost, libcOfLdd, libcOfProgram, linuxLibc } from '../js/host.js';
+import { load } from '../js/loader.js';
+import { type Host, PLATFORMS, platformsFor } from '../js/platforms.js';
+import { version } from '../js/version.js';
 
 const CALLS = [
   'loaded',

@@ -1,5 +1,5 @@
 // Packs what is published, and uses it as a stranger would: from the tarballs, in an empty folder. With CI=true under
-// the tools that put packages elsewhere as well; those alone that are named: node scripts/pack-test.mjs bun deno. Ends
+// the tools that put packages elsewhere as well; those alone that are named: node scripts/packed/pack-test.mjs bun deno. Ends
 // with one line that counts the checks.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { refusalOf } from '../release/binary.mjs';
+import { OLDEST_GLIBC } from '../release/targets.mjs';
 import { checkBundlers, TOOLS } from './bundled.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
-import { refusalOf } from './release/binary.mjs';
-import { OLDEST_GLIBC } from './release/targets.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
 /** Against a command that hangs, and nothing else: some fetch packages. */
 const HANG_MS = 1_800_000;
@@ -124,7 +124,7 @@ function firstExample() {
 /** Nest's and Next's templates still write `moduleResolution: node10`, which reads no `exports`. */
 function everySubpath() {
   const { exports } = JSON.parse(readFileSync(join(root, 'packages/headgate/package.json'), 'utf8'));
-  const names = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  const names = Object.keys(exports).filter((subpath) => subpath !== '../package.json');
   return names.map((subpath, i) => `export * as _${i} from 'headgate${subpath.slice(1)}';`).join('\n');
 }
 
