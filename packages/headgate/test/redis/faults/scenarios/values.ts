@@ -32,7 +32,11 @@ export async function values({ subject, direct }: Scene): Promise<void> {
     const limiter = limiterOf(algorithm, prefix);
     const sinceMs = await nowMs();
     await limiter.allow('allowed');
-    if (algorithm === 'fixed-window') await lives(`${prefix}allowed`, sinceMs, WINDOW_MS);
+    if (algorithm === 'fixed-window') {
+      await lives(`${prefix}allowed`, sinceMs, WINDOW_MS);
+      await limiter.allow('allowed');
+      await lives(`${prefix}allowed`, sinceMs, WINDOW_MS);
+    }
     const { resetAfterMs } = await limiter.check('checked');
     await lives(await nameOf(prefix, 'checked'), sinceMs, resetAfterMs);
     await limiter.block('blocked', 2 * WINDOW_MS);
@@ -56,4 +60,7 @@ export async function values({ subject, direct }: Scene): Promise<void> {
     await expect(limiter.check(key), key).rejects.toThrow('was written by another program');
     expect(await direct.getBuffer(`foreign:${key}`)).toEqual(Buffer.from(value));
   }
+  await direct.hset('foreign:hash', 'field', 'value');
+  await expect(limiter.allow('hash')).rejects.toThrow('was written by another program');
+  expect(await direct.hgetall('foreign:hash')).toEqual({ field: 'value' });
 }
