@@ -124,7 +124,7 @@ function firstExample() {
 /** Nest's and Next's templates still write `moduleResolution: node10`, which reads no `exports`. */
 function everySubpath() {
   const { exports } = JSON.parse(readFileSync(join(root, 'packages/headgate/package.json'), 'utf8'));
-  const names = Object.keys(exports).filter((subpath) => subpath !== '../package.json');
+  const names = Object.keys(exports).filter((subpath) => subpath !== './package.json');
   return names.map((subpath, i) => `export * as _${i} from 'headgate${subpath.slice(1)}';`).join('\n');
 }
 
