@@ -11,6 +11,8 @@ const alias = Object.entries(paths).map(([name, [file]]) => ({
   replacement: fileURLToPath(new URL(file, import.meta.url)),
 }));
 
+const isCi = process.env.CI === 'true';
+
 /** Against a test that hangs, and nothing else: no test may depend on how fast the machine is. */
 const HANG_MS = 600_000;
 
@@ -40,7 +42,11 @@ export default defineConfig({
       reporter: [['text', { skipFull: true }], 'json-summary'],
       reportsDirectory: 'target/coverage',
     },
-    // What the laws are tried on: a fifth of it suffices to see what a change has broken, and CI makes all of it.
-    env: { HEADGATE_RUNS: process.env.HEADGATE_RUNS ?? (process.env.CI === 'true' ? '1000' : '200') },
+    // What the laws are tried on, and which of the seeded faults are: a part suffices to see what a change has broken, and
+    // CI makes all of it.
+    env: {
+      HEADGATE_RUNS: process.env.HEADGATE_RUNS ?? (isCi ? '1000' : '100'),
+      HEADGATE_FAULT_STEP: process.env.HEADGATE_FAULT_STEP ?? (isCi ? '1' : '12'),
+    },
   },
 });
