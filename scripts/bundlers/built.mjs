@@ -1,11 +1,15 @@
 // What the tests of bundlers share.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-export const BINARY = 'node_modules/@headgate/core-native-linux-x64-gnu/headgate.linux-x64-gnu.node';
+/** Installed by npm, which takes that of this platform alone. */
+const platform = readdirSync('node_modules/@headgate')
+  .find((name) => name.startsWith('core-native-'))
+  .replace('core-native-', '');
+export const BINARY = `node_modules/@headgate/core-native-${platform}/headgate.${platform}.node`;
 
 /** Runs a bundle where nothing else is, beside what is handed over, and asserts which engine decides there. */
 export function assertElsewhere(backend, file, beside = []) {

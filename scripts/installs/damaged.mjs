@@ -13,15 +13,10 @@ const MEND = 1;
 
 /** `installed`: a project as `npm install headgate` leaves it. */
 export async function checkDamages(checks, installed, platform, env) {
-  const { version } = JSON.parse(readFileSync(join(installed, 'node_modules/headgate/package.json'), 'utf8'));
-  for (const { name, damage, told, doctor, asNobody } of DAMAGES)
-    await checks.attempt(`${name}: TypeScript goes on, and doctor tells the cause`, () => {
-      const folder = copyOf(installed, name);
-      const binary = join(folder, `node_modules/@headgate/core-native-${platform}/headgate.${platform}.node`);
-      damage({ folder, binary, version });
-      const who = asNobody ? NOBODY : {};
-      assertTypescript(folder, told, env, who);
-      assertDoctor(folder, doctor, MEND, env, who);
+  for (const damage of DAMAGES)
+    await checks.attempt(`${damage.name}: TypeScript goes on, and doctor tells the cause`, () => {
+      const folder = assertGoesOn(damage, installed, platform, env);
+      assertDoctor(folder, damage.doctor, MEND, env, userFor(damage));
     });
   await checks.attempt('a folder that is read-only: native runs, and doctor is content', () => {
     const folder = copyOf(installed, 'read-only');
@@ -30,6 +25,16 @@ export async function checkDamages(checks, installed, platform, env) {
     assert.equal(backend, 'native', JSON.stringify(tried));
     assertDoctor(folder, /^native, from package/, 0, env, NOBODY);
   });
+}
+
+/** Does one of `DAMAGES` to a copy of the project, whose folder it answers: TypeScript decides, and one line says why. */
+export function assertGoesOn(damage, installed, platform, env) {
+  const { version } = JSON.parse(readFileSync(join(installed, 'node_modules/headgate/package.json'), 'utf8'));
+  const folder = copyOf(installed, damage.name);
+  const binary = join(folder, `node_modules/@headgate/core-native-${platform}/headgate.${platform}.node`);
+  damage.damage({ folder, binary, version });
+  assertTypescript(folder, damage.told, env, userFor(damage));
+  return folder;
 }
 
 /** As npm before 11 wrote it where node_modules was there before: without the binaries of other platforms. */
@@ -63,6 +68,10 @@ function assertTypescript(folder, told, env, who) {
   assert.deepEqual({ backend, answers }, { backend: 'ts', answers: [true, false] }, JSON.stringify(tried));
   assert.match(tried[0].error, told);
   assert.doesNotMatch(tried[0].error, /\n/);
+}
+
+function userFor({ asNobody }) {
+  return asNobody ? NOBODY : {};
 }
 
 function assertDoctor(folder, expected, exit, env, who) {

@@ -2,7 +2,7 @@
 // the tools that put packages elsewhere as well; those alone that are named: node scripts/packed/pack-test.mjs bun deno. Ends
 // with one line that counts the checks.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { refusalOf } from '../release/binary.mjs';
 import { OLDEST_GLIBC } from '../release/targets.mjs';
 import { checkBundlers, TOOLS } from './bundled.mjs';
 import { checkOldestPeers } from './oldest-peers.mjs';
+import { packInto } from './pack.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cases = join(root, 'scripts/pack-test');
@@ -18,7 +19,7 @@ const cases = join(root, 'scripts/pack-test');
 const HANG_MS = 1_800_000;
 /** Beside the Node that runs this; they come as npm packages of their own. */
 const OTHER_NODES = ['22.23.3', '24.21.0', '26.10.0'];
-const PACKAGES = ['core-ts', 'core-native', 'core-native/npm/linux-x64-gnu', 'headgate', 'conformance'];
+const PACKAGES = ['core-ts', 'core-native', 'core-native-linux-x64-gnu', 'headgate', 'conformance'];
 
 const named = process.argv.slice(2);
 const unknown = named.filter((tool) => !TOOLS.includes(tool));
@@ -30,7 +31,11 @@ if (unknown.length > 0) {
 const work = mkdtempSync(join(tmpdir(), 'headgate-pack-'));
 const count = { passed: 0, failed: 0 };
 
-const tarballs = PACKAGES.map(pack);
+const paths = packInto(
+  join(work, 'tarballs'),
+  PACKAGES.map((name) => (name === 'headgate' ? name : `@headgate/${name}`)),
+);
+const tarballs = PACKAGES.map((name, i) => ({ name, path: paths[i] }));
 /** With the laws, which are held against the engine of each runtime. */
 const all = tarballs.map(({ path }) => path);
 const installed = tarballs.filter(({ name }) => name !== 'conformance').map(({ path }) => path);
@@ -104,15 +109,6 @@ function end() {
   rmSync(work, { recursive: true });
   console.log(`${count.passed} passed, ${count.failed} failed`);
   process.exit(count.failed === 0 ? 0 : 1);
-}
-
-function pack(folder) {
-  const name = folder.replace('/npm/', '-');
-  const destination = join(work, name);
-  run('pnpm', ['pack', '--pack-destination', destination], join(root, 'packages', folder));
-  const [file] = existsSync(destination) ? readdirSync(destination) : [];
-  if (file === undefined) throw new Error(`nothing was packed from ${folder}`);
-  return { name, path: join(destination, file) };
 }
 
 function firstExample() {
