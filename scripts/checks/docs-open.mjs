@@ -21,7 +21,7 @@ const server = createServer(serve).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const places = { folder: pathToFileURL(dist).href, server: `http://127.0.0.1:${server.address().port}${SUB_FOLDER}` };
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
   args: ['--no-sandbox'],
 });
 const count = { passed: 0, failed: 0 };

@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { HANG_MS } from '../hang.js';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+/** Where a package manager puts it, and where `playwright-core install chromium` does. */
+const USUAL = ['/usr/bin/chromium', chromium.executablePath()];
+const executablePath = process.env.CHROMIUM_PATH ?? USUAL.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
 
 /** Why there is no browser to test in; `undefined` where there is one, and with `CI=true`, where there must be. */
 export const noBrowser =
   existsSync(executablePath) || process.env.CI === 'true'
     ? undefined
-    : `there is no Chromium at ${executablePath}; CHROMIUM_PATH says where it is`;
+    : `there is no Chromium at ${executablePath}; CHROMIUM_PATH says where it is, and pnpm exec playwright-core install chromium brings one`;
 
 /** Without what talks to the network by itself. */
 export function launch(): Promise<Browser> {
