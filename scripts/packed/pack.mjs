@@ -3,18 +3,14 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../checks.mjs';
+import { pnpm, pnpmArgs } from '../pnpm.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The pnpm that runs this; without one npx brings it, which takes some seconds. */
-const running = process.env.npm_execpath ?? '';
-const PNPM = /[/\\]pnpm(\.\w+)?$/.test(running) ? [running] : ['npx', '--yes', 'pnpm@12.21.0'];
-
 /** Packs these packages, by their names, into `folder`; answers the tarballs in the same order. */
 export function packInto(folder, names) {
-  const [command, ...before] = PNPM;
   const filters = names.map((name) => `--filter=${name}`);
-  const { status, output } = run(command, [...before, '-r', ...filters, 'pack', '--pack-destination', folder], root);
+  const { status, output } = run(pnpm, [...pnpmArgs, '-r', ...filters, 'pack', '--pack-destination', folder], root);
   if (status !== 0) throw new Error(`${names.join(', ')} can't be packed: ${output}`);
   const tarballs = readdirSync(folder);
   return names.map((name) => {
