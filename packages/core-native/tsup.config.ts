@@ -6,7 +6,8 @@ export default defineConfig({
   entry: ['js/index.ts'],
   format: ['cjs'],
   target: 'es2022',
-  external: [/^@headgate\//],
+  external: [/^@headgate\/core-native-/],
+  noExternal: ['@headgate/core-ts'], // an error's class is all that is used: the whole would take longer to load than the binary
   dts: true,
   clean: true,
   ...small,

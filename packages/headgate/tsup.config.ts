@@ -21,6 +21,13 @@ export default defineConfig({
   external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime
   // Small, and what they bring with them is more than ten times what is used.
   noExternal: ['ipaddr.js', 'structured-headers'],
+  plugins: [
+    {
+      name: 'no file is loaded for nothing',
+      // None of ours does anything when it is loaded, so one that nothing is taken from needs not be.
+      renderChunk: (code) => ({ code: code.replaceAll(/^import\s*"\.{1,2}\/[^"]+";/gm, '') }),
+    },
+  ],
   loader: { '.lua': 'text' },
   splitting: true, // CommonJS too: what several entries share is there once
   ...small,
