@@ -1,4 +1,5 @@
 import type { Decision } from './contract.js';
+import { show } from './show.js';
 
 /**
  * Makes `instanceof` true for the instances of every copy of a class that this process has: two installed versions, or
@@ -56,20 +57,4 @@ export class BackendUnavailableError extends Error {
 function advice(denied: Decision): string {
   if (denied.retryAfterMs === Number.POSITIVE_INFINITY) return 'the cost can never fit';
   return `retry after ${denied.retryAfterMs} ms`;
-}
-
-const SHOWN_CHARACTERS = 80;
-
-/** A value as an error message prints it: quoted, on one line, cut to a readable length. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return cut(JSON.stringify(value));
-  if (typeof value === 'bigint') return cut(`${value}n`);
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return cut(String(value));
-}
-
-function cut(text: string): string {
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }

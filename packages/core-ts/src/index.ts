@@ -19,7 +19,7 @@ export type {
 } from './contract.js';
 export { decision, tightest } from './decision.js';
 export { createMapEngine } from './engine/create-map-engine.js';
-export { BackendUnavailableError, RateLimitExceeded, show } from './errors.js';
+export { BackendUnavailableError, RateLimitExceeded } from './errors.js';
 export { readUnits } from './limiter/call-arguments.js';
 export { type By, type CallLimit, type CallOptions, CallPolicies } from './limiter/call-policies.js';
 export {
@@ -50,4 +50,5 @@ export {
   type WaitLimits,
   type WaitOptions,
 } from './options/wait-options.js';
+export { show } from './show.js';
 export { beyond, isNone, unitsOf } from './units.js';

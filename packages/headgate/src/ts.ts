@@ -19,3 +19,6 @@ export {
   type TopKey,
   type WaitOptions,
 } from '@headgate/core-ts';
+
+/** Beside them, for where each kilobyte counts, a limiter of one fixed window. */
+export { FixedWindowLimiter, type FixedWindowOptions } from '@headgate/core-ts/fixed-window-limiter';

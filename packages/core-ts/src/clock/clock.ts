@@ -1,5 +1,5 @@
 import type { Clock } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 
 interface Wake {
   /** On the sum of all steps forward. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 
 /** What lies further back than this is a step of the clock; what lies less far back is jitter. */
 export const JITTER_MS = 1000;

@@ -1,5 +1,6 @@
 import type { Engine, EngineSpec } from '../contract.js';
-import { BackendUnavailableError, show } from '../errors.js';
+import { BackendUnavailableError } from '../errors.js';
+import { show } from '../show.js';
 import { MapEngine } from './map-engine.js';
 
 /**

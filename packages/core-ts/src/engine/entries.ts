@@ -1,8 +1,8 @@
 import type { Policy, Units } from '../contract.js';
-import { show } from '../errors.js';
 import { flat } from '../memory/fold.js';
 import { KeyMap } from '../memory/key-map.js';
 import { NONE, Slab } from '../memory/slab.js';
+import { show } from '../show.js';
 import type { ByteReader, ByteWriter } from '../snapshot/bytes.js';
 import { readEntry, readFlag, writeEntry } from '../snapshot/entry-bytes.js';
 import { EvictionOrder, PROTECTED_RANK, RANK_SHIFT } from './eviction-order.js';

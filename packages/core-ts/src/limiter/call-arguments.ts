@@ -1,7 +1,7 @@
 import type { Policy, Units } from '../contract.js';
-import { show } from '../errors.js';
 import { readList } from '../options/checks.js';
 import { readCost } from '../options/cost.js';
+import { show } from '../show.js';
 
 export function checkEngineFactory(createEngine: unknown): void {
   if (typeof createEngine !== 'function')

@@ -1,7 +1,7 @@
 import type { Engine, Policy } from '../contract.js';
-import { show } from '../errors.js';
 import { readOnce, refuseOtherNames, wholeNumber } from '../options/checks.js';
 import { mostBurst } from '../options/policy-options.js';
+import { show } from '../show.js';
 
 /** A limit in the place of the limiter's for one call; of several policies, those that are named. */
 export type CallLimit = number | Readonly<Record<string, number>>;

@@ -1,8 +1,9 @@
 import type { Decision } from '../contract.js';
-import { RateLimitExceeded, show } from '../errors.js';
+import { RateLimitExceeded } from '../errors.js';
 import { readOnce } from '../options/checks.js';
 import type { Cost } from '../options/cost.js';
 import { readWaiting, type Wait, type WaitLimits, type WaitOptions } from '../options/wait-options.js';
+import { show } from '../show.js';
 import type { CallLimit } from './call-policies.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: only `any` accepts every function without losing its type

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { Decision, Engine, Policy, Units } from '../contract.js';
-import { show } from '../errors.js';
 import { type Cost, readCost } from '../options/cost.js';
+import { show } from '../show.js';
 import { unitsOf } from '../units.js';
 import type { By } from './call-policies.js';
 

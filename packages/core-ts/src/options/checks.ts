@@ -1,4 +1,4 @@
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { nearest } from './nearest.js';
 import { calledElsewhere } from './other-names.js';
 

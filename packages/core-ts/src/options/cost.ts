@@ -1,5 +1,5 @@
 import type { Policy, Units } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { refuseOtherNames, wholeNumber } from './checks.js';
 
 /** Units that a call takes: so many of each policy, or of each its own by name, e.g. `{ requests: 1, tokens: 800 }`. */

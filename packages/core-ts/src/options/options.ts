@@ -1,6 +1,6 @@
 import { SteadyClock } from '../clock/steady-clock.js';
 import type { Clock, EngineSpec, OnFull, Policy } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { oneOf, readList, readOnce, wholeNumber } from './checks.js';
 import { type PolicyOptions, readPolicies } from './policy-options.js';
 
@@ -32,7 +32,7 @@ export interface RateLimiterOptions extends Partial<PolicyOptions> {
  */
 export const DEFAULT_MAX_KEYS = 1_000_000;
 /** What both engines can number. */
-const MOST_KEYS = 268_000_000;
+export const MOST_KEYS = 268_000_000;
 
 const POLICY_OPTIONS = [
   'name',

@@ -1,5 +1,5 @@
 import type { Policy } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { readList, readOnce } from './checks.js';
 import { type PolicyOptions, readPolicies } from './policy-options.js';
 

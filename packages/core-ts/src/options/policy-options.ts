@@ -1,5 +1,5 @@
 import type { Algorithm, Policy } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { oneOf, wholeNumber } from './checks.js';
 
 /** One policy as users write it. Give exactly one of `windowSeconds` and `windowMs`. */
@@ -67,7 +67,7 @@ function readPolicy(options: PolicyOptions, where: string): Policy {
   });
 }
 
-function readName(name: unknown, where: string): string {
+export function readName(name: unknown, where: string): string {
   if (typeof name !== 'string') throw new TypeError(`${where}name must be a string, got ${show(name)}`);
   if (name === '') throw new RangeError(`${where}name must not be empty, got ""`);
   return name;
@@ -125,7 +125,10 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-function readMs(options: PolicyOptions, kind: 'window' | 'blockFor', where: string, least: 0 | 1): number {
+type Times = { readonly [Each in `${'window' | 'blockFor'}${'Ms' | 'Seconds'}`]?: number | undefined };
+
+/** A time that is given in milliseconds or in seconds. */
+export function readMs(options: Times, kind: 'window' | 'blockFor', where: string, least: 0 | 1): number {
   const [ms, seconds] = [options[`${kind}Ms`], options[`${kind}Seconds`]];
   if (ms !== undefined && seconds !== undefined) {
     throw new TypeError(

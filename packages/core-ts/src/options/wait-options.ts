@@ -1,5 +1,5 @@
-import { show } from '../errors.js';
 import type { CallLimit } from '../limiter/call-policies.js';
+import { show } from '../show.js';
 import { readOnce } from './checks.js';
 import type { Cost } from './cost.js';
 

@@ -1,9 +1,9 @@
 import { TIME, USED, wordAt } from '../algorithms/state.js';
 import type { PolicySet } from '../engine/policy-set.js';
-import { show } from '../errors.js';
 import { flat, isFolded } from '../memory/fold.js';
 import type { Slab } from '../memory/slab.js';
 import { MAX_WINDOW_MS } from '../options/policy-options.js';
+import { show } from '../show.js';
 import type { ByteReader, ByteWriter } from './bytes.js';
 
 /** What nothing that still counts is older than: 1,024 buckets of ten years. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../contract.js';
-import { show } from '../errors.js';
+import { show } from '../show.js';
 import { ByteReader, ByteWriter, crc32 } from './bytes.js';
 
 /*
