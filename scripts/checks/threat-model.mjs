@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { Checks } from '../checks.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const TESTS = /^(?:it|test|describe|itNative|withServers)\b/;
+const TESTS = /^(?:it|test|describe|itNative|itMeasured|withServers)\b/;
 const page = read('docs/threat-model.md');
 const steps = read('.ci/run');
 const laws = read('packages/conformance/src/run/laws.ts');

@@ -18,11 +18,19 @@ interface Measured {
 
 const { available } = nativeStatus();
 
-bounds('TypeScript', 'ts', process.env.CI !== 'true' && 'it takes 12 s, so CI runs it');
-bounds('native', 'native', !available && 'no native binary runs here');
+itMeasured(
+  'a key takes no more than a kilobyte on the TypeScript engine, whatever it is cut out of',
+  'ts',
+  process.env.CI !== 'true' && 'it takes 12 s, so CI runs it',
+);
+itMeasured(
+  'a key takes no more than a kilobyte on the native engine, whatever it is cut out of',
+  'native',
+  !available && 'no native binary runs here',
+);
 
-function bounds(engine: string, backend: string, reason: string | false): void {
-  const title = `a key takes no more than a kilobyte on the ${engine} engine, whatever it is cut out of`;
+/** Skipped where there is a reason. */
+function itMeasured(title: string, backend: string, reason: string | false): void {
   it.skipIf(reason !== false)(reason === false ? title : `${title} (skipped: ${reason})`, () => bounded(backend));
 }
 
