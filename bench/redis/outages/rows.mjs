@@ -21,7 +21,7 @@ export const OUTAGES = [
 ];
 
 /** What is said below the table. */
-export const OUTAGES_NOTE = `In an outage headgate has its defaults: it waits for ${DEADLINE_MS} ms, and then decides in its process. The others have theirs. Every client tries to connect again every ${RETRY_MS} ms. While a server is paused or killed, for three seconds, a call is made every 10 ms; "never" is within three seconds of its return, where the script was loaded once. "Executed twice" is what the server counted beyond the calls that were made. Each is the median of the runs.`;
+export const OUTAGES_NOTE = `In an outage headgate has its defaults: it waits for ${DEADLINE_MS} ms, and then decides in its process. The others have theirs. Every client tries to connect again every ${RETRY_MS} ms. While a server is paused or killed, for three seconds, a call is made every 10 ms; "never" is within three seconds of its return, where the script was loaded once. "Executed twice" is what the server counted beyond the calls that were made. Each is the median of the runs. A call every 10 ms finds the processor's caches cold; 200,000 in a row took 1.4 µs each where one every 10 ms took 75.`;
 
 /** All figures of the outages, of each candidate in turn. */
 export async function measureOutages({ quick }) {

@@ -13,6 +13,9 @@ import { Breakers } from './breakers.js';
  */
 const MOST_GROUPS = 64;
 
+/** One for all calls of an outage: to make one anew takes longer than to decide without a server. */
+const FAILED_BEFORE = new Error('it has failed before, and is asked again soon');
+
 /** What is handed over together. */
 interface Turn<G> {
   readonly groups: readonly G[];
@@ -61,8 +64,7 @@ export class Dispatcher<G, T extends Turn<G>> {
 
   /** Where a call goes that is made now; it is sent after all that this turn of the event loop does. Why not, where its server has failed. */
   turn(key: string): T | Error {
-    if (this.breakers.isAnyOpen && this.breakers.of(this.#slotOf(key)).isOpen)
-      return new Error('it has failed before, and is asked again soon');
+    if (this.breakers.isAnyOpen && this.breakers.of(this.#slotOf(key)).isOpen) return FAILED_BEFORE;
     if (this.#turn === undefined) {
       this.#turn = this.#make();
       later(() => this.#flush());
