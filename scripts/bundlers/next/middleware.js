@@ -1,12 +1,4 @@
 // In the edge runtime, which `middleware` has, and `proxy` has not.
-import { rateLimit } from 'headgate/web';
-import { NextResponse } from 'next/server';
-
-const limited = rateLimit({ limit: 2, windowSeconds: 60, trustProxy: false, address: () => '192.0.2.1' });
-
-export async function middleware(request) {
-  const { response, finish } = await limited.check(request);
-  return response ?? finish(NextResponse.next());
-}
+export { limit as middleware } from './limited.js';
 
 export const config = { matcher: '/' };
