@@ -39,7 +39,7 @@ export default defineConfig({
       reportOnFailure: true,
       include: ['packages/*/src/**/*.ts', 'packages/core-native/js/**/*.ts'],
       exclude: ['**/*.test.ts', '**/*.d.ts'],
-      reporter: [['text', { skipFull: true }], 'json-summary'],
+      reporter: [['text', { skipFull: true, maxCols: 0 }], 'json-summary'], // 0: no name is cut
       reportsDirectory: 'target/coverage',
     },
     // What the laws are tried on, and which of the seeded faults are: a part suffices to see what a change has broken, and

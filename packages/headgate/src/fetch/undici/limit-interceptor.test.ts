@@ -9,6 +9,7 @@ import type { Running } from '../../../test/http/framework.js';
 import { listen } from '../../../test/http/listen.js';
 import { rateLimit } from '../../adapters/node.js';
 import { type InterceptorOptions, limitInterceptor, type OutgoingCall } from '../fetch.js';
+import type { Controller, DispatchHandler } from './dispatch-types.js';
 
 const DAY = { windowSeconds: 86_400, maxWaitMs: 1000 };
 
@@ -133,6 +134,28 @@ describe('a call that waits', () => {
   });
 });
 
+it('a handler ends the wait by its controller, and is told so once', async () => {
+  const limiter = new RateLimiter({ limit: 1, windowSeconds: 86_400 });
+  limiter.allow(server.url);
+  const controllers: Controller[] = [];
+  const told: unknown[] = [];
+  const handler: DispatchHandler = {
+    onRequestStart(controller) {
+      controller.pause();
+      controller.resume();
+      controllers.push(controller);
+    },
+    onResponseError: (_, error) => told.push(error),
+  };
+  const dispatch = limitInterceptor({ limiter })(() => expect.fail('it was sent'));
+  dispatch({ origin: server.url, path: '/', method: 'GET' }, handler);
+  const enough = new Error('enough');
+  for (const controller of controllers) controller.abort(enough);
+  await settled();
+  expect(controllers).toMatchObject([{ aborted: true, reason: enough, paused: false }]);
+  expect(told).toEqual([enough]);
+});
+
 describe('a call that is out', () => {
   it.each([
     ['request', request],
@@ -189,6 +212,12 @@ describe('what goes wrong is told to the caller', () => {
       'a call that is held needs an origin beside its path "/a", got undefined',
     );
     await client.destroy();
+  });
+
+  it('that undici is older than 7, whose handlers are called by other names', () => {
+    const dispatch = limitInterceptor()(() => true);
+    const call = { origin: server.url, path: '/', method: 'GET' };
+    expect(() => dispatch(call, { onConnect() {}, onError() {} })).toThrow('needs undici 7 or later');
   });
 
   it.each([
