@@ -20,6 +20,18 @@ describe('choosing the engine', () => {
     expect(new RateLimiter({ ...policy, backend: 'auto' }).backend).toBe(best);
   });
 
+  it('takes TypeScript in Bun for few keys, unless native is asked for or keys are shared', () => {
+    vi.stubGlobal('Bun', { version: '1.4.5' });
+    const backendOf = (options: object) => new RateLimiter({ ...policy, ...options }).backend;
+    expect([1, 1000, 1001].map((maxKeys) => backendOf({ maxKeys }))).toEqual(['ts', 'ts', best]);
+    if (best === 'native') {
+      expect(backendOf({ maxKeys: 1, backend: 'native' })).toBe('native');
+      expect(backendOf({ maxKeys: 1, shared: 'few in Bun' })).toBe('native');
+    }
+    vi.unstubAllGlobals();
+    expect(backendOf({ maxKeys: 1 })).toBe(best);
+  });
+
   it('takes TypeScript where that is asked for, by the option, the environment or the import', () => {
     expect(new RateLimiter({ ...policy, backend: 'ts' }).backend).toBe('ts');
     expect(new tsOnly.RateLimiter(policy).backend).toBe('ts');
