@@ -1,7 +1,7 @@
 // Puts the pages together, the dashboard's and the report's of `headgate simulate`, each in one file without a request
 // to elsewhere, as a module that is committed: node scripts/build-page.mjs
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -48,7 +48,9 @@ const HEAD = `// biome-ignore-all format: made by scripts/build-page.mjs
 /** A page with its style and its script in it, and the policy that lets these two do their work. */
 async function pageOf(sources) {
   const page = join(root, sources);
-  const style = `${read(uplot, 'dist/uPlot.min.css')}\n${read(page, 'page.css')}`;
+  const sheets = readdirSync(page).filter((file) => file.endsWith('.css')); // by their names: page.css comes last
+  const own = sheets.sort().map((file) => read(page, file));
+  const style = [read(uplot, 'dist/uPlot.min.css'), read(root, 'src/pages/shared.css'), ...own].join('\n');
   const script = `/*! uPlot ${version()}\n${read(uplot, 'LICENSE')}*/\n${await bundled(page)}`;
   if (style.includes('</style') || script.includes('</script')) throw new Error('a part would end its element');
   let html = read(page, 'page.html');

@@ -1,24 +1,15 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { memory, type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 
 noUnhandledRejections();
 
 const PATIENT = { deadlineMs: 60_000, onOutage: 'throw', rememberDenialsMs: 0 } as const;
 
-withServers('bad input', () => {
-  let server: TestServer;
-  let client: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    client = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.kill();
-  });
+withServers('bad input', async () => {
+  const { server, client } = await serverWithClient();
 
   const limiterOf = (options: RedisOptions, limit = 3, algorithm: 'fixed-window' | 'token-bucket' = 'fixed-window') =>
     new RemoteRateLimiter({ limit, windowSeconds: 60, algorithm, engine: redis(client, { ...PATIENT, ...options }) });

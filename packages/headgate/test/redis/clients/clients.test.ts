@@ -1,22 +1,12 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 import { CLIENTS, type TestClient } from './clients.js';
 
 const HANG_MS = 60_000;
 
-withServers('clients', () => {
-  let server: TestServer;
-  let direct: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    direct = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    direct.disconnect();
-    await server.kill();
-  });
+withServers('clients', async () => {
+  const { server, client: direct } = await serverWithClient();
 
   describe.each(Object.keys(CLIENTS))('a limiter on %s', (name) => {
     let opened: TestClient;

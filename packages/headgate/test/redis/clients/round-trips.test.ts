@@ -1,19 +1,9 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 
-withServers('script calls of one turn', () => {
-  let server: TestServer;
-  let client: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    client = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.kill();
-  });
+withServers('script calls of one turn', async () => {
+  const { client } = await serverWithClient();
 
   /** A limiter whose scripts the server knows, and how many script calls are made of what is asked. */
   async function counted(prefix: string, algorithm: 'fixed-window' | 'token-bucket' = 'fixed-window') {

@@ -1,8 +1,7 @@
 import { formatFailure, type LawNumber, remote, verify } from '@headgate/conformance';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { bundle, type Fault } from '../setup/bundle.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 import { algorithmFaults } from './algorithm-faults.js';
 import { inLikelyOrder, type SeededFault } from './fault.js';
 import { SCENARIOS, type ScenarioName } from './scenarios/scenarios.js';
@@ -16,17 +15,8 @@ const TRIED = FAULTS.filter((_, i) => i % Number(process.env.HEADGATE_FAULT_STEP
 const RUNS = 1000;
 const SEED = 20_240_229;
 
-withServers('faults in the scripts and around them', () => {
-  let server: TestServer;
-  let direct: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    direct = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    direct.disconnect();
-    await server.kill();
-  });
+withServers('faults in the scripts and around them', async () => {
+  const { server, client: direct } = await serverWithClient();
 
   describe('are caught', () => {
     it.each(TRIED)('%s', async (_, fault) => {

@@ -1,11 +1,10 @@
 import { type Policy, readOptions } from '@headgate/core-ts';
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { recognise } from '../../../src/redis/client/recognise.js';
 import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 
 const RUNS = process.env.CI === 'true' ? 500 : 60;
 const MOST = 9;
@@ -34,18 +33,9 @@ interface Taken {
   units: readonly [number, number];
 }
 
-withServers('two engines on one server', () => {
-  let server: TestServer;
-  let client: Redis;
+withServers('two engines on one server', async () => {
+  const { client } = await serverWithClient();
   let made = 0;
-  beforeAll(async () => {
-    server = await startServer();
-    client = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.kill();
-  });
 
   const policiesOf = (algorithm: Policy['algorithm'], [short, long]: readonly [number, number]) =>
     readOptions({

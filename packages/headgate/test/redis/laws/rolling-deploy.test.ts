@@ -1,11 +1,10 @@
 import { type Algorithm, leastBurst, type Policy } from '@headgate/core-ts';
 import fc from 'fast-check';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { recognise } from '../../../src/redis/client/recognise.js';
 import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 
 /** Who asks, for how many units, and how long after the one before. */
 const calls = fc.array(
@@ -19,18 +18,9 @@ const calls = fc.array(
 const numbers = fc.record({ limit: fc.integer({ min: 1, max: 12 }), windowMs: fc.constantFrom(20, 50, 200) });
 const pair = fc.tuple(numbers, numbers);
 
-withServers('a rolling deploy: processes of the old and the new policy on one prefix', () => {
-  let server: TestServer;
-  let client: Redis;
+withServers('a rolling deploy: processes of the old and the new policy on one prefix', async () => {
+  const { client } = await serverWithClient();
   let made = 0;
-  beforeAll(async () => {
-    server = await startServer();
-    client = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.kill();
-  });
 
   /** Two processes; a key is asked for by both in turn. Answers when units were admitted. */
   async function admitted(

@@ -1,7 +1,6 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { memory, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 
 noUnhandledRejections();
@@ -10,17 +9,8 @@ const HANG_MS = 60_000;
 const LIMIT = 1000;
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 5 });
 
-withServers('leases that end', () => {
-  let server: TestServer;
-  let direct: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    direct = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    direct.disconnect();
-    await server.kill();
-  });
+withServers('leases that end', async () => {
+  const { client: direct } = await serverWithClient();
 
   /** A leasing limiter, and another that holds nothing; answers are held back while `holds`. */
   function limiters(prefix: string, deadlineMs = HANG_MS) {

@@ -1,7 +1,6 @@
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { bundle, type Fault } from '../setup/bundle.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 import { fourProcesses } from './law.js';
 import * as subject from './subject.js';
 import type { Subject } from './world.js';
@@ -57,17 +56,8 @@ const FAULTS: Record<string, Fault> = {
   },
 };
 
-withServers('the law of leases', () => {
-  let server: TestServer;
-  let redis: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    redis = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    redis.disconnect();
-    await server.kill();
-  });
+withServers('the law of leases', async () => {
+  const { client: redis } = await serverWithClient();
 
   it('four processes never admit more than the limit, and admit all of it', async () => {
     expect(await fourProcesses(subject, redis, RUNS)).toBeUndefined();

@@ -1,26 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 
 const LONG_MS = 60_000;
 const PAGE = readFileSync(new URL('../../../../../docs/redis.md', import.meta.url), 'utf8');
 /** What docs/redis.md says, with the password that it leaves to the reader. */
 const [, RULES = ''] = /^ACL SETUSER limiter on >PASSWORD (.+)$/m.exec(PAGE) ?? [];
 
-withServers('a user with the rights that docs/redis.md names', () => {
-  let server: TestServer;
-  let admin: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    admin = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    admin.disconnect();
-    await server.kill();
-  });
+withServers('a user with the rights that docs/redis.md names', async () => {
+  const { server, client: admin } = await serverWithClient();
 
   const setUser = (name: string, rules: string) =>
     admin.call('ACL', 'SETUSER', name, 'on', '>secret', ...rules.split(' '));

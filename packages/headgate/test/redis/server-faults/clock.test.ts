@@ -1,25 +1,15 @@
 import type { Policy } from '@headgate/core-ts';
-import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recognise } from '../../../src/redis/client/recognise.js';
 import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
-import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { serverWithClient, withServers } from '../setup/servers.js';
 
 const WINDOW_MS = 60_000;
 const STEP_MS = WINDOW_MS / 10;
 
-withServers("the server's clock", () => {
-  let server: TestServer;
-  let client: Redis;
-  beforeAll(async () => {
-    server = await startServer();
-    client = new Redis(server.port, '127.0.0.1');
-  });
-  afterAll(async () => {
-    client.disconnect();
-    await server.kill();
-  });
+withServers("the server's clock", async () => {
+  const { client } = await serverWithClient();
 
   describe.each(['fixed-window', 'sliding-window', 'token-bucket'] as const)('with a %s', (algorithm) => {
     it.each([

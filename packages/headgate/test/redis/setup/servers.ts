@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, describe, expect, it } from 'vitest';
 
 /** A server of a test's own, on a port of its own. */
 export interface TestServer {
@@ -20,7 +21,7 @@ export const PROGRAM = process.env.HEADGATE_REDIS_SERVER ?? 'redis-server';
 export const HAS_SERVER = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** Tests that start servers: skipped by name where there is no program, and failed where CI has none. */
-export function withServers(title: string, tests: () => void): void {
+export function withServers(title: string, tests: () => void | Promise<void>): void {
   if (HAS_SERVER) describe(title, tests);
   else if (process.env.CI === 'true') it(`${title}: ${PROGRAM} is on the PATH`, () => expect.unreachable('install it'));
   else
@@ -36,6 +37,17 @@ export async function startServer(args: readonly string[] = [], port?: number): 
   const at = ['--port', String(own), '--bind', '127.0.0.1', '--dir', tmpdir()];
   const settings = [...at, '--save', '', '--appendonly', 'no', ...args];
   return launch(own, settings);
+}
+
+/** A server with nothing in it, and a client of it, for the group of tests that this is called in. */
+export async function serverWithClient(): Promise<{ readonly server: TestServer; readonly client: Redis }> {
+  const server = await startServer();
+  const client = new Redis(server.port, '127.0.0.1');
+  afterAll(async () => {
+    client.disconnect();
+    await server.kill();
+  });
+  return { server, client };
 }
 
 /** The program with these settings, once it has said that it is ready, or something else. */
