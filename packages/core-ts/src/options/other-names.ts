@@ -9,6 +9,8 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   passonstoreerror: ['onEngineError'],
   onlimitreached: ['onLimited'],
   store: ['limiter'],
+  logger: ['warn'],
+  validate: ['warn'],
   identifier: ['name'],
   // @fastify/rate-limit
   timewindow: ['windowMs'],

@@ -12,6 +12,8 @@ const ELSEWHERE = {
   keyGenerator: 'key',
   standardHeaders: 'standard',
   requestWasSuccessful: 'countIf',
+  validate: 'warn',
+  logger: 'warn',
   passOnStoreError: 'onEngineError',
   timeWindow: 'windowMs',
   allowList: 'skip',
