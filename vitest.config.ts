@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +17,9 @@ const isCi = process.env.CI === 'true';
 /** Against a test that hangs, and nothing else: no test may depend on how fast the machine is. */
 const HANG_MS = 600_000;
 
+/** One more than there are processors: many suites wait for servers and other processes. */
+const WORKERS = availableParallelism() + 1;
+
 /** Files in Lua are text, as the build reads them. */
 const lua = {
   name: 'lua',
@@ -26,12 +30,17 @@ export default defineConfig({
   plugins: [lua],
   resolve: { alias },
   test: {
-    include: ['packages/**/*.test.ts'],
+    projects: [
+      // What lies beside its source needs no process of its own: without CI a hundred files share two, and load the sources
+      // twice in place of a hundred times. In CI each has its own, so that none leans on what another has left.
+      { extends: true, test: { name: 'units', include: ['packages/*/src/**/*.test.ts'], isolate: isCi } },
+      { extends: true, test: { name: 'suites', include: ['packages/*/{test,faults}/**/*.test.ts'] } },
+    ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/target/**'],
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,
-    maxWorkers: '100%',
+    maxWorkers: WORKERS,
     // `npm run coverage`. What no test runs is listed by line; what runs in threads, other processes and browsers, or natively,
     // is not seen.
     coverage: {

@@ -5,6 +5,5 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   removeNodeProtocol: false,
-  dts: true,
   clean: true,
 });

@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
-import { small } from '../../scripts/small.js';
+import { small } from '../../scripts/build/small.js';
 
 /** CommonJS alone, which Node's ES modules import as well: `require` and `__dirname` are what bundlers and tracers follow. */
 export default defineConfig({
@@ -8,7 +8,6 @@ export default defineConfig({
   target: 'es2022',
   external: [/^@headgate\/core-native-/],
   noExternal: ['@headgate/core-ts'], // an error's class is all that is used: the whole would take longer to load than the binary
-  dts: true,
   clean: true,
   ...small,
 });

@@ -1,21 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
-import { small } from '../../scripts/small.js';
-
-/** What `exports` names is what is built, from the source of that name: the two can't differ. */
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: Record<string, object> };
-const names = Object.keys(exports).flatMap((subpath) => (subpath.endsWith('.json') ? [] : subpath.slice(2) || 'index'));
-
-/** `src/ts.ts`, `src/adapters/express.ts`, `src/adapters/nest/nest.ts`, `src/metrics/metrics.ts`. */
-function sourceOf(name: string): string {
-  const places = ['src', 'src/adapters', `src/adapters/${name}`, `src/${name}`].map((folder) => `${folder}/${name}.ts`);
-  const [source] = places.filter((place) => existsSync(place));
-  if (source === undefined) throw new Error(`no source for ${name} in ${places.join(', ')}`);
-  return source;
-}
+import { entriesOf } from '../../scripts/build/entries.mjs';
+import { small } from '../../scripts/build/small.js';
 
 export default defineConfig({
-  entry: Object.fromEntries(names.map((name) => [name, sourceOf(name)])),
+  entry: entriesOf('package.json', 'src', '.ts'),
   format: ['esm', 'cjs'],
   target: 'es2022',
   external: [/^#peers\//], // resolved where it is used: by the conditions of that runtime
@@ -31,6 +19,5 @@ export default defineConfig({
   loader: { '.lua': 'text' },
   splitting: true, // CommonJS too: what several entries share is there once
   ...small,
-  dts: true,
   clean: true,
 });

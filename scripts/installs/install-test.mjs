@@ -7,7 +7,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { platformName } from '../build-native.mjs';
+import { platformName } from '../build/build-native.mjs';
 import { Checks } from '../checks.mjs';
 import { checkDamages, checkLockfileOfElsewhere, used } from './damaged.mjs';
 import { checkFigures, printStart } from './figures.mjs';

@@ -2,7 +2,7 @@
 // since those of a kind differ by the processor alone. Rust's library for a system comes by `rustup target add`; where it
 // is not installed the system is skipped by name, and the release compiles it on its own.
 import { fileURLToPath } from 'node:url';
-import { platformName } from '../build-native.mjs';
+import { platformName } from '../build/build-native.mjs';
 import { Checks, run } from '../checks.mjs';
 import { TARGETS } from './targets.mjs';
 

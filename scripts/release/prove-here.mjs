@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { platformName } from '../build-native.mjs';
+import { platformName } from '../build/build-native.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const platform = platformName();

@@ -18,6 +18,8 @@ import { withHeaders } from '../http/platform/web/web-response.js';
 import { settlingByAnswer } from '../http/platform/web/web-settling.js';
 import type { Reader } from '../http/reader.js';
 
+export type { WebAddressOptions } from '../http/platform/web/web-address.js';
+
 declare module 'hono' {
   interface ContextVariableMap {
     /** What headgate decided on this request. */

@@ -22,6 +22,9 @@ import { isOver, prepareServerResponse } from '../http/platform/node/server-resp
 import { guarded, refuseUpgrade, settleUpgrade } from '../http/platform/node/upgrade.js';
 import type { Reader } from '../http/reader.js';
 
+export type { NodeRequest } from '../http/platform/node/node-request.js';
+export type { NodeResponse } from '../http/platform/node/node-response.js';
+
 export interface RateLimitOptions extends HttpOptions<NodeRequest> {
   /** Answers a denied request in place of the JSON; headers and status are set. What it rejects with is answered 500. */
   readonly handler?: ((request: NodeRequest, response: NodeResponse, decision: HttpDecision) => unknown) | undefined;

@@ -10,6 +10,7 @@ import { refusalResponse, withHeaders } from '../http/platform/web/web-response.
 import { settlingByAnswer } from '../http/platform/web/web-settling.js';
 import type { Reader } from '../http/reader.js';
 
+export type { WebAddressOptions } from '../http/platform/web/web-address.js';
 export type { Incoming } from '../http/platform/web/web-request.js';
 
 import type { RateLimiter } from '../backend/rate-limiter.js';

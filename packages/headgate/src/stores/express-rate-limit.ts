@@ -2,6 +2,8 @@ import type { Store } from 'express-rate-limit';
 import { CountingStore } from './hits/counting-store.js';
 import type { Engine } from './hits/either-hits.js';
 
+export type { CountingStore } from './hits/counting-store.js';
+export type { Engine } from './hits/either-hits.js';
 export type { StoreOptions } from './hits/store-options.js';
 
 /**

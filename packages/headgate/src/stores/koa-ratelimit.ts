@@ -5,6 +5,8 @@ import type { LocalOptions } from './hits/local-options.js';
 import { checkStoreOptions, STORE_OPTIONS } from './hits/store-options.js';
 import { wholeWindowMs } from './hits/whole-window.js';
 
+export type { LocalOptions } from './hits/local-options.js';
+
 export interface DriverOptions extends LocalOptions {
   /** `'fixed-window'` by default, as in koa-ratelimit's memory. */
   readonly algorithm?: Algorithm | undefined;

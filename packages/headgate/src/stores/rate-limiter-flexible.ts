@@ -16,6 +16,7 @@ import type { RateLimiterRes as Res } from './flexible/rate-limiter-res.js';
 export type { CallOptions, RateLimiterMemoryOptions } from './flexible/rate-limiter-options.js';
 export { RateLimiterRedis } from './flexible/redis/rate-limiter-redis.js';
 export type { Insurance, RateLimiterRedisOptions } from './flexible/redis/rate-limiter-redis-options.js';
+export type { LocalOptions } from './hits/local-options.js';
 
 /** The class of rate-limiter-flexible, where that is installed. */
 export const RateLimiterRes: typeof Res = classes.Res;

@@ -1,3 +1,4 @@
+export type { NodeResponse } from '../../http/platform/node/node-response.js';
 export type { GuardedCall } from './call/guarded-call.js';
 export type { NestRequest } from './call/replies.js';
 export type { RequestResponse } from './call/request-response.js';

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pythonTools } from './python-tools.mjs';
-import { OLDEST_GLIBC, TARGETS } from './release/targets.mjs';
+import { pythonTools } from '../python-tools.mjs';
+import { OLDEST_GLIBC, TARGETS } from '../release/targets.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIBRARIES = {
   linux: 'libheadgate_core_native.so',
   darwin: 'libheadgate_core_native.dylib',

@@ -1,0 +1,1 @@
+export function entriesOf(manifest: string, folder: string, extension: string): Record<string, string>;
