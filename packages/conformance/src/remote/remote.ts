@@ -112,8 +112,7 @@ class RemoteInSync implements Engine {
   }
 
   allowMany(keys: readonly string[], cost: number): Uint8Array {
-    const now = this.#now();
-    return Uint8Array.from(keys, (key) => Number(this.#line.ask(this.#id, 'allow', [key, cost], now)));
+    return Uint8Array.from(this.#ask('allowMany', keys, cost) as boolean[], Number);
   }
 
   check(key: string, cost: Units, by?: readonly Policy[]): Decision {

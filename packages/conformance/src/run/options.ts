@@ -14,7 +14,12 @@ export interface VerifyOptions {
   readonly seed?: number;
   /** Whether to look for the smallest counterexample of a broken law, which takes many more tries; by default. */
   readonly shrink?: boolean;
-  /** The path of a failure, to try that counterexample alone: goes with its `seed` and with one law in `only`. */
+  /** Whether each law is tried on its examples first, the counterexamples of before; by default. They are many calls. */
+  readonly examples?: boolean;
+  /**
+   * The path of a failure, to try that counterexample alone: goes with its `seed`, with one law in `only`, and with the
+   * `examples` that it was found with.
+   */
   readonly path?: string;
   /** Where worker threads find the engine. Law 11 fails without it. */
   readonly concurrency?: Concurrency;
@@ -27,6 +32,7 @@ export interface Settings {
   readonly seed: number;
   readonly path: string | undefined;
   readonly shrink: boolean;
+  readonly examples: boolean;
 }
 
 const DEFAULT_RUNS = 1000;
@@ -49,6 +55,7 @@ export function readSettings(options: VerifyOptions = {}): Settings {
     ),
     path,
     shrink: options.shrink ?? true,
+    examples: options.examples ?? true,
   };
 }
 

@@ -7,19 +7,22 @@ import type { Subject } from './subject.js';
 export interface RunLawOptions extends Pick<Settings, 'runs' | 'seed' | 'path'> {
   /** Whether to look for the smallest counterexample, which takes many more tries; by default. */
   readonly shrink?: boolean;
+  /** Whether its examples are tried first; by default. */
+  readonly examples?: boolean;
 }
 
-/** Tries one law on as many values as its share of the runs, its examples first. */
+/** Tries one law on as many values as its share of the runs. */
 export async function runLaw(law: Law, subject: Subject, options: RunLawOptions): Promise<LawResult> {
   const { number, name, sentence } = law;
   const { shrink = true, seed, path } = options;
+  const examples = options.examples === false ? [] : law.examples;
   const started = performance.now();
   const property = fc.asyncProperty(law.values, async (value) => law.holds(subject, value));
   const details = await fc.check(property, {
     seed,
-    numRuns: law.examples.length + Math.ceil(options.runs * (law.share ?? 1)),
+    numRuns: examples.length + Math.ceil(options.runs * (law.share ?? 1)),
     endOnFailure: !shrink || law.repeatable === false,
-    examples: law.examples.map((example) => [example]),
+    examples: examples.map((example) => [example]),
     ...(path === undefined ? {} : { path }),
   });
   const result = { number, name, sentence, runs: details.numRuns, durationMs: performance.now() - started };

@@ -19,6 +19,8 @@ export interface Calls
     'allow' | 'check' | 'peek' | 'remaining' | 'block' | 'reset' | 'clear' | 'cleanupExpired' | 'stats'
   > {
   readonly backend?: string;
+  /** The model has none: it decides one call after the other, and batches are held against that. */
+  allowMany?(keys: readonly string[]): Uint8Array;
   reserve(key: string, estimate: Cost, options?: CallOptions): Settling;
   update(changes: PolicyChanges): void;
 }
@@ -57,6 +59,9 @@ export function play(limiter: Calls, clock: ManualClock, operation: Operation): 
   }
 }
 
+/** A crowd of more comes as one batch. */
+const MOST_ONE_BY_ONE = 20;
+
 function optionsOf({ limit }: { readonly limit?: CallLimit }): CallOptions | undefined {
   return limit === undefined ? undefined : { limit };
 }
@@ -74,9 +79,10 @@ function settle(reservation: Settling | undefined, actual: Cost): Decision | und
 }
 
 function admitCrowd(limiter: Calls, crowd: { from: number; count: number }): number {
-  let admitted = 0;
-  for (const key of crowdKeys(crowd)) if (limiter.allow(key)) admitted++;
-  return admitted;
+  const keys = [...crowdKeys(crowd)];
+  if (crowd.count > MOST_ONE_BY_ONE && limiter.allowMany !== undefined)
+    return limiter.allowMany(keys).reduce((sum, allowed) => sum + allowed, 0);
+  return keys.filter((key) => limiter.allow(key)).length;
 }
 
 /** Whether any policy still counts something against the key. */

@@ -42,21 +42,22 @@ function wait(
     retryAfterSeconds * 1000 >= retryAfterMs && (retryAfterSeconds - 1) * 1000 < retryAfterMs,
     () => `${where}: retryAfterSeconds ${retryAfterSeconds} for ${retryAfterMs} ms`,
   );
-  const early = playedUpTo(subject, scene, index, retryAfterMs - 1).check(key, cost);
+  const clock = new ManualClock(scene.startMs);
+  const limiter = playedUpTo(subject, scene, index, clock);
+  clock.advance(retryAfterMs - 1);
+  const early = limiter.peek(key, cost); // which changes nothing, and agrees with the next call: law 4
   demand(!early.allowed, () => `${where}: allowed 1 ms before its retryAfterMs of ${retryAfterMs}`);
   const blocksAnew = policiesOf(scene).some(({ blockForMs }) => blockForMs > 0);
   demand(early.retryAfterMs === 1 || blocksAnew, () => `${where}: 1 ms before, retryAfterMs was ${early.retryAfterMs}`);
-  const onTime = playedUpTo(subject, scene, index, retryAfterMs).allow(key, cost);
-  demand(onTime, () => `${where}: denied after its retryAfterMs of ${retryAfterMs}`);
+  clock.advance(1);
+  demand(limiter.allow(key, cost), () => `${where}: denied after its retryAfterMs of ${retryAfterMs}`);
 }
 
-/** A limiter that has played the scene up to the operation, and has then waited. */
-function playedUpTo(subject: Subject, scene: Scene, index: number, waitMs: number): Calls {
-  const clock = new ManualClock(scene.startMs);
+/** A limiter that has played the scene up to the operation. */
+function playedUpTo(subject: Subject, scene: Scene, index: number, clock: ManualClock): Calls {
   const limiter = subject.limiter({ ...limitsOf(scene), clock });
   for (const operation of scene.operations.slice(0, index + 1)) play(limiter, clock, operation);
   const operation = scene.operations[index];
   if (operation?.call === 'peek') limiter.check(operation.key, operation.cost); // the call that it foretold
-  clock.advance(waitMs);
   return limiter;
 }

@@ -4,9 +4,6 @@ import { afterAll, expect, it } from 'vitest';
 import { bundle } from '../setup/bundle.js';
 import { HAS_SERVER, startServer, withServers } from '../setup/servers.js';
 
-/** As CI tries them on the one server that most have. */
-const MANY = 20;
-
 if (HAS_SERVER) await laws();
 else withServers('the laws on Redis', () => undefined);
 
@@ -16,7 +13,9 @@ async function laws(): Promise<void> {
   const { url, remove } = await bundle('laws/laws-engine.ts');
   const { createEngine, end } = remote({ module: url, export: 'createEngine' });
   const long = remote({ module: url, export: 'createLongEngine' });
-  const runs = Number(process.env.HEADGATE_REDIS_RUNS ?? (process.env.CI === 'true' ? MANY : 4));
+  // The examples are most of the calls, and each is a round trip: CI makes them, and the engines in memory always do.
+  const examples = process.env.CI === 'true';
+  const runs = Number(process.env.HEADGATE_REDIS_RUNS ?? (examples ? 20 : 10));
 
   afterAll(async () => {
     await Promise.all([end(), long.end()]);
@@ -26,8 +25,8 @@ async function laws(): Promise<void> {
 
   conformance(createEngine, {
     runs,
+    examples,
     skip: {
-      ...(runs < MANY ? { 13: 'its examples take thousands of calls, one after the other: CI makes them' } : {}),
       11: 'processes and connections have tests of their own: processes.test.ts',
       18: 'a server has no maxKeys: its memory is bounded by times to live',
       21: 'a server keeps its keys by itself: there are no snapshots',
@@ -35,7 +34,7 @@ async function laws(): Promise<void> {
   });
 
   it('the long script decides alike where the short one decides nothing', { timeout: 300_000 }, async () => {
-    const { laws } = await verify(long.createEngine, { only: [16], runs });
+    const { laws } = await verify(long.createEngine, { only: [16], runs, examples });
     expect(laws[0]?.status, formatFailure(laws[0] as LawResult)).toBe('passed');
   });
 }
