@@ -5,6 +5,9 @@ import { concurrencyFaults } from './kinds/concurrency-faults.js';
 import { keyFaults } from './kinds/key-faults.js';
 import { limiterFaults } from './kinds/limiter-faults.js';
 
+/** The laws are tried on the engines themselves elsewhere: here it is enough that the way to seed a fault breaks none. */
+const CLEAN_RUNS = { ...RUNS, runs: process.env.CI === 'true' ? RUNS.runs : 2 };
+
 describe('the laws catch every seeded fault', () => {
   catches([...keyFaults, ...limiterFaults], { laws: SEQUENTIAL, engineWith: coreWith, runs: RUNS });
   // Law 11 makes a quarter of them.
@@ -13,7 +16,7 @@ describe('the laws catch every seeded fault', () => {
 
 describe('the laws accept what has no fault', () => {
   it('the sources that the faults are seeded in', async () => {
-    expect(await brokenLaws(SEQUENTIAL, coreWith(), RUNS, true)).toEqual([]);
+    expect(await brokenLaws(SEQUENTIAL, coreWith(), CLEAN_RUNS, true)).toEqual([]);
   });
 
   it('the engine that threads share', async () => {
