@@ -21,15 +21,17 @@ const HANG_MS = 600_000;
 const WORKERS = availableParallelism() + 1;
 
 /**
- * What lies beside its source needs no process of its own: without CI a hundred files share a few, so that the sources are
- * loaded once in each. In CI each file has its own, so that none leans on what another has left. What fakes timers always
- * has one: it would run those that others have left.
+ * Without CI most files share a few processes, so that the sources are loaded once in each. In CI each file has its own, so
+ * that none leans on what another has left. Two kinds always have one: what fakes timers would run those that others have
+ * left, and what is tried on servers may leave a client that still asks for one.
  */
-const besideSources = readdirSync('packages', { recursive: true, encoding: 'utf8' })
+const files = readdirSync('packages', { recursive: true, encoding: 'utf8' })
   .map((file) => `packages/${file.replaceAll('\\', '/')}`)
-  .filter((file) => /^packages\/[^/]+\/src\/.*\.test\.ts$/.test(file));
-const fakingTimers = besideSources.filter((file) => readFileSync(file, 'utf8').includes('useFakeTimers'));
-const units = besideSources.filter((file) => !fakingTimers.includes(file));
+  .filter((file) => /^packages\/[^/]+\/(src|test|faults)\/.*\.test\.ts$/.test(file));
+const alone = files.filter(
+  (file) => file.includes('/test/redis/') || readFileSync(file, 'utf8').includes('useFakeTimers'),
+);
+const together = files.filter((file) => !alone.includes(file));
 
 /** Files in Lua are text, as the build reads them. */
 const lua = {
@@ -42,8 +44,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     projects: [
-      { extends: true, test: { name: 'units', include: units, isolate: isCi } },
-      { extends: true, test: { name: 'suites', include: ['packages/*/{test,faults}/**/*.test.ts', ...fakingTimers] } },
+      { extends: true, test: { name: 'together', include: together, isolate: isCi } },
+      { extends: true, test: { name: 'alone', include: alone } },
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/target/**'],
     testTimeout: HANG_MS,
