@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,16 @@ beforeAll(() => {
   binaries = createRequire(import.meta.url)(outfile);
 });
 afterAll(() => rmSync(project, { recursive: true }));
+
+it('the packages of the platforms differ by their names, and by the kind of their files', () => {
+  const kinds = new Map<string, Set<string>>();
+  for (const { name } of PLATFORMS) {
+    const kind = name === 'linux-arm-gnueabihf' ? 'ELF of 32 bits' : name.startsWith('linux-') ? 'ELF' : 'others';
+    const file = fileURLToPath(new URL(`../npm/${name}/index.js`, import.meta.url));
+    kinds.set(kind, (kinds.get(kind) ?? new Set()).add(readFileSync(file, 'utf8').replaceAll(name, 'PLATFORM')));
+  }
+  expect([...kinds].filter(([, texts]) => texts.size > 1)).toEqual([]);
+});
 
 it.each(PLATFORMS)('the package of $name is asked for by its own name', ({ name }) => {
   expect(binaries.fromPackage(name)).toEqual({ exports: { platform: name } });

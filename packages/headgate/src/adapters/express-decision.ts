@@ -1,6 +1,6 @@
 import { lastDecision } from '../http/answer/request-outcome.js';
 import type { HttpDecision } from '../http/key/client.js';
-import { nodeCarrier } from '../http/platform/node/node-request.js';
+import { nodeRequestScope } from '../http/platform/node/node-request.js';
 
 const prepared = new WeakSet<object>();
 
@@ -20,7 +20,7 @@ export function setRequestDecision(request: { rateLimit?: HttpDecision | undefin
   Object.defineProperty(prototype, 'rateLimit', {
     configurable: true,
     get(this: { readonly rawHeaders?: readonly string[] }): HttpDecision | undefined {
-      return lastDecision(nodeCarrier(this));
+      return lastDecision(nodeRequestScope(this));
     },
     set(this: object, value: unknown) {
       Object.defineProperty(this, 'rateLimit', { value, configurable: true, enumerable: true, writable: true });

@@ -9,7 +9,7 @@ import type { HttpDecision } from '../http/key/client.js';
 import { expressProxies } from '../http/key/proxies/express-proxies.js';
 import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import type { Outcome } from '../http/outcome.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../http/platform/node/node-request.js';
+import { nodeHasAny, nodeHeader, nodeRequestScope, nodeUser, pathOf } from '../http/platform/node/node-request.js';
 import { sendRefusal } from '../http/platform/node/node-response.js';
 import { peerAddress } from '../http/platform/node/peer-address.js';
 import { prepareServerResponse } from '../http/platform/node/server-response.js';
@@ -63,7 +63,7 @@ const reader: Reader<Request> = {
   hasAny: nodeHasAny,
   route: ({ route, baseUrl }) => (route === undefined ? undefined : baseUrl + String(route.path)),
   user: nodeUser,
-  carrier: nodeCarrier,
+  requestScope: nodeRequestScope,
 };
 
 /**

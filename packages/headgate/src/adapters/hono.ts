@@ -48,7 +48,7 @@ const reader: Omit<Reader<Context>, 'address'> = {
   header: ({ req }, name) => req.header(name),
   route: routeOf,
   user: (c) => c.get('user') ?? c.get('jwtPayload'),
-  carrier: (c) => c,
+  requestScope: (c) => c,
 };
 
 /**

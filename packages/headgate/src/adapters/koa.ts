@@ -8,7 +8,7 @@ import type { HttpDecision } from '../http/key/client.js';
 import type { FrameworkSetting } from '../http/key/proxies/framework-setting.js';
 import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, pathOf } from '../http/platform/node/node-request.js';
+import { nodeHasAny, nodeHeader, nodeRequestScope, pathOf } from '../http/platform/node/node-request.js';
 import { checkUnsent } from '../http/platform/node/node-response.js';
 import { peerAddress } from '../http/platform/node/peer-address.js';
 import { prepareServerResponse, settleAtEnd, watchedForEnd } from '../http/platform/node/server-response.js';
@@ -46,7 +46,7 @@ const reader: Reader<Context> = {
   hasAny: ({ req }, names) => nodeHasAny(req, names),
   route: routeOf,
   user: ({ state }) => state.user,
-  carrier: ({ req }) => nodeCarrier(req),
+  requestScope: ({ req }) => nodeRequestScope(req),
 };
 
 /**

@@ -10,9 +10,9 @@ import type { HttpLimiter, HttpOptions } from '../http/options/options.js';
 import type { Outcome, Refusal } from '../http/outcome.js';
 import {
   type NodeRequest,
-  nodeCarrier,
   nodeHasAny,
   nodeHeader,
+  nodeRequestScope,
   nodeUser,
   pathOf,
 } from '../http/platform/node/node-request.js';
@@ -55,7 +55,7 @@ const reader: Reader<NodeRequest> = {
   header: nodeHeader,
   hasAny: nodeHasAny,
   user: nodeUser,
-  carrier: nodeCarrier,
+  requestScope: nodeRequestScope,
 };
 
 /**

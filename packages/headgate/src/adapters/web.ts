@@ -59,7 +59,7 @@ const reader: Omit<Reader<Incoming>, 'address'> = {
   method: (incoming) => requestOf(incoming).method,
   path: (incoming) => pathOfUrl(requestOf(incoming).url),
   header: (incoming, name) => requestOf(incoming).headers.get(name) ?? undefined,
-  carrier: requestOf,
+  requestScope: requestOf,
 };
 
 /**

@@ -17,7 +17,7 @@ import { noteDecides } from './warnings/made-per-request.js';
 /** A request that is being decided on. */
 interface DecidingRequest<R> {
   readonly request: R;
-  /** The reader's `carrier`: where the outcomes of all limiters on this request are kept. */
+  /** The reader's `requestScope`: where the outcomes of all limiters on this request are kept. */
   readonly requestScope: object;
   /** What has been asked and has not answered yet. */
   waitsFor: 'skip' | 'key' | 'cost' | 'limit' | 'the limiter' | 'message';
@@ -47,7 +47,7 @@ export class HttpGate<R> implements Gate<R> {
     const { applies, skip } = this.#settings;
     noteDecides(this, this.warn);
     if (applies !== undefined && !applies(request)) return UNTOUCHED;
-    const requestScope = this.#reader.carrier(request);
+    const requestScope = this.#reader.requestScope(request);
     const earlier = RequestOutcome.earlier(this.#settings, requestScope);
     if (earlier !== undefined) return earlier; // mounted twice, it counts a request once
     const asked: DecidingRequest<R> = { request, requestScope, waitsFor: 'skip', over: false };
@@ -64,13 +64,13 @@ export class HttpGate<R> implements Gate<R> {
   }
 
   keyOf(request: R): MaybePromise<string> {
-    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.carrier(request));
+    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.requestScope(request));
     return earlier === undefined ? this.#settings.key(request) : earlier.decision.key;
   }
 
   reset(request: R): MaybePromise<boolean> {
     const { key, limiter } = this.#settings;
-    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.carrier(request));
+    const earlier = RequestOutcome.earlier(this.#settings, this.#reader.requestScope(request));
     if (earlier !== undefined) return forget(earlier.limiter, earlier.decision.key); // a login may have changed who it is
     return whenKnown(key(request), (of) => forget(limiter, of));
   }

@@ -15,7 +15,7 @@ const reader: Reader<Asks> = {
   path: () => '/',
   address: () => '192.0.2.1',
   header: () => undefined,
-  carrier: () => ({}),
+  requestScope: () => ({}),
 };
 
 function gateOf(options: Partial<HttpOptions<Asks>>) {

@@ -32,5 +32,5 @@ export interface Reader<R> {
   /** What the framework keeps of the signed-in user: an id, or an object that has one. Not there: it keeps none. */
   user?(request: R): unknown;
   /** What lives as long as the request does: where several limiters on it find each other. */
-  carrier(request: R): object;
+  requestScope(request: R): object;
 }

@@ -28,7 +28,7 @@ export const reader: Reader<Asked> = {
   route: ({ route }) => route,
   user: ({ user }) => user,
   proxies: ({ proxies }) => proxies,
-  carrier: (request) => request,
+  requestScope: (request) => request,
 };
 
 export function gateOf(options: HttpOptions<Asked>): Gate<Asked> {

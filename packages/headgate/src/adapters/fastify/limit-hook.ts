@@ -10,7 +10,7 @@ import type { HttpDecision } from '../../http/key/client.js';
 import { fastifyProxies } from '../../http/key/proxies/fastify-proxies.js';
 import type { HttpLimiter, HttpOptions } from '../../http/options/options.js';
 import type { Outcome } from '../../http/outcome.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../../http/platform/node/node-request.js';
+import { nodeHasAny, nodeHeader, nodeRequestScope, nodeUser, pathOf } from '../../http/platform/node/node-request.js';
 import { checkUnsent } from '../../http/platform/node/node-response.js';
 import { peerAddress } from '../../http/platform/node/peer-address.js';
 import { settleAtEnd } from '../../http/platform/node/server-response.js';
@@ -56,7 +56,7 @@ const reader: Reader<FastifyRequest> = {
   hasAny: ({ raw }, names) => nodeHasAny(raw, names),
   route: (request) => (request.is404 ? undefined : routeOf(request).url),
   user: nodeUser,
-  carrier: ({ raw }) => nodeCarrier(raw),
+  requestScope: ({ raw }) => nodeRequestScope(raw),
 };
 
 /** Names of options that are read here, or that belong to `register` itself. */

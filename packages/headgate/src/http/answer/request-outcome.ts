@@ -104,7 +104,7 @@ interface HeaderSettings {
 /** Its policies are asked for only where they are told: reading them from the native engine takes a while. */
 type Limiter = Pick<HttpLimiter, 'policies' | 'reset'>;
 
-/** What lives as long as the request does: the `carrier` of a reader. */
+/** What lives as long as the request does: the `requestScope` of a reader. */
 interface RequestScope {
   [LAST]?: RequestOutcome;
 }

@@ -22,8 +22,7 @@ export class Answers {
 
   /** @throws TypeError where it is no list. */
   constructor(reply: unknown) {
-    if (!Array.isArray(reply)) throw new TypeError(`the server must answer a list of numbers, got ${show(reply)}`);
-    this.#numbers = reply;
+    this.#numbers = listOf(reply);
   }
 
   /** Whether all calls were allowed, and nothing more is told. */
@@ -33,10 +32,9 @@ export class Answers {
 
   /** @throws TypeError where the next one is no number. */
   next(): number {
-    const value = this.#numbers[this.#at];
-    if (!isNumber(value)) throw new TypeError(`the server must answer numbers, got ${show(value)} at ${this.#at}`);
+    const number = numberOf(this.#numbers[this.#at], this.#at);
     this.#at++;
-    return Number(value);
+    return number;
   }
 
   /** Whether another program wrote the key of the next call. */
@@ -107,4 +105,16 @@ function underBlock(row: PolicyRow, blockedMs: number): PolicyRow {
 /** The policy that binds a denied decision. */
 export function bindingOf({ policy, policies }: RemoteDecision): number {
   return policies.findIndex(({ name }) => name === policy);
+}
+
+/** @throws TypeError for what is no list. */
+export function listOf(reply: unknown): readonly unknown[] {
+  if (!Array.isArray(reply)) throw new TypeError(`the server must answer a list of numbers, got ${show(reply)}`);
+  return reply;
+}
+
+/** @throws TypeError for what is no number: it names the place. */
+export function numberOf(value: unknown, at: number): number {
+  if (!isNumber(value)) throw new TypeError(`the server must answer numbers, got ${show(value)} at ${at}`);
+  return Number(value);
 }

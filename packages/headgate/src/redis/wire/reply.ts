@@ -1,5 +1,5 @@
 import { type Policy, show } from '@headgate/core-ts';
-import { ALL_ALLOWED, ELSEWHERE, FOREIGN, isNumber } from './answers.js';
+import { ALL_ALLOWED, ELSEWHERE, FOREIGN, listOf, numberOf } from './answers.js';
 import type { Group } from './batch.js';
 import type { ShortKind } from './short.js';
 
@@ -22,26 +22,24 @@ export function checkReply(
   short: ShortKind | undefined,
   { length }: readonly Policy[],
 ): void {
-  if (!Array.isArray(reply)) throw new TypeError(`the server must answer a list of numbers, got ${show(reply)}`);
-  const wrong = reply.findIndex((each) => !isNumber(each));
-  if (wrong >= 0) throw new TypeError(`the server must answer numbers, got ${show(reply[wrong])} at ${wrong}`);
-  if (short === 'a' && reply.length === 2 && Number(reply[1]) === ALL_ALLOWED) return;
+  const numbers = listOf(reply).map(numberOf);
+  if (short === 'a' && numbers.length === 2 && numbers[1] === ALL_ALLOWED) return;
   let at = 1;
   for (const group of groups) {
-    const marker = Number(reply[at]);
+    const marker = numbers[at];
     if (marker === FOREIGN || marker === ELSEWHERE) {
       at++;
       continue;
     }
     const { times, size, most } = shapeOf(group, short, length);
     for (let i = 0; i < times; i++, at += size) {
-      const first = Number(reply[at]);
+      const first = numbers[at] ?? Number.NaN;
       if (!(first >= 0 && first <= most))
-        throw new TypeError(`the server must answer what was asked, got ${show(reply[at])} at ${at}`);
+        throw new TypeError(`the server must answer what was asked, got ${show(numbers[at])} at ${at}`);
     }
   }
-  if (at !== reply.length)
-    throw new TypeError(`the server must answer ${at} numbers to what was asked, got ${reply.length}`);
+  if (at !== numbers.length)
+    throw new TypeError(`the server must answer ${at} numbers to what was asked, got ${numbers.length}`);
 }
 
 /** Of each policy a call is answered what is left, the reset and the wait. */

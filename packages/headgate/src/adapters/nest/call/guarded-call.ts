@@ -1,7 +1,13 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { expressProxies } from '../../../http/key/proxies/express-proxies.js';
 import { fastifyProxies } from '../../../http/key/proxies/fastify-proxies.js';
-import { nodeCarrier, nodeHasAny, nodeHeader, nodeUser, pathOf } from '../../../http/platform/node/node-request.js';
+import {
+  nodeHasAny,
+  nodeHeader,
+  nodeRequestScope,
+  nodeUser,
+  pathOf,
+} from '../../../http/platform/node/node-request.js';
 import { peerAddress } from '../../../http/platform/node/peer-address.js';
 import type { Reader } from '../../../http/reader.js';
 import type { NestRequest } from './replies.js';
@@ -34,9 +40,9 @@ export const reader: Reader<GuardedCall> = {
   hasAny: ({ request }, names) => nodeHasAny(isFastify(request) ? request.raw : request, names),
   route: routeOf,
   user: ({ request }) => nodeUser(request) ?? nodeUser(request.raw ?? {}), // a middleware on Fastify sees the raw request
-  carrier({ context, request }) {
+  requestScope({ context, request }) {
     if (context.getType() !== 'http') return context; // a resolver's or a message's own
-    return nodeCarrier(isFastify(request) ? request.raw : request);
+    return nodeRequestScope(isFastify(request) ? request.raw : request);
   },
 };
 

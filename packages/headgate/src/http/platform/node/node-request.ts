@@ -35,7 +35,7 @@ export function nodeHasAny(
  * What lives as long as a request does: its list of raw headers, the same for each framework on top of Node. Express
  * gives each request a shape of its own, so there a property more takes longer than the decision.
  */
-export function nodeCarrier(request: { readonly rawHeaders?: readonly string[] }): object {
+export function nodeRequestScope(request: { readonly rawHeaders?: readonly string[] }): object {
   return request.rawHeaders ?? request;
 }
 
