@@ -25,7 +25,7 @@ export function clusterWarning(warn: (message: string) => void): void {
   if (how === undefined) return;
   warnedOnce = true;
   warn(
-    `headgate: this process is ${how}, and each process counts for itself, so together they admit as many times the limit as there are of them. Divide the limit by their number, or give all requests of a client to one process.`,
+    `headgate: this process is ${how}, and each process counts for itself, so together they admit as many times the limit as there are of them. Give them a limiter on Redis (headgate/redis), divide the limit by their number, or give all requests of a client to one process.`,
   );
 }
 
