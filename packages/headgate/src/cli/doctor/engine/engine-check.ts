@@ -22,7 +22,7 @@ export function checkEngine(candidates: readonly Candidate[], asked: string, fol
     return {
       about,
       state: 'ok',
-      found: `native, from ${taken}`,
+      found: `native, from ${taken}${asked === 'native' ? '' : inBun()}`,
       advice: "HEADGATE_BACKEND=ts, or backend: 'ts', takes TypeScript.",
     };
   }
@@ -41,4 +41,9 @@ export function checkEngine(candidates: readonly Candidate[], asked: string, fol
     found: `TypeScript, since native can't be loaded: ${cause}`,
     advice,
   };
+}
+
+/** Where `'auto'` takes TypeScript although native runs. */
+function inBun(): string {
+  return 'Bun' in globalThis ? '; TypeScript for limiters of at most 1,000 keys, which is faster in Bun' : '';
 }
