@@ -2,7 +2,7 @@
 // entry. The CommonJS declarations are the whole; those of the ES modules pass them on, so that a class is one type in both,
 // and takes its room once.
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ const config = fileURLToPath(new URL('../../tsconfig.declarations.json', import.
 /** What the bundler drops: without it `using` has no types in a project without that library. */
 const BANNERS = { 'core-ts': '/// <reference lib="esnext.disposable" />' };
 
+rmSync(emitted, { recursive: true, force: true }); // what was made of a file that is gone
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const { status } = spawnSync(process.execPath, [tsc, '-p', config], { stdio: 'inherit' });
 if (status !== 0) process.exit(1);
