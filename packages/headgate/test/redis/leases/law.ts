@@ -25,6 +25,28 @@ const setting: fc.Arbitrary<Setting> = fc.record({
   mostMs: fc.constantFrom(10, 1000, 1000),
 });
 
+/** Once were counterexamples: an answer that is heard when the window that it counts in is over. */
+const EXAMPLES: readonly [Setting, Step[]][] = [
+  [
+    { algorithm: 'fixed-window', limit: 2, instances: 1, mostUnits: 2, mostMs: 10 },
+    [
+      ['allow', 2, 1],
+      ['arrive', 2],
+      ['advance', 105],
+      ['ask', 0],
+    ],
+  ],
+  [
+    { algorithm: 'fixed-window', limit: 2, instances: 1, mostUnits: 2, mostMs: 10 },
+    [
+      ['allow', 3, 1],
+      ['arrive', 3],
+      ['allow', 0, 1],
+      ['advance', 100],
+    ],
+  ],
+];
+
 /**
  * Four processes that lease: whatever they call, and in whatever order calls and answers arrive, are lost or come after a
  * process is gone, no window admits more than its limit, and each admits all of it where the demand is there. Answers what was found
@@ -52,7 +74,7 @@ export async function fourProcesses(
         world.end();
       }
     }),
-    { numRuns: runs, endOnFailure: !shrinks },
+    { numRuns: EXAMPLES.length + runs, endOnFailure: !shrinks, examples: [...EXAMPLES] },
   );
   return details.failed ? `${fc.defaultReportMessage(details)}\n${details.errorInstance}` : undefined;
 }
