@@ -1,5 +1,4 @@
-import { ManualClock, RateLimiter } from '@headgate/core-ts';
-import { FixedWindowLimiter, type FixedWindowOptions } from '@headgate/core-ts/fixed-window-limiter';
+import { FixedWindowLimiter, type FixedWindowOptions, ManualClock, RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

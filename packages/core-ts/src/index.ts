@@ -20,6 +20,7 @@ export type {
 export { decision, tightest } from './decision.js';
 export { createMapEngine } from './engine/create-map-engine.js';
 export { BackendUnavailableError, RateLimitExceeded } from './errors.js';
+export { FixedWindowLimiter, type FixedWindowOptions } from './fixed-window/fixed-window-limiter.js';
 export { readUnits } from './limiter/call-arguments.js';
 export { type By, type CallLimit, type CallOptions, CallPolicies } from './limiter/call-policies.js';
 export {

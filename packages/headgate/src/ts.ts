@@ -1,10 +1,13 @@
 // `headgate/ts`: the same names on the TypeScript engine, which never even looks for a binary.
 // The list stands in index.ts too, on purpose: each entry says by itself what it exports.
+/** Beside them, for where each kilobyte counts, a limiter of one fixed window. */
 export {
   type Algorithm,
   BackendUnavailableError,
   type Clock,
   type Decision,
+  FixedWindowLimiter,
+  type FixedWindowOptions,
   ManualClock,
   type Policy,
   type PolicyChange,
@@ -19,6 +22,3 @@ export {
   type TopKey,
   type WaitOptions,
 } from '@headgate/core-ts';
-
-/** Beside them, for where each kilobyte counts, a limiter of one fixed window. */
-export { FixedWindowLimiter, type FixedWindowOptions } from '@headgate/core-ts/fixed-window-limiter';

@@ -1,40 +1,9 @@
-import type { Algorithm, Policy, PolicyRow } from '../contract.js';
+import type { Algorithm, Policy } from '../contract.js';
+import type { AlgorithmCalls } from './algorithm-calls.js';
 import * as fixedWindow from './fixed-window.js';
-import type { Mark } from './mark.js';
 import * as slidingWindow from './sliding-window.js';
-import type { Words } from './state.js';
 import { type Terms, termsOf } from './terms.js';
 import * as tokenBucket from './token-bucket.js';
-
-/** What each algorithm answers about one state, which begins at a word. `nowMs` is whole and never steps back. */
-export interface AlgorithmCalls {
-  /** How many words a key's state has. */
-  wordsOf(terms: Terms): number;
-  isFresh(words: Words, at: number, terms: Terms, nowMs: number): boolean;
-  remaining(words: Words, at: number, terms: Terms, nowMs: number): number;
-  /** Whether no more than so many units are used. */
-  within(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean;
-  fits(words: Words, at: number, terms: Terms, cost: number, nowMs: number): boolean;
-  add(words: Words, at: number, terms: Terms, units: number, nowMs: number): void;
-  /** Whether all of the units would be counted, none of them beyond the most that is. */
-  hasRoomFor(words: Words, at: number, terms: Terms, units: number, nowMs: number): boolean;
-  /** How the key stands for a cost, or after it was taken: all that a decision tells, of one look at the state. */
-  row(words: Words, at: number, terms: Terms, cost: number, nowMs: number, allowed: boolean): PolicyRow;
-  /** Where the units stand that were taken just now. */
-  mark(words: Words, at: number): Mark;
-  /** Gives units back as far as those behind the mark still count; for a token bucket answers how much debt. */
-  refund(words: Words, at: number, terms: Terms, mark: Mark, units: number, nowMs: number): number;
-  /** Whether a state that was read from bytes, with something used, can have come about. */
-  isSound(words: Words, at: number, terms: Terms, nowMs: number): boolean;
-  /** Token bucket: the debt now. */
-  owed?(words: Words, at: number, terms: Terms, nowMs: number): number;
-  /** Makes a state of other terms one of these, in words that are all zero: units that count stay so many. */
-  change(from: Words, was: number, old: Terms, to: Words, at: number, now: Terms, nowMs: number): void;
-  /** Where a mark stands once its state, which is not changed yet, will be. */
-  changeMark(from: Words, was: number, old: Terms, now: Terms, taken: Mark, nowMs: number): Mark;
-  resetAfterMs(words: Words, at: number, terms: Terms, nowMs: number): number;
-  retryAfterMs(words: Words, at: number, terms: Terms, cost: number, nowMs: number): number;
-}
 
 /** A policy, ready to decide. */
 export interface CompiledPolicy {
@@ -47,9 +16,9 @@ export interface CompiledPolicy {
 }
 
 const ALGORITHMS: Record<Algorithm, AlgorithmCalls> = {
-  'fixed-window': fixedWindow,
-  'sliding-window': slidingWindow,
-  'token-bucket': tokenBucket,
+  'fixed-window': fixedWindow.calls,
+  'sliding-window': slidingWindow.calls,
+  'token-bucket': tokenBucket.calls,
 };
 
 /** Compiles policies whose states stand one after the other. */

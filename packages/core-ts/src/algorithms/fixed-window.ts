@@ -1,4 +1,5 @@
 import type { Policy, PolicyRow } from '../contract.js';
+import type { AlgorithmCalls } from './algorithm-calls.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 
@@ -123,3 +124,21 @@ export function retryAfterMs(words: Words, at: number, terms: Policy, cost: numb
   if (cost > terms.limit) return Number.POSITIVE_INFINITY;
   return fits(words, at, terms, cost, nowMs) ? 0 : resetAfterMs(words, at, terms, nowMs);
 }
+
+export const calls: AlgorithmCalls = {
+  wordsOf,
+  isFresh,
+  remaining,
+  within,
+  fits,
+  add,
+  hasRoomFor,
+  row,
+  mark,
+  refund,
+  isSound,
+  change,
+  changeMark,
+  resetAfterMs,
+  retryAfterMs,
+};

@@ -1,4 +1,5 @@
 import type { PolicyRow } from '../contract.js';
+import type { AlgorithmCalls } from './algorithm-calls.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
@@ -221,3 +222,21 @@ export function isSound(words: Words, at: number, { subWindows, subWindowMs }: T
   for (let i = 0; i < subWindows; i++) sum += wordAt(words, at + RING + i);
   return counted === wordAt(words, at + USED) && sum === counted;
 }
+
+export const calls: AlgorithmCalls = {
+  wordsOf,
+  isFresh,
+  remaining,
+  within,
+  fits,
+  add,
+  hasRoomFor,
+  row,
+  mark,
+  refund,
+  isSound,
+  change,
+  changeMark,
+  resetAfterMs,
+  retryAfterMs,
+};

@@ -1,4 +1,5 @@
 import type { PolicyRow } from '../contract.js';
+import type { AlgorithmCalls } from './algorithm-calls.js';
 import type { Mark } from './mark.js';
 import { TIME, USED, type Words, wordAt } from './state.js';
 import type { Terms } from './terms.js';
@@ -165,3 +166,22 @@ export function changeMark(_from: Words, _was: number, _old: Terms, _new: Terms,
 export function isSound(words: Words, at: number, terms: Terms): boolean {
   return wordAt(words, at + USED) <= mostOwed(terms);
 }
+
+export const calls: AlgorithmCalls = {
+  wordsOf,
+  isFresh,
+  remaining,
+  within,
+  fits,
+  add,
+  hasRoomFor,
+  row,
+  mark,
+  refund,
+  isSound,
+  change,
+  changeMark,
+  resetAfterMs,
+  retryAfterMs,
+  owed,
+};

@@ -86,7 +86,7 @@ export class PolicySet {
       const startMs = words[state + TIME];
       algorithm.add(words, state, terms, own, nowMs);
       const isWithin = wordAt(words, state + USED) <= (rankBounds[rank] as number);
-      if (algorithm !== fixedWindow || startMs !== words[state + TIME] || !isWithin) stays = false;
+      if (algorithm !== fixedWindow.calls || startMs !== words[state + TIME] || !isWithin) stays = false;
     }
     return stays;
   }

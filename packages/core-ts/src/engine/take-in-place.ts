@@ -21,10 +21,10 @@ export type TakeInPlace = (slab: Slab, slot: number, units: number, reading: num
 export function takeInPlaceOf(policySet: PolicySet, order: EvictionOrder): TakeInPlace {
   const { policies } = policySet;
   const [policy, second] = policies as [CompiledPolicy, ...CompiledPolicy[]];
-  if (policies.every(({ algorithm }) => algorithm === fixedWindow))
+  if (policies.every(({ algorithm }) => algorithm === fixedWindow.calls))
     return second === undefined ? fixedWindowInPlace(policy) : fixedWindowsInPlace(policies);
   if (second !== undefined) return () => false; // several kinds
-  if (policy.algorithm === slidingWindow) return slidingWindowInPlace(policy);
+  if (policy.algorithm === slidingWindow.calls) return slidingWindowInPlace(policy);
   return tokenBucketInPlace(policy, policySet, order);
 }
 
