@@ -15,7 +15,7 @@ async function laws(): Promise<void> {
   const long = remote({ module: url, export: 'createLongEngine' });
   // The examples are most of the calls, and each is a round trip: CI makes them, and the engines in memory always do.
   const examples = process.env.CI === 'true';
-  const runs = Number(process.env.HEADGATE_REDIS_RUNS ?? (examples ? 20 : 10));
+  const runs = Number(process.env.HEADGATE_REDIS_RUNS ?? (examples ? 20 : 6));
 
   afterAll(async () => {
     await Promise.all([end(), long.end()]);
