@@ -12,6 +12,7 @@ import {
 } from '../../src/adapters/nest/nest.js';
 import { RateLimiter } from '../../src/backend/rate-limiter.js';
 import { decorate } from './decorate.js';
+import { recordedKeys } from './recorded-keys.js';
 import { ADAPTERS, GUARDED, type Platform, serving } from './start.js';
 import { talk } from './talk.js';
 
@@ -162,13 +163,7 @@ describe('RateLimitGuard in GraphQL', () => {
   });
 
   it('tells routes apart by type and field, whatever the method', async () => {
-    const keys: string[] = [];
-    const inner = new RateLimiter({ limit: 9, windowSeconds: 60 });
-    const check = (key: string) => {
-      keys.push(key);
-      return inner.check(key);
-    };
-    const limiter = { policies: inner.policies, check, reserve: () => inner.reserve('k') };
+    const { keys, limiter } = recordedKeys();
     await limited({ limiter, key: 'route' }, async (ask, url) => {
       await ask(aliases(1));
       const byGet = await fetch(`${url}/graphql?query={item{name}}`, { headers: { 'apollo-require-preflight': '1' } });

@@ -21,6 +21,7 @@ import {
 } from '../../src/adapters/nest/nest.js';
 import { RateLimiter } from '../../src/backend/rate-limiter.js';
 import { decorate } from './decorate.js';
+import { recordedKeys } from './recorded-keys.js';
 import { serving } from './start.js';
 import { type Talk, talk } from './talk.js';
 
@@ -93,13 +94,7 @@ describe('RateLimitGuard on WebSockets', () => {
   });
 
   it('tells routes apart by the names of messages', async () => {
-    const keys: string[] = [];
-    const inner = new RateLimiter({ limit: 9, windowSeconds: 60 });
-    const check = (key: string) => {
-      keys.push(key);
-      return inner.check(key);
-    };
-    const limiter = { policies: inner.policies, check, reserve: () => inner.reserve('k') };
+    const { keys, limiter } = recordedKeys();
     await limited({ limiter, key: 'route', methods: ['MESSAGE'] }, async (url) => {
       expect(await talk(url, (to) => answers(to, ['say']))).toEqual(['said']);
     });

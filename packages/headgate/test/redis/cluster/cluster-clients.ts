@@ -12,17 +12,20 @@ export const CLUSTER_CLIENTS: Record<string, (port: number) => Promise<TestClien
   'redis 5': async (port) => ofNodeRedis(createCluster5({ rootNodes: [{ url: `redis://127.0.0.1:${port}` }] })),
 };
 
-function ofIoredis(client: { on(event: 'error', listener: () => void): unknown; disconnect(): void }): TestClient {
+export function ofIoredis(client: {
+  on(event: 'error', listener: () => void): unknown;
+  disconnect(): void;
+}): TestClient {
   client.on('error', () => undefined);
   return { client, close: () => client.disconnect() };
 }
 
-async function ofNodeRedis(client: {
+export async function ofNodeRedis(client: {
   on(event: 'error', listener: () => void): unknown;
   connect(): Promise<unknown>;
-  destroy(): void;
+  destroy(): unknown;
 }): Promise<TestClient> {
   client.on('error', () => undefined);
   await client.connect();
-  return { client, close: () => client.destroy() };
+  return { client, close: () => void client.destroy() };
 }

@@ -8,6 +8,7 @@ import { RedisEngine } from '../../../src/redis/engine/redis-engine.js';
 import { readRedisOptions } from '../../../src/redis/engine/redis-options.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import type { TestClient } from '../clients/clients.js';
+import { ofIoredis, ofNodeRedis } from '../cluster/cluster-clients.js';
 import { type TestServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startSentinels, type TestSentinels } from './sentinels.js';
@@ -155,18 +156,3 @@ withServers('a failover by sentinels', () => {
     };
   }
 });
-
-function ofIoredis(client: { on(event: 'error', listener: () => void): unknown; disconnect(): void }): TestClient {
-  client.on('error', () => undefined);
-  return { client, close: () => client.disconnect() };
-}
-
-async function ofNodeRedis(client: {
-  on(event: 'error', listener: () => void): unknown;
-  connect(): Promise<unknown>;
-  destroy(): unknown;
-}): Promise<TestClient> {
-  client.on('error', () => undefined);
-  await client.connect();
-  return { client, close: () => void client.destroy() };
-}

@@ -2,24 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
 import { freePort, launch, startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startProxy } from './proxy.js';
+import { closedAfterEach, HANG_MS, until } from './waiting.js';
 
 noUnhandledRejections();
 
 const KINDS = Object.keys(CLIENTS).filter((name) => name !== 'evalsha and eval');
-const HANG_MS = 60_000;
 const LIMIT = 1000;
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 5 });
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 async function serverAndProxy() {
   const server = await startServer();

@@ -1,21 +1,17 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
 import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 import { startProxy } from './proxy.js';
+import { closedAfterEach, until } from './waiting.js';
 
 noUnhandledRejections();
 
 const KINDS = Object.keys(CLIENTS).filter((name) => name !== '@upstash/redis');
-const HANG_MS = 60_000;
 const LIMIT = 1000;
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 5 });
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 withServers('a connection that is lost', () => {
   it.each(KINDS)('in whichever turn a call is handed over: %s answers each its own, and goes on', async (kind) => {
