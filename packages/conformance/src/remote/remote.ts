@@ -19,7 +19,7 @@ export interface RemoteModule {
   /**
    * The name of its export: a function of the policies, and of a clock where the law has one, that answers an engine with
    * `allow`, `check`, `peek`, `reserve`, `settle`, `block`, `reset`, `clear`, `update` and `stats`, each of which may answer
-   * a promise.
+   * a promise. A batch calls `allow` for each key before the one before has answered, and is decided in that order.
    */
   readonly export: string;
 }
