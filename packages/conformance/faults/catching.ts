@@ -6,7 +6,7 @@ import { formatTable, type LawResult } from '../src/run/report.js';
 import { type RunLawOptions, runLaw } from '../src/run/run-law.js';
 import { type Subject, subject } from '../src/run/subject.js';
 import { type Fault, read, seed } from './fault.js';
-import { loadCore } from './faulty-core.js';
+import { loadCore, SOURCES } from './faulty-core.js';
 
 export const RUNS = { runs: 50, seed: 20_240_229, path: undefined, shrink: false };
 
@@ -39,10 +39,12 @@ export interface Catching {
   /** An engine with the fault, or with none. */
   readonly engineWith: (fault?: Fault) => Subject;
   readonly runs: RunLawOptions;
+  /** Where the files are that faults are seeded in: those of core-ts by default. */
+  readonly sources?: URL;
 }
 
 /** One test per fault: a law at least must be broken. */
-export function catches(faults: readonly Fault[], { laws, engineWith, runs }: Catching): void {
+export function catches(faults: readonly Fault[], { laws, engineWith, runs, sources = SOURCES }: Catching): void {
   const table: string[][] = [['fault', 'caught by the laws', 'first by', 'after runs']];
 
   const tried = faults.filter((_, i) => i % STEP === 0);
@@ -59,6 +61,10 @@ export function catches(faults: readonly Fault[], { laws, engineWith, runs }: Ca
     table.push([fault.name, numbers.join(' '), `law ${first?.number}`, String(first?.runs)]);
     expect(numbers).not.toEqual([]);
   });
+  it(`each of ${faults.length} has its text in its file, once`, () => {
+    for (const fault of faults) seed(read(fault.file, sources), fault);
+  });
+
   const left = faults.length - tried.length;
   if (left > 0) it.skip(`${left} more faults (skipped: with CI=true all are tried)`, () => undefined);
 

@@ -11,7 +11,12 @@ const CLEAN_RUNS = { ...RUNS, runs: process.env.CI === 'true' ? RUNS.runs : 2 };
 describe('the laws catch every seeded fault', () => {
   catches([...keyFaults, ...limiterFaults], { laws: SEQUENTIAL, engineWith: coreWith, runs: RUNS });
   // Law 11 makes a quarter of them.
-  catches(concurrencyFaults, { laws: RACING, engineWith: sharedEngineWith, runs: { ...RUNS, runs: 400 } });
+  catches(concurrencyFaults, {
+    laws: RACING,
+    engineWith: sharedEngineWith,
+    runs: { ...RUNS, runs: 400 },
+    sources: new URL('./', import.meta.url),
+  });
 });
 
 describe('the laws accept what has no fault', () => {

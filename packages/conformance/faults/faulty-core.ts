@@ -3,7 +3,7 @@ import type * as Core from '@headgate/core-ts';
 import ts from 'typescript';
 import { type Fault, read, seed } from './fault.js';
 
-const SOURCES = new URL('../../core-ts/src/', import.meta.url);
+export const SOURCES = new URL('../../core-ts/src/', import.meta.url);
 
 /** Compiled once per file and text, since all faults but one line share all the rest. */
 const compiled = new Map<string, string>();

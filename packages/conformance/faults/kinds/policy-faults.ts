@@ -21,7 +21,7 @@ const ADD_LOOP = '      algorithm.add(words, state, terms, own, nowMs);';
 const policySet: readonly Replacement[] = [
   [
     'a taking leaves a key in the slot in which it would have expired',
-    'algorithm !== fixedWindow || startMs',
+    'algorithm !== fixedWindow.calls || startMs',
     'startMs',
   ],
   ['only the first policy denies', FITS_LOOP, FITS_LOOP.replace('!algorithm', 'i === 0 && !algorithm')],

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { formatFailure, type LawNumber, remote, verify } from '@headgate/conformance';
 import { describe, expect, it } from 'vitest';
 import { bundle, type Fault } from '../setup/bundle.js';
@@ -12,8 +15,19 @@ const FAULTS = [...algorithmFaults, ...scriptFaults, ...sendingFaults];
 const TRIED = FAULTS.filter((_, i) => i % Number(process.env.HEADGATE_FAULT_STEP) === 0).map(
   (fault) => [`${fault.file}: ${fault.name}`, fault] as [string, SeededFault],
 );
+const SOURCES = fileURLToPath(new URL('../../../src/redis/', import.meta.url));
 const RUNS = 1000;
 const SEED = 20_240_229;
+
+it(`each of ${FAULTS.length} faults has its text in its file, once`, () => {
+  const texts = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).map((file) => [file, join(SOURCES, file)]);
+  for (const { name, file, find } of FAULTS) {
+    const found = texts
+      .filter(([each]) => `/${each}`.endsWith(`/${file}`))
+      .map(([, path]) => readFileSync(path as string, 'utf8'));
+    expect([name, found.map((text) => text.split(find).length - 1)]).toEqual([name, [1]]);
+  }
+});
 
 withServers('faults in the scripts and around them', async () => {
   const { server, client: direct } = await serverWithClient();
