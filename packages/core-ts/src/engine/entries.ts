@@ -116,7 +116,7 @@ export class Entries {
     const blockedMs = this.blockLeftMs(slot, nowMs);
     const rank = blockedMs > 0 ? PROTECTED_RANK : policySet.rank(words, at, nowMs, slab.list(slot) >>> RANK_SHIFT);
     const dueAfterMs = Math.max(blockedMs, policySet.dueAfterMs(words, at, rank, nowMs));
-    return this.order.listOf(rank, nowMs + dueAfterMs);
+    return this.order.listOf(rank, nowMs, dueAfterMs);
   }
 
   /** What is left of the block that a key is under; 0 if it is under none. */

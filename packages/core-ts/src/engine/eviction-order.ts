@@ -48,9 +48,9 @@ export class EvictionOrder {
     this.#heads = Int32Array.from({ length: 2 * (PASSED + 1) }, (_, i) => ~(i >> 1));
   }
 
-  /** The list for a rank and the time at which to look again. */
-  listOf(rank: number, dueMs: number): number {
-    const turns = (dueMs - this.#originMs) / (this.grainMs * SLOTS); // exact: divided by a power of two
+  /** The list for a rank and for when to look again: reckoned from the origin, since that time may lie beyond 2^53. */
+  listOf(rank: number, nowMs: number, afterMs: number): number {
+    const turns = (nowMs - this.#originMs + afterMs) / (this.grainMs * SLOTS); // exact: divided by a power of two
     return rank * SLOTS + (((turns - Math.floor(turns)) * SLOTS) | 0); // `%` of what is no small integer is slow
   }
 

@@ -9,6 +9,16 @@ const allowBy = (cost: number, limit?: number): Operation => {
 
 /** Scenes whose calls bring limits and costs of their own, and that once were a counterexample. */
 export const LIMITED_SCENES: readonly Scene[] = [
+  // When to look again may lie beyond 2^53: where there is room for one, that is how long another key waits.
+  {
+    policy: policyOf({ algorithm: 'token-bucket', limit: 2, windowMs: 10 }),
+    startMs: 8_992_049_533_136_991,
+    operations: [
+      allowBy(450_359_962_737_049, 450_359_962_737_049),
+      advance(11_362_291_200_000),
+      { call: 'check', key: 'b', cost: 2 },
+    ],
+  },
   // Who was placed by a smaller limit is placed anew by the next call.
   {
     policy: policyOf({ algorithm: 'sliding-window', limit: 2 ** 31 - 1, windowMs: 1 }),
