@@ -47,7 +47,6 @@ export default defineConfig({
       { extends: true, test: { name: 'together', include: together, isolate: isCi } },
       { extends: true, test: { name: 'alone', include: alone } },
     ],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/target/**'],
     testTimeout: HANG_MS,
     hookTimeout: HANG_MS,
     teardownTimeout: HANG_MS,

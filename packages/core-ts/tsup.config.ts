@@ -4,7 +4,6 @@ import { small } from '../../scripts/build/small.js';
 
 export default defineConfig({
   entry: entriesOf('package.json', 'src', '.ts'),
-  splitting: true, // so that a bundler takes the small limiter without the whole one
   format: ['esm', 'cjs'],
   target: 'es2022',
   clean: true,

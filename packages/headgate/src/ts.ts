@@ -1,6 +1,6 @@
 // `headgate/ts`: the same names on the TypeScript engine, which never even looks for a binary.
+// Beside them, for where each kilobyte counts, a limiter of one fixed window.
 // The list stands in index.ts too, on purpose: each entry says by itself what it exports.
-/** Beside them, for where each kilobyte counts, a limiter of one fixed window. */
 export {
   type Algorithm,
   BackendUnavailableError,

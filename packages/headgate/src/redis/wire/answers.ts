@@ -81,11 +81,6 @@ export class Answers {
   }
 }
 
-export function isNumber(value: unknown): boolean {
-  if (typeof value === 'string') return /^-?\d+$/.test(value);
-  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
-}
-
 /** The decision that these rows make; `binding`: the row that binds a denial. */
 export function told(allowed: boolean, rows: PolicyRow[], binding = bindingRow(rows)): RemoteDecision {
   return decision(allowed, rows, allowed ? tightest(rows) : binding);
@@ -117,4 +112,9 @@ export function listOf(reply: unknown): readonly unknown[] {
 export function numberOf(value: unknown, at: number): number {
   if (!isNumber(value)) throw new TypeError(`the server must answer numbers, got ${show(value)} at ${at}`);
   return Number(value);
+}
+
+function isNumber(value: unknown): boolean {
+  if (typeof value === 'string') return /^-?\d+$/.test(value);
+  return typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value));
 }

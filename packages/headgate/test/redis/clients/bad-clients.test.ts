@@ -8,10 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS } from '../setup/waiting.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const lazy = { lazyConnect: true } as const;
 const upstash = { url: 'http://127.0.0.1:1', token: 't', enableTelemetry: false } as const;
 

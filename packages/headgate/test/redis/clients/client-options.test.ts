@@ -6,9 +6,8 @@ import { createClient as createClient5, createClientPool as createClientPool5 } 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { startServer, type TestServer, withServers } from '../setup/servers.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { type RestServer, startRest } from './upstash.js';
-
-const HANG_MS = 60_000;
 
 /** A client with an option that changes how it sends or reads, connected, and what closes it. */
 const CLIENTS: Record<string, (port: number, rest: RestServer) => Promise<[unknown, () => unknown]>> = {

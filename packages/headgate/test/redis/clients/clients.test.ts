@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { serverWithClient, withServers } from '../setup/servers.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { CLIENTS, type TestClient } from './clients.js';
-
-const HANG_MS = 60_000;
 
 withServers('clients', async () => {
   const { server, client: direct } = await serverWithClient();

@@ -1,14 +1,14 @@
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { startFake } from '../setup/fake-server.js';
 import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { closedAfterEach, HANG_MS } from '../setup/waiting.js';
 import { CLIENTS } from './clients.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 /** What a server says of itself, and what is told of it. */
 const SAID: Record<string, string> = {
   '-NOAUTH Authentication required.': 'NOAUTH: the server asks for a password',
@@ -32,10 +32,7 @@ const SAID: Record<string, string> = {
     'the server is too old: it must be Redis 6.2 or newer',
 };
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 function limiterOf(client: unknown, options = {}) {
   const engine = redis(client, { deadlineMs: HANG_MS, onOutage: 'throw', ...options });

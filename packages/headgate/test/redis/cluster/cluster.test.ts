@@ -3,10 +3,10 @@ import { slotOf, tagOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import type { TestClient } from '../clients/clients.js';
 import { withServers } from '../setup/servers.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 
-const HANG_MS = 60_000;
 /** CI tries all slots, by every client. */
 const SLOT_STEP = process.env.CI === 'true' ? 1 : 16;
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
 import { freePort, startServer, type TestServer } from '../setup/servers.js';
+import { HANG_MS } from '../setup/waiting.js';
 
 /** A master of a cluster, with a client of the test's own. */
 export interface TestMaster extends TestServer {
@@ -23,7 +24,6 @@ export interface TestCluster {
 
 const SLOTS = 16_384;
 const MASTERS = 3;
-const HANG_MS = 60_000;
 
 interface ClusterOptions {
   /** A master that does not answer for so long has failed. By default none is failed over, however long it does not answer. */

@@ -1,24 +1,21 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { slotOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { closedAfterEach, HANG_MS } from '../setup/waiting.js';
 import { startCluster, type TestCluster, type TestMaster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const LIMIT = 10;
 const KINDS = Object.keys(CLUSTER_CLIENTS);
 /** Version 5 of node-redis reads the slots anew only where a node says that one has moved, and a node that is lost says nothing. */
 const FOLLOWING = KINDS.filter((kind) => kind !== 'redis 5');
 const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 20 });
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 withServers('a master of a cluster that is lost', () => {
   it('is an outage for its slots alone, with any client', async () => {

@@ -3,12 +3,12 @@ import { slotOf } from '../../../src/redis/client/slot.js';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { startCluster, type TestCluster, type TestMaster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const LIMIT = 200;
 const SLOT = 1234;
 

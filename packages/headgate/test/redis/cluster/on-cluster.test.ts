@@ -3,12 +3,12 @@ import { type RedisOptions, type RemoteEngineFactory, RemoteRateLimiter, redis }
 import { HeadgateStore } from '../../../src/stores/hono-rate-limiter.js';
 import { withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { startCluster, type TestCluster } from './cluster.js';
 import { CLUSTER_CLIENTS } from './cluster-clients.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const KEYS = Array.from({ length: 40 }, (_, i) => `user ${i}`);
 
 withServers('on a cluster', () => {

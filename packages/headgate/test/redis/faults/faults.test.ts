@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatFailure, type LawNumber, remote, verify } from '@headgate/conformance';
 import { describe, expect, it } from 'vitest';
-import { bundle, type Fault } from '../setup/bundle.js';
+import { bundle, type Fault, seeded } from '../setup/bundle.js';
 import { serverWithClient, withServers } from '../setup/servers.js';
 import { algorithmFaults } from './algorithm-faults.js';
 import { inLikelyOrder, type SeededFault } from './fault.js';
@@ -20,12 +20,11 @@ const RUNS = 1000;
 const SEED = 20_240_229;
 
 it(`each of ${FAULTS.length} faults has its text in its file, once`, () => {
-  const texts = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).map((file) => [file, join(SOURCES, file)]);
-  for (const { name, file, find } of FAULTS) {
-    const found = texts
-      .filter(([each]) => `/${each}`.endsWith(`/${file}`))
-      .map(([, path]) => readFileSync(path as string, 'utf8'));
-    expect([name, found.map((text) => text.split(find).length - 1)]).toEqual([name, [1]]);
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  for (const fault of FAULTS) {
+    const found = files.filter((file) => `/${file}`.endsWith(`/${fault.file}`));
+    expect(found, fault.name).toHaveLength(1);
+    seeded(readFileSync(join(SOURCES, found[0] as string), 'utf8'), fault);
   }
 });
 
@@ -51,7 +50,7 @@ withServers('faults in the scripts and around them', async () => {
     });
 
     it('the laws', async () => {
-      expect(await lawsBroken([7, 16, 23], RUNS / 200)).toEqual([]);
+      expect(await lawsBroken([7, 16, 23], RUNS / 100)).toEqual([]);
     });
   });
 

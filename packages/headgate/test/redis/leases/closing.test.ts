@@ -1,13 +1,12 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { memory, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { serverWithClient, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS, until } from '../setup/waiting.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const LIMIT = 1000;
-const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 5 });
 
 withServers('leases that end', async () => {
   const { client: direct } = await serverWithClient();

@@ -1,16 +1,14 @@
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { memory, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
 import { startServer, withServers } from '../setup/servers.js';
+import { closedAfterEach } from '../setup/waiting.js';
 
 const LONG_MS = 60_000;
 const SLIDING = { limit: 100, windowSeconds: 60, algorithm: 'sliding-window' } as const;
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 async function server(args: readonly string[] = []) {
   const started = await startServer(args);

@@ -6,10 +6,9 @@ import { expect, it, vi } from 'vitest';
 import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS } from '../setup/waiting.js';
 
 noUnhandledRejections();
-
-const HANG_MS = 60_000;
 
 withServers('a server that must have a replica', () => {
   it('is an outage while it has none, which is told, and decides once it has one', async () => {

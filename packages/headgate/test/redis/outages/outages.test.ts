@@ -1,22 +1,18 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
 import { freePort, startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { closedAfterEach, HANG_MS, until } from '../setup/waiting.js';
 
 noUnhandledRejections();
 
 const KINDS = Object.keys(CLIENTS).filter((name) => name !== 'evalsha and eval');
-const HANG_MS = 60_000;
-const until = (check: () => unknown) => vi.waitFor(check, { timeout: HANG_MS, interval: 5 });
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const open = closedAfterEach();
 
 async function server(args: readonly string[] = [], port?: number) {
   const started = await startServer(args, port);

@@ -11,11 +11,11 @@ import type { TestClient } from '../clients/clients.js';
 import { ofIoredis, ofNodeRedis } from '../cluster/cluster-clients.js';
 import { type TestServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { HANG_MS } from '../setup/waiting.js';
 import { startSentinels, type TestSentinels } from './sentinels.js';
 
 noUnhandledRejections();
 
-const HANG_MS = 60_000;
 const [LIMIT, BEFORE] = [10, 6];
 const WINDOW_MS = 3_600_000;
 const ORDERED = 'that is ordered, grants nothing again that a replica has, with any client';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
 import { freePort, launch, startServer, type TestServer } from '../setup/servers.js';
+import { HANG_MS } from '../setup/waiting.js';
 
 /** A master with two replicas, and three sentinels that watch it. */
 export interface TestSentinels {
@@ -21,7 +22,6 @@ export interface TestSentinels {
 
 const NAME = 'main';
 const SENTINELS = 3;
-const HANG_MS = 60_000;
 const until = <T>(check: () => Promise<T>) => vi.waitFor(check, { timeout: HANG_MS, interval: 20 });
 
 export async function startSentinels(): Promise<TestSentinels> {

@@ -7,8 +7,8 @@ import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/
 import { CLIENTS } from '../clients/clients.js';
 import { freePort, launch, startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { closedAfterEach, HANG_MS, until } from '../setup/waiting.js';
 import { startProxy } from './proxy.js';
-import { closedAfterEach, HANG_MS, until } from './waiting.js';
 
 noUnhandledRejections();
 

@@ -3,8 +3,8 @@ import { RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
 import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
+import { closedAfterEach, until } from '../setup/waiting.js';
 import { startProxy } from './proxy.js';
-import { closedAfterEach, until } from './waiting.js';
 
 noUnhandledRejections();
 

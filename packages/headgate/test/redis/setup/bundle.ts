@@ -17,7 +17,7 @@ export interface Fault {
 /** A file of the folder above as a module that Node can run in another thread or process, with the sources as they are now. */
 export async function bundle(name: string, fault?: Fault): Promise<{ readonly url: string; remove(): void }> {
   // In the package, so that what it imports is found.
-  const seeded = fault && withFault(fault);
+  const inserted = fault && withFault(fault);
   const folder = mkdtempSync(fileURLToPath(new URL('../../../node_modules/.bundle-', import.meta.url)));
   await build({
     config: false,
@@ -27,26 +27,31 @@ export async function bundle(name: string, fault?: Fault): Promise<{ readonly ur
     external: ['ioredis', 'express'],
     noExternal: [/^@headgate\//],
     loader: { '.lua': 'text' },
-    esbuildPlugins: seeded === undefined ? [] : [seeded.plugin],
+    esbuildPlugins: inserted === undefined ? [] : [inserted.plugin],
     silent: true,
     dts: false,
   });
-  if (fault && !seeded?.isIn()) throw new Error(`no file ${fault.file} is in the bundle`);
+  if (fault && !inserted?.isIn()) throw new Error(`no file ${fault.file} is in the bundle`);
   return {
     url: pathToFileURL(join(folder, 'bundle.js')).href,
     remove: () => rmSync(folder, { recursive: true }),
   };
 }
 
-function withFault({ file, find, replace }: Fault): { readonly plugin: Plugin; isIn(): boolean } {
+/** @throws Error unless the text to find is there exactly once, so that a fault can't rot unseen. */
+export function seeded(text: string, { file, find, replace }: Fault): string {
+  if (text.split(find).length !== 2) throw new Error(`${file} must have ${JSON.stringify(find)} once`);
+  return text.replace(find, () => replace);
+}
+
+function withFault(fault: Fault): { readonly plugin: Plugin; isIn(): boolean } {
   let isIn = false;
   const setup: Plugin['setup'] = ({ onLoad }) =>
     onLoad({ filter: /\.(lua|ts)$/ }, ({ path }) => {
-      if (!path.endsWith(`/${file}`)) return undefined;
+      if (!path.endsWith(`/${fault.file}`)) return undefined;
       const text = readFileSync(path, 'utf8');
-      if (text.split(find).length !== 2) throw new Error(`${file} must have ${JSON.stringify(find)} once`);
       isIn = true;
-      return { contents: text.replace(find, () => replace), loader: path.endsWith('.lua') ? 'text' : 'ts' };
+      return { contents: seeded(text, fault), loader: path.endsWith('.lua') ? 'text' : 'ts' };
     });
   return { plugin: { name: 'fault', setup }, isIn: () => isIn };
 }

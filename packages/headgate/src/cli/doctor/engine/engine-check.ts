@@ -45,5 +45,5 @@ export function checkEngine(candidates: readonly Candidate[], asked: string, fol
 
 /** Where `'auto'` takes TypeScript although native runs. */
 function inBun(): string {
-  return 'Bun' in globalThis ? '; TypeScript for limiters of at most 1,000 keys, which is faster in Bun' : '';
+  return 'Bun' in globalThis ? '; TypeScript for limiters of few keys, which is faster in Bun' : '';
 }
