@@ -1,1 +1,6 @@
-export function entriesOf(manifest: string, folder: string, extension: string): Record<string, string>;
+export function entriesOf(
+  manifest: string,
+  folder: string,
+  extension: string,
+  condition?: string,
+): Record<string, string>;

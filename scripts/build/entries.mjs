@@ -8,13 +8,16 @@ import { join } from 'node:path';
  * @param manifest path of the package.json
  * @param folder of its sources, or of what was made of each
  * @param extension of those, with the dot
+ * @param condition where given, only what is exported under it
  */
-export function entriesOf(manifest, folder, extension) {
+export function entriesOf(manifest, folder, extension, condition) {
   const { exports } = JSON.parse(readFileSync(manifest, 'utf8'));
   const files = readdirSync(folder, { recursive: true }).map((file) => file.replaceAll('\\', '/'));
   const depth = (file) => file.split('/').length;
   files.sort((a, b) => depth(a) - depth(b));
-  const entries = Object.keys(exports).flatMap((path) => (path.endsWith('.json') ? [] : path.slice(2) || 'index'));
+  const entries = Object.entries(exports).flatMap(([path, target]) =>
+    path.endsWith('.json') || (condition !== undefined && !(condition in target)) ? [] : path.slice(2) || 'index',
+  );
   return Object.fromEntries(entries.map((entry) => [entry, join(folder, fileOf(entry))]));
 
   function fileOf(entry) {

@@ -3,12 +3,14 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { linkedCrates } from '../notices/crates.mjs';
+import { linkedCrates, mitTerms } from '../notices/crates.mjs';
 import { bundledPackages } from '../notices/packages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const FILE = 'THIRD-PARTY-NOTICES.md';
 const platforms = join(root, 'packages/core-native/npm');
+/** The terms alone, as our own file has them. */
+const MIT = mitTerms();
 const isCheck = process.argv.includes('--check');
 
 const ofBinaries = textOf('The binary in this package has these crates in it.', linkedCrates(root));
@@ -23,12 +25,34 @@ for (const [file, text] of other) {
 }
 process.exit(isCheck && other.length > 0 ? 1 : 0);
 
-/** Those of one text stand together. */
+/** Those of one text stand together. That of the MIT License stands once, after whom it names in each. */
 function textOf(head, parts) {
-  const byText = new Map(parts.map(({ text }) => [text, parts.filter((each) => each.text === text)]));
-  const sections = [...byText].map(([text, those]) => {
-    const names = those.map(({ name, version, licence }) => `- ${name} ${version} (${licence})`);
-    return `${names.join('\n')}\n\n\`\`\`\n${text}\n\`\`\`\n`;
-  });
+  const mit = parts.flatMap((part) => copyrightsOf(part) ?? []);
+  const others = parts.filter((part) => copyrightsOf(part) === undefined);
+  const sections = mit.length === 0 ? [] : [`${mit.join('\n')}\n\n\`\`\`\nMIT License\n\n${MIT}\n\`\`\`\n`];
+  const byText = new Map(others.map(({ text }) => [text, others.filter((each) => each.text === text)]));
+  for (const [text, those] of byText) sections.push(`${those.map(named).join('\n')}\n\n\`\`\`\n${text}\n\`\`\`\n`);
   return `# Third-party notices\n\n${head}\n\n${sections.join('\n')}`;
+}
+
+/** Where its text is the MIT License and nothing else: its name, and each line of copyright below. */
+function copyrightsOf(part) {
+  const at = part.text.search(/^Permission is hereby/m);
+  if (at < 0 || flat(part.text.slice(at)) !== flat(MIT)) return undefined;
+  const lines = part.text
+    .slice(0, at)
+    .split('\n')
+    .map((line) => line.trim());
+  const copyrights = lines.filter((line) => /copyright/i.test(line));
+  const isTitle = (line) => line === '' || /^\(?(?:The )?MIT(?: License)?(?: \((?:MIT|X11 License)\))?\)?$/i.test(line);
+  if (lines.some((line) => !copyrights.includes(line) && !isTitle(line))) return undefined;
+  return [named(part), ...copyrights.map((line) => `  - ${line}`)];
+}
+
+function named({ name, version, licence }) {
+  return `- ${name} ${version} (${licence})`;
+}
+
+function flat(text) {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

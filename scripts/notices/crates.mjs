@@ -34,11 +34,11 @@ function licenceOf({ name, license, authors, manifest_path }) {
   const file = PREFERRED.map((pattern) => files.find((each) => pattern.test(each))).find((each) => each !== undefined);
   if (file !== undefined) return readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
   if (!/\bMIT\b/.test(license)) throw new Error(`${name} has no file with its licence in ${folder}`);
-  return `MIT License\n\nCopyright (c) ${authors.join(', ') || `the authors of ${name}`}\n\n${mit()}`;
+  return `MIT License\n\nCopyright (c) ${authors.join(', ') || `the authors of ${name}`}\n\n${mitTerms()}`;
 }
 
 /** The terms alone, as our own file has them. */
-function mit() {
+export function mitTerms() {
   const [, terms] = readFileSync(new URL('../../LICENSE', import.meta.url), 'utf8').split(/^(?=Permission is hereby)/m);
   return terms.trim();
 }

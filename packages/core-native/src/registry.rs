@@ -13,9 +13,17 @@ static SHARED: LazyLock<Registry> = LazyLock::new(Registry::default);
 
 /// A name is UTF-16 as JavaScript has it. What nobody holds stays while anything in it is live: threads come and go,
 /// and who comes next is denied what those before have used.
-#[derive(Default)]
 struct Registry {
     names: DashMap<Vec<u16>, Named>,
+}
+
+/// Names are looked up once in the life of a limiter.
+const SHARDS: usize = 4;
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self { names: DashMap::with_shard_amount(SHARDS) }
+    }
 }
 
 struct Named {

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { benchCommand } from './bench/command.js';
@@ -34,11 +35,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(Exit.done);
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
+program.parseAsync().catch((error) => {
   process.exitCode = exitCodeOf(error);
-}
+});
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.done : Exit.misuse;

@@ -1,5 +1,6 @@
 import { type EndpointAnswer, type EndpointCall, json, notAllowed } from '../http/serve/endpoint.js';
 import type { WatchedLimiters } from '../http/serve/watched-limiter.js';
+import { builtPage } from '../pages/built.js';
 import { PAGE, PAGE_POLICY } from './built-page.js';
 import type { HostCheck } from './hosts.js';
 import { QUERY } from './protocol.js';
@@ -34,7 +35,7 @@ async function answer(call: EndpointCall, limiters: WatchedLimiters, nowMs: () =
   const reads = call.method === 'GET' || call.method === 'HEAD';
   if (wanted === null || wanted === 'snapshot') {
     if (!reads) return notAllowed(['GET', 'HEAD']);
-    if (wanted === null) return page();
+    if (wanted === null) return await page();
     checkSameOrigin(call);
     return json(200, await snapshotOf(limiters, nowMs()));
   }
@@ -50,9 +51,12 @@ async function answer(call: EndpointCall, limiters: WatchedLimiters, nowMs: () =
   return json(200, { blocked: await limiter.block(key, readSeconds(fields) * 1000) });
 }
 
-function page(): EndpointAnswer {
+let wholePage: Promise<string> | undefined;
+
+async function page(): Promise<EndpointAnswer> {
+  wholePage ??= builtPage(PAGE);
   const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': PAGE_POLICY };
-  return { status: 200, headers: { ...headers, 'Cache-Control': 'no-store' }, body: PAGE };
+  return { status: 200, headers: { ...headers, 'Cache-Control': 'no-store' }, body: await wholePage };
 }
 
 /** Nobody frames it, embeds it, guesses its type, or learns where it is. */

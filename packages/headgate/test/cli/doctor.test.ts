@@ -32,7 +32,7 @@ async function installed(test: (installed: Installed) => Promise<void>): Promise
     cpSync(join(native, 'npm', name), own, { recursive: true });
     cpSync(binary, join(own, file));
   }
-  const cli = join(folder, 'node_modules/headgate/dist/cli/headgate.js');
+  const cli = join(folder, 'node_modules/headgate/dist/cli/headgate.cjs');
   await test({ folder, own, doctor: (args = [], env = {}) => runCli(cli, ['doctor', ...args], { cwd: folder, env }) });
 }
 

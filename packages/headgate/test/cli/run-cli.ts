@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-export const CLI = fileURLToPath(new URL('../../dist/cli/headgate.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/cli/headgate.cjs', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;

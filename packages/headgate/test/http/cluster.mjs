@@ -1,7 +1,7 @@
 // A primary with two workers, each with two limiters of the built package: tells its parent what each was warned of.
 import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { rateLimit } from '../../dist/node.js';
+import { rateLimit } from '../../dist/node.cjs';
 
 const warnings = [];
 for (const limit of [1, 2]) rateLimit({ limit, windowSeconds: 60, warn: (message) => warnings.push(message) });

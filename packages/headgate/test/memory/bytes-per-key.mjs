@@ -2,7 +2,7 @@
  * Holds many keys of each shape, and prints how many are held and what each takes. Run with `--expose-gc` and a heap
  * that is too small for the strings that the keys were cut out of.
  */
-import { ManualClock, RateLimiter } from '../../dist/index.js';
+import { ManualClock, RateLimiter } from '../../dist/index.cjs';
 
 const [backend] = process.argv.slice(2);
 const KEYS = 1_500;

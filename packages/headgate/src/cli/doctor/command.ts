@@ -1,6 +1,5 @@
 import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { version } from '../../../package.json';
 import { backends, type Candidate } from '../../index.js';
@@ -58,7 +57,7 @@ function withoutNative({ path, reason }: { readonly path: string; readonly reaso
   ];
 }
 
-/** The folder of the package that this is of: its `dist/cli` has this file. */
+/** The folder of the package that this is of: its `dist/cli` has the file that runs. */
 function ownFolder(): string {
-  return realpathSync(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+  return dirname(dirname(dirname(realpathSync(process.argv[1] ?? ''))));
 }

@@ -53,7 +53,7 @@ async function run(files: string[], given: Given): Promise<void> {
   }
   const report = reportOf(simulated, simulation, options.key, options.top);
   page?.begin();
-  page?.write(htmlReport(report));
+  page?.write(await htmlReport(report));
   page?.end();
   process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
   process.exitCode = exitOf(report);

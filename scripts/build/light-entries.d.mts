@@ -1,0 +1,1 @@
+export function lightEntries(folder: string, entries: readonly string[]): void;
