@@ -39,7 +39,8 @@ export default defineConfig([
         }),
       },
     ],
-    treeshake: true, // by Rollup, which makes CommonJS of ES modules and leaves `?.` and `??` as they are
+    // By Rollup, which makes CommonJS of ES modules and leaves `?.` and `??` as they are. No file is loaded for nothing.
+    treeshake: { moduleSideEffects: 'no-external' },
     onSuccess: () => Promise.resolve(lightEntries('dist', Object.keys(all))),
   },
   {

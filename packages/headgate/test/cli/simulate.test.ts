@@ -31,6 +31,30 @@ async function reportOf(args: readonly string[], input?: string | Buffer): Promi
 }
 
 describe('headgate simulate', () => {
+  it('counts by the client behind the proxies that are named, as the middleware does', async () => {
+    const logged = (http_x_forwarded_for: string | undefined, second: number) =>
+      `${JSON.stringify({ remote_addr: '10.0.0.1', http_x_forwarded_for, msec: String(START_MS / 1000 + second) })}\n`;
+    const forged = [0, 1, 2].map((i) => logged(`6.6.6.${i}, 1.2.3.4`, i)).join('');
+    const log = files({ log: forged + logged('5.6.7.8', 3) + logged(undefined, 4) });
+    const trusted = await reportOf([...log, ...LIMIT, '--trust-proxy', 'private']);
+    expect(trusted).toMatchObject({ requests: 5, clients: 3, policies: [{ denied: 1 }] });
+    expect(trusted.notes.join()).toContain('1 request came from a trusted proxy');
+    expect(await reportOf([...log, ...LIMIT])).toMatchObject({ clients: 1, policies: [{ denied: 3 }] });
+  });
+
+  it('refuses proxies and headers that there are none of', async () => {
+    for (const [args, wrong] of [
+      [['--trust-proxy', '10.0.0.0/33'], '--trust-proxy: trustProxy'],
+      [['--trust-proxy', '0.0.0.0/0'], 'any client could then write its own address'],
+      [['--trust-proxy', '101'], 'from 0 to 100, got 101'],
+      [['--trust-proxy', '1', '--forwarded-header', 'a b'], '--forwarded-header must be the name of a header'],
+      [['--forwarded-header', 'forwarded'], '--forwarded-header needs --trust-proxy'],
+    ] as const) {
+      const { code, err } = await headgate(['simulate', '-', ...LIMIT, ...args]);
+      expect([code, err]).toEqual([2, expect.stringContaining(wrong)]);
+    }
+  });
+
   it('tells who would have been held back, and which limits suit how many', async () => {
     const log = [0, 1, 2, 3].map((second) => line('10.0.0.1', second)).join('') + line('10.0.0.2', 4);
     const report = await reportOf([...files({ log }), ...LIMIT]);

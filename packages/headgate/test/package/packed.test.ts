@@ -34,8 +34,6 @@ describe.skipIf(unbuilt)(titled('the packed packages in an empty project', unbui
     const names = ['headgate', '@headgate/core-ts', '@headgate/core-native'];
     if (platform !== undefined) names.push(`@headgate/core-native-${platform}`);
     manifests = unpackInto(project, packInto(join(work, 'tarballs'), names));
-    const plugin = 'node_modules/fastify-plugin';
-    cpSync(join(packages, 'headgate', plugin), join(project, plugin), { recursive: true, dereference: true });
     cpSync(join(scripts, 'pack-test'), join(project, 'cases'), { recursive: true });
     for (const file of ['installs/use.mjs', 'bundlers/app.mjs', 'bundlers/built.mjs', 'bundlers/esbuild/bundles.mjs'])
       copyFileSync(join(scripts, file), join(project, file.replace(/.*\//, '')));

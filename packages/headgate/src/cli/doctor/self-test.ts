@@ -4,7 +4,7 @@ import { RateLimiter } from '../../index.js';
 import type { Finding } from './finding.js';
 
 /** So long each engine is tried at the most. */
-const TRIED_MS = 250;
+const TRIED_MS = 100;
 const STEPS = 200;
 const KEYS = ['a', 'b', 'ключ', ''];
 

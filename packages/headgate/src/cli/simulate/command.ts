@@ -27,6 +27,11 @@ export function simulateCommand(): Command {
       'what requests are counted by: ip, user, method, path, header:NAME, field:NAME, or several with + between them',
       'ip',
     )
+    .option(
+      '--trust-proxy <proxies>',
+      'the proxies before the server: ranges, names like private, or how many there are',
+    )
+    .option('--forwarded-header <name>', 'the header in which they say for whom they ask, x-forwarded-for unless given')
     .option('--format <format>', `how the lines are written: ${FORMATS.join(', ')}`, 'auto')
     .option('--top <count>', 'how many of the clients that are held back most are told', '10')
     .option('--max-keys <count>', 'the most keys that a limiter holds, and clients that are told apart', '1000000')

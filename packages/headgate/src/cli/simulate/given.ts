@@ -1,6 +1,9 @@
 import { oneOf, show, wholeNumber } from '@headgate/core-ts';
+import { readTrustProxy, type TrustProxy } from '../../http/key/proxies/proxies.js';
+import { readHeaderName } from '../../http/options/http-options.js';
 import { Misuse } from '../exit.js';
-import { readKeyOf } from './key/read-key.js';
+import { noCounts, readKeyOf } from './key/read-key.js';
+import type { ProxiesOfLog } from './key/sender.js';
 import { FORMATS } from './log/line-reader.js';
 import { durationMs } from './policy/duration.js';
 import { type NamedPolicy, readPolicy } from './policy/policy-text.js';
@@ -12,6 +15,8 @@ export interface Given {
   readonly window?: string;
   readonly policy: readonly string[];
   readonly key: string;
+  readonly trustProxy?: string;
+  readonly forwardedHeader?: string;
   readonly format: string;
   readonly maxKeys: string;
   readonly top: string;
@@ -34,6 +39,7 @@ export function readGiven(files: readonly string[], given: Given) {
     files,
     policies: policiesOf(given),
     key: checkedKey(given.key),
+    proxies: proxiesOf(given),
     format: oneOf('--format', given.format, FORMATS),
     maxKeys: wholeNumber('--max-keys', numberOf(given.maxKeys), 1, MOST_KEYS),
     top: wholeNumber('--top', numberOf(given.top), 0, MOST_TOLD),
@@ -64,8 +70,16 @@ function plainPolicy({ limit, window }: Given): NamedPolicy {
 }
 
 function checkedKey(key: string): string {
-  readKeyOf(key, () => 64, { unknownAddresses: 0, byAddress: 0 });
+  readKeyOf(key, () => 64, undefined, noCounts());
   return key;
+}
+
+function proxiesOf({ trustProxy, forwardedHeader }: Given): ProxiesOfLog | undefined {
+  if (trustProxy === undefined && forwardedHeader !== undefined)
+    throw new Misuse(`--forwarded-header needs --trust-proxy beside it, got ${show(forwardedHeader)} alone`);
+  const trusts = misused('--trust-proxy: ', () => readTrustProxy(numberOf(trustProxy ?? '0') as TrustProxy));
+  const header = misused('', () => readHeaderName('--forwarded-header', forwardedHeader));
+  return trusts && { trusts, header: header ?? 'x-forwarded-for' };
 }
 
 function numberOf(text: string): unknown {

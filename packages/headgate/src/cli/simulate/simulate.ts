@@ -2,7 +2,8 @@ import { readIpv6Subnet } from '../../http/key/address/ipv6-subnet.js';
 import { progressBar } from '../terminal/progress.js';
 import { DecisionsFile } from './decisions-file.js';
 import { Interruption } from './interruption.js';
-import { type KeyCounts, readKeyOf } from './key/read-key.js';
+import { type KeyCounts, noCounts, readKeyOf } from './key/read-key.js';
+import type { ProxiesOfLog } from './key/sender.js';
 import type { LogEntry } from './log/entry.js';
 import { type FileReport, LogFile } from './log/log-file.js';
 import { sizeOf } from './log/open-log.js';
@@ -16,6 +17,7 @@ export interface SimulateOptions {
   readonly files: readonly string[];
   readonly policies: readonly NamedPolicy[];
   readonly key: string;
+  readonly proxies: ProxiesOfLog | undefined;
   readonly format: string;
   readonly maxKeys: number;
   /** Where each decision goes. */
@@ -35,8 +37,8 @@ export interface Simulated {
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { policies, decisions, maxKeys } = options;
   const total = sumOf(await Promise.all(options.files.map(sizeOf)));
-  const keys: KeyCounts = { unknownAddresses: 0, byAddress: 0 };
-  const readKey = readKeyOf(options.key, readIpv6Subnet(), keys);
+  const keys = noCounts();
+  const readKey = readKeyOf(options.key, readIpv6Subnet(), options.proxies, keys);
   const clients = new Clients(maxKeys);
   const clientOf = (entry: LogEntry) => clients.of(readKey(entry));
   const files = options.files.map((name) => new LogFile(name, options.format, clientOf, roomOf(options.files.length)));

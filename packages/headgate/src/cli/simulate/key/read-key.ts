@@ -4,6 +4,7 @@ import { pathKey } from '../../../http/key/key.js';
 import { handledAs } from '../../../http/options/http-methods.js';
 import type { LogEntry } from '../log/entry.js';
 import { copyOf } from './copy.js';
+import { type ProxiesOfLog, sender } from './sender.js';
 
 /** Answers what a request is counted by. */
 export type ReadKey = (entry: LogEntry) => string;
@@ -14,9 +15,15 @@ export interface KeyCounts {
   unknownAddresses: number;
   /** Requests without what they are counted by, which are counted by address. */
   byAddress: number;
+  /** Requests of a trusted proxy, of which the log doesn't tell for whom it asked. */
+  notForwarded: number;
 }
 
-type Part = (entry: LogEntry) => string | undefined;
+export function noCounts(): KeyCounts {
+  return { unknownAddresses: 0, byAddress: 0, notForwarded: 0 };
+}
+
+export type Part = (entry: LogEntry) => string | undefined;
 
 const HOST_NAME = /^(?=.*[a-z])[a-z\d](?:[a-z\d._-]*[a-z\d])?$/i;
 const HEXADECIMAL = /^0x[\da-f]+$/i;
@@ -24,8 +31,13 @@ const HEXADECIMAL = /^0x[\da-f]+$/i;
 const MOST_REMEMBERED = 10_000;
 
 /** @throws RangeError for a key that there is none of. */
-export function readKeyOf(spec: string, subnet: SubnetOf, counts: KeyCounts): ReadKey {
-  const address = addressReader(subnet, counts);
+export function readKeyOf(
+  spec: string,
+  subnet: SubnetOf,
+  proxies: ProxiesOfLog | undefined,
+  counts: KeyCounts,
+): ReadKey {
+  const address = addressReader(subnet, sender(proxies, counts), counts);
   const parts = spec.split('+').map((name) => partOf(name, spec, address));
   const [first, ...others] = parts as [Part, ...Part[]];
   const none = (entry: LogEntry) => {
@@ -63,10 +75,10 @@ function partOf(name: string, spec: string, address: (entry: LogEntry) => string
 }
 
 /** The same as the adapters' `'ip'`, but for the names of hosts, which some servers log. */
-function addressReader(subnet: SubnetOf, counts: KeyCounts): (entry: LogEntry) => string {
+function addressReader(subnet: SubnetOf, senderOf: Part, counts: KeyCounts): (entry: LogEntry) => string {
   const known = new Map<string, string>();
   return (entry) => {
-    const written = entry.address() ?? '';
+    const written = senderOf(entry) ?? '';
     if (isDotted(written)) return written;
     let key = known.get(written);
     if (key === undefined) {

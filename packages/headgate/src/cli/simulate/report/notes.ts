@@ -23,6 +23,10 @@ export function notesOf({ simulation, files, keys, isInterrupted }: Simulated): 
     notes.push(
       `${counted(keys.unknownAddresses, 'request')} told no address that can be read; they were counted as one client.`,
     );
+  if (keys.notForwarded > 0)
+    notes.push(
+      `${counted(keys.notForwarded, 'request')} came from a trusted proxy, and the log does not tell the header that says for whom; they were counted by the proxy's address.`,
+    );
   if (keys.byAddress > 0)
     notes.push(
       `${counted(keys.byAddress, 'request')} did not have what --key asks for; they were counted by address, as ip:….`,

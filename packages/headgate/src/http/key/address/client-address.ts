@@ -68,7 +68,8 @@ export function clientAddress<R>(reader: Reader<R>, options: AddressOptions): Cl
   };
 }
 
-function behindProxies(trusts: Trusts, header: string, value: string): Address | undefined {
+/** Who sent what a trusted proxy handed on, by the header `value`; `undefined` where that can't be read. `header` in lower case. */
+export function behindProxies(trusts: Trusts, header: string, value: string): Address | undefined {
   let address: Address | undefined;
   let hop = 1;
   for (const said of readForwarded(header, value)) {
