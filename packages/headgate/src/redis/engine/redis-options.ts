@@ -28,11 +28,14 @@ export interface RedisOptions {
    * server; `{}` for the numbers by default. Never more than the limits. For policies that are windows.
    */
   readonly leases?: LeaseOptions | undefined;
-  /** Called when the server has failed a few times and is not asked any more, with the last error. */
+  /**
+   * Called when the server has failed a few times and is not asked any more, with the last error. Where it is not given, `warn`
+   * is told of the first time.
+   */
   readonly onDegraded?: ((error: unknown) => void) | undefined;
   /** Called when the server decides again. */
   readonly onRecovered?: (() => void) | undefined;
-  /** Where warnings go, such as that the server evicts keys; `console.warn` by default. */
+  /** Where warnings go, such as of an outage, or that the server evicts keys; `console.warn` by default. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -68,14 +71,15 @@ export function readRedisOptions(given: RedisOptions): ReadRedisOptions {
     throw new TypeError(`there is no option ${unknown} of redis(): there are ${NAMES.join(', ')}`);
   const options = readOnce(given, NAMES);
   const warn = safely(readFunction('warn', options.warn) ?? console.warn);
+  const onOutage = oneOf('onOutage', options.onOutage ?? 'local', ['local', 'open', 'closed', 'throw']);
   return {
     prefix: readPrefix(options.prefix ?? 'headgate:'),
     deadlineMs: wholeNumber('deadlineMs', options.deadlineMs ?? 100, 1, 60_000),
-    onOutage: oneOf('onOutage', options.onOutage ?? 'local', ['local', 'open', 'closed', 'throw']),
+    onOutage,
     expectedInstances: wholeNumber('expectedInstances', options.expectedInstances ?? 1, 1, 1_000_000),
     rememberDenialsMs: wholeNumber('rememberDenialsMs', options.rememberDenialsMs ?? 1000, 0, 60_000),
     leases: readLeaseOptions(options.leases),
-    onDegraded: listener('onDegraded', options.onDegraded, warn),
+    onDegraded: listener('onDegraded', options.onDegraded ?? outageWarning(onOutage, warn), warn),
     onRecovered: listener('onRecovered', options.onRecovered, warn),
     warn,
   };
@@ -93,6 +97,18 @@ function readFunction<F>(name: string, value: F | undefined): F | undefined {
   if (value !== undefined && typeof value !== 'function')
     throw new TypeError(`${name} must be a function, got ${show(value)}`);
   return value;
+}
+
+/** An outage that nobody is told of would look like a server that decides. */
+function outageWarning(onOutage: OnOutage, warn: (message: string) => void): (error: unknown) => void {
+  let isSaid = onOutage === 'throw'; // each call says it
+  return (error) => {
+    if (isSaid) return;
+    isSaid = true;
+    warn(
+      `headgate: the server failed, so calls are decided without it, by onOutage: '${onOutage}', until it answers: ${errorOf('the server', error)}. This is said once: onDegraded and onRecovered are told of each time.`,
+    );
+  };
 }
 
 /** What it throws or rejects with is a warning: nobody waits for it. */

@@ -170,7 +170,7 @@ describe('without the server', () => {
     ['local', [true, true, false]],
   ] as const)("`onOutage: '%s'` decides", async (onOutage, expected) => {
     const client = { evalsha: fails, eval: fails };
-    const engine = redis(client, { onOutage, expectedInstances: 4 });
+    const engine = redis(client, { onOutage, expectedInstances: 4, warn: () => {} });
     const limiter = new RemoteRateLimiter({ limit: 8, windowSeconds: 60, track: true, engine });
     const answers = [];
     for (let i = 0; i < 3; i++) answers.push(await limiter.allow('k'));
@@ -187,9 +187,25 @@ describe('without the server', () => {
     await expect(limiter.allow('k')).rejects.toThrow('Redis did not decide: not today');
   });
 
+  it.each([
+    ['open', 1],
+    ['closed', 1],
+    ['local', 1],
+    ['throw', 0], // each call says it
+  ] as const)("an outage that nobody listens to is a warning, once: `onOutage: '%s'`", async (onOutage, warnings) => {
+    const warn = vi.fn();
+    const [unheard, heard] = [{ warn }, { warn, onDegraded: vi.fn() }].map((options) => {
+      const engine = redis({ evalsha: fails, eval: fails }, { onOutage, ...options });
+      return new RemoteRateLimiter({ limit: 8, windowSeconds: 60, engine });
+    });
+    for (let i = 0; i < 9; i++) await Promise.allSettled([unheard?.allow('k'), heard?.allow('k')]);
+    expect(warn).toHaveBeenCalledTimes(warnings);
+    if (warnings > 0) expect(warn).toHaveBeenCalledWith(expect.stringMatching(`${onOutage}.*not today.*onDegraded`));
+  });
+
   it('asks the server no more after a few failures', async () => {
     const evalsha = vi.fn(fails);
-    const engine = redis({ evalsha, eval: fails });
+    const engine = redis({ evalsha, eval: fails }, { warn: () => {} });
     const limiter = new RemoteRateLimiter({ limit: 8, windowSeconds: 60, engine });
     for (let i = 0; i < 100; i++) await limiter.allow('k');
     expect(evalsha).toHaveBeenCalledTimes(3);
