@@ -22,7 +22,7 @@ process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
 async function runRust() {
   // CI tries it with the checks of a debug build. Else what it depends on is compiled already, for the engine.
-  const profile = process.env.CI === 'true' ? [] : ['--release'];
+  const profile = process.env.CI === 'true' ? [] : ['--profile', 'quick'];
   const run = await ended('cargo', ['test', ...profile, '--locked', '--color=never']);
   if (run === undefined) {
     const title = 'the unit tests of the Rust crate (skipped: cargo is not on the PATH)';

@@ -16,13 +16,13 @@ const ZIG = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.1'];
 
 /**
  * Builds the native engine for this machine and puts it where the loader looks: beside the package, and
- * in the platform package. Answers why it could not, or `undefined`.
+ * in the platform package. `profile`: one of Cargo.toml. Answers why it could not, or `undefined`.
  */
-export function buildNative() {
+export function buildNative(profile) {
   const platform = platformName();
   if (!(platform in TARGETS)) return `no binary is known for ${process.platform}-${process.arch}`;
-  const output = join(root, 'target/release');
-  return build(platform, output, ['build', '--release', '--locked'], process.env, [join(root, 'packages/core-native')]);
+  const args = ['build', '--profile', profile, '--locked'];
+  return build(platform, join(root, 'target', profile), args, process.env, [join(root, 'packages/core-native')]);
 }
 
 /**

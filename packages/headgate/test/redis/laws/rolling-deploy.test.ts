@@ -15,6 +15,7 @@ const calls = fc.array(
   }),
   { minLength: 10, maxLength: 40 },
 );
+const RUNS = process.env.CI === 'true' ? 120 : 40;
 const numbers = fc.record({ limit: fc.integer({ min: 1, max: 12 }), windowMs: fc.constantFrom(20, 50, 200) });
 const pair = fc.tuple(numbers, numbers);
 
@@ -53,7 +54,7 @@ withServers('a rolling deploy: processes of the old and the new policy on one pr
         // The first window begins with the first unit.
         if (all[0] !== undefined) expect(within(all, all[0].atMs, windowMs)).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 120 },
+      { numRuns: RUNS },
     );
   });
 
@@ -64,7 +65,7 @@ withServers('a rolling deploy: processes of the old and the new policy on one pr
         const [limit, windowMs] = [Math.max(old.limit, next.limit), Math.min(old.windowMs, next.windowMs)];
         for (const { atMs } of all) expect(within(all, atMs, windowMs)).toBeLessThanOrEqual(limit);
       }),
-      { numRuns: 120 },
+      { numRuns: RUNS },
     );
   });
 
@@ -82,7 +83,7 @@ withServers('a rolling deploy: processes of the old and the new policy on one pr
                 burst + (atMs - fromMs) * perMs + 1e-9,
               );
       }),
-      { numRuns: 120 },
+      { numRuns: RUNS },
     );
   });
 
