@@ -58,3 +58,17 @@ function advice(denied: Decision): string {
   if (denied.retryAfterMs === Number.POSITIVE_INFINITY) return 'the cost can never fit';
   return `retry after ${denied.retryAfterMs} ms`;
 }
+
+/**
+ * What is thrown in there has the stack of who called `callee`: ten calls are shown, and all of them would be ours, where a
+ * user looks for a line of their own.
+ */
+export function asOfItsCaller<T>(callee: unknown, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const { captureStackTrace } = Error as { captureStackTrace?: (error: unknown, below: unknown) => void };
+    if (error instanceof Error) captureStackTrace?.(error, callee); // V8's, and by now others'
+    throw error;
+  }
+}

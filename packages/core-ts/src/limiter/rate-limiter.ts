@@ -3,6 +3,7 @@ import { waitClock } from '../clock/wait-clock.js';
 import type { Decision, Engine, EngineFactory, Policy, Stats, Units } from '../contract.js';
 import { delayed } from '../decision.js';
 import { createMapEngine } from '../engine/create-map-engine.js';
+import { asOfItsCaller } from '../errors.js';
 import { wholeNumber } from '../options/checks.js';
 import type { Cost } from '../options/cost.js';
 import { type RateLimiterOptions, readOptions } from '../options/options.js';
@@ -60,7 +61,7 @@ export class RateLimiter {
    */
   constructor(options: RateLimiterOptions, createEngine: EngineFactory = createMapEngine) {
     checkEngineFactory(createEngine);
-    const { track, ...spec } = readOptions(options);
+    const { track, ...spec } = asOfItsCaller(new.target, () => readOptions(options));
     this.#engine = createEngine(spec);
     this.#byCall = new CallPolicies(this.#engine);
     this.backend = this.#engine.backend;

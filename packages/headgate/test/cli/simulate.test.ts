@@ -39,7 +39,13 @@ describe('headgate simulate', () => {
     const trusted = await reportOf([...log, ...LIMIT, '--trust-proxy', 'private']);
     expect(trusted).toMatchObject({ requests: 5, clients: 3, policies: [{ denied: 1 }] });
     expect(trusted.notes.join()).toContain('1 request came from a trusted proxy');
-    expect(await reportOf([...log, ...LIMIT])).toMatchObject({ clients: 1, policies: [{ denied: 3 }] });
+    for (const others of [[], ['--trust-proxy', '10.0.0.2', '--trust-proxy', '10.0.0.3']]) {
+      const untrusted = await reportOf([...log, ...LIMIT, ...others]);
+      expect(untrusted).toMatchObject({ clients: 1, policies: [{ denied: 3 }] });
+      expect(untrusted.notes.join()).toContain('Of the first 5 requests, 4 say for whom a proxy asked');
+    }
+    const several = ['--trust-proxy', '10.0.0.1', '--trust-proxy', '10.0.0.2'];
+    expect(await reportOf([...log, ...LIMIT, ...several])).toMatchObject({ clients: 3 });
   });
 
   it('refuses proxies and headers that there are none of', async () => {

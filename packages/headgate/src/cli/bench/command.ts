@@ -45,8 +45,8 @@ function textOf(
 
 ${table([['allow(key)', ...names], ...rows], right)}
 
-The time of a call; in brackets the ratio to the Map in the same run, which is what carries over to other machines:
-below 1 is faster. The Map counts and forgets nothing: it has no bound, and is wrong at the edges.
+The time of a call; in brackets the ratio to the Map, the median over nine rounds of that in each: it is what carries over to
+other machines, and below 1 is faster. The Map counts and forgets nothing: it has no bound, and is wrong at the edges.
 `;
 }
 

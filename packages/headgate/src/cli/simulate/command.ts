@@ -29,7 +29,8 @@ export function simulateCommand(): Command {
     )
     .option(
       '--trust-proxy <proxies>',
-      'the proxies before the server: ranges, names like private, or how many there are',
+      'the proxies before the server: ranges and names like private, with commas between them, or how many there are',
+      (text: string, others?: string) => (others === undefined ? text : `${others},${text}`),
     )
     .option('--forwarded-header <name>', 'the header in which they say for whom they ask, x-forwarded-for unless given')
     .option('--format <format>', `how the lines are written: ${FORMATS.join(', ')}`, 'auto')

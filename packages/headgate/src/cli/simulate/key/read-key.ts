@@ -4,26 +4,11 @@ import { pathKey } from '../../../http/key/key.js';
 import { handledAs } from '../../../http/options/http-methods.js';
 import type { LogEntry } from '../log/entry.js';
 import { copyOf } from './copy.js';
+import type { KeyCounts, Part } from './key-part.js';
 import { type ProxiesOfLog, sender } from './sender.js';
 
 /** Answers what a request is counted by. */
 export type ReadKey = (entry: LogEntry) => string;
-
-/** What keys could not be read as they were asked for. */
-export interface KeyCounts {
-  /** Requests whose address is no address, and no name of a host. */
-  unknownAddresses: number;
-  /** Requests without what they are counted by, which are counted by address. */
-  byAddress: number;
-  /** Requests of a trusted proxy, of which the log doesn't tell for whom it asked. */
-  notForwarded: number;
-}
-
-export function noCounts(): KeyCounts {
-  return { unknownAddresses: 0, byAddress: 0, notForwarded: 0 };
-}
-
-export type Part = (entry: LogEntry) => string | undefined;
 
 const HOST_NAME = /^(?=.*[a-z])[a-z\d](?:[a-z\d._-]*[a-z\d])?$/i;
 const HEXADECIMAL = /^0x[\da-f]+$/i;

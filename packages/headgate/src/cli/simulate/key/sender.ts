@@ -1,7 +1,7 @@
 import { addressText, parseAddress } from '../../../http/key/address/address.js';
 import { behindProxies } from '../../../http/key/address/client-address.js';
 import type { Trusts } from '../../../http/key/proxies/proxies.js';
-import type { KeyCounts, Part } from './read-key.js';
+import type { KeyCounts, Part } from './key-part.js';
 
 /** The proxies before the server that wrote the log. */
 export interface ProxiesOfLog {
@@ -10,13 +10,21 @@ export interface ProxiesOfLog {
   readonly header: string;
 }
 
+/** So many requests show whether a log has such a header. */
+const MOST_LOOKED = 1000;
+
 /** Who sent a request, as the middleware finds it: whom the log names, or where that is a proxy, for whom it asked. */
 export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Part {
-  if (proxies === undefined) return (entry) => entry.address();
-  const { trusts, header } = proxies;
+  const { trusts, header } = proxies ?? { trusts: () => false, header: 'x-forwarded-for' };
   return (entry) => {
     const peer = entry.address();
-    if (!trusts(peer === undefined ? undefined : parseAddress(peer), 0)) return peer;
+    if (proxies === undefined || !trusts(peer === undefined ? undefined : parseAddress(peer), 0)) {
+      if (counts.looked < MOST_LOOKED) {
+        counts.looked++;
+        if (entry.header(header) !== undefined) counts.notBelieved++;
+      }
+      return peer;
+    }
     const value = entry.header(header);
     if (value === undefined) {
       counts.notForwarded++;

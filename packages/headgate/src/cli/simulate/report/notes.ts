@@ -23,6 +23,10 @@ export function notesOf({ simulation, files, keys, isInterrupted }: Simulated): 
     notes.push(
       `${counted(keys.unknownAddresses, 'request')} told no address that can be read; they were counted as one client.`,
     );
+  if (keys.notBelieved > keys.looked / 2)
+    notes.push(
+      `Of the first ${counted(keys.looked, 'request')}, ${keys.notBelieved} say for whom a proxy asked, and nobody's word is taken for that: --trust-proxy names the proxies.`,
+    );
   if (keys.notForwarded > 0)
     notes.push(
       `${counted(keys.notForwarded, 'request')} came from a trusted proxy, and the log does not tell the header that says for whom; they were counted by the proxy's address.`,
