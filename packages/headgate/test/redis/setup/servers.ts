@@ -82,11 +82,31 @@ async function ready(child: ChildProcess, saying: RegExp): Promise<void> {
   });
 }
 
+/**
+ * Below those that the system gives to whoever connects: such a one may be taken before a server is there, or while it is
+ * gone for a while.
+ */
+const [LOWEST_PORT, HIGHEST_PORT] = [10_240, 32_767];
+
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const isListening = await new Promise<boolean>((resolve, reject) => {
+    server.once('listening', () => resolve(true));
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') resolve(false);
+      else reject(new Error(message));
+    });
+    server.listen(port, '127.0.0.1');
+  });
+  if (!isListening) return false;
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
