@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 import { entriesOf } from '../../scripts/build/entries.mjs';
-import { lightEntries } from '../../scripts/build/light-entries.mjs';
+import { lightEntries } from '../../scripts/build/light-entries.js';
 import { small } from '../../scripts/build/small.js';
 
 const entry = entriesOf('package.json', 'src', '.ts');

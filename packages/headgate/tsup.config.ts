@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { entriesOf } from '../../scripts/build/entries.mjs';
-import { lightEntries } from '../../scripts/build/light-entries.mjs';
+import { lightEntries } from '../../scripts/build/light-entries.js';
 import { small } from '../../scripts/build/small.js';
 import { parts } from './scripts/parts.js';
 

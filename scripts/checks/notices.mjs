@@ -11,6 +11,7 @@ const FILE = 'THIRD-PARTY-NOTICES.md';
 const platforms = join(root, 'packages/core-native/npm');
 /** The terms alone, as our own file has them. */
 const MIT = mitTerms();
+const MIT_LICENSE = `MIT License\n\n${MIT}`;
 const isCheck = process.argv.includes('--check');
 
 const ofBinaries = textOf('The binary in this package has these crates in it.', linkedCrates(root));
@@ -27,15 +28,19 @@ process.exit(isCheck && other.length > 0 ? 1 : 0);
 
 /** Those of one text stand together. That of the MIT License stands once, after whom it names in each. */
 function textOf(head, parts) {
-  const mit = parts.flatMap((part) => copyrightsOf(part) ?? []);
-  const others = parts.filter((part) => copyrightsOf(part) === undefined);
-  const sections = mit.length === 0 ? [] : [`${mit.join('\n')}\n\n\`\`\`\nMIT License\n\n${MIT}\n\`\`\`\n`];
-  const byText = new Map(others.map(({ text }) => [text, others.filter((each) => each.text === text)]));
-  for (const [text, those] of byText) sections.push(`${those.map(named).join('\n')}\n\n\`\`\`\n${text}\n\`\`\`\n`);
+  const byText = new Map([[MIT_LICENSE, []]]);
+  for (const part of parts) {
+    const copyrights = copyrightsOf(part);
+    const text = copyrights === undefined ? part.text : MIT_LICENSE;
+    byText.set(text, [...(byText.get(text) ?? []), named(part), ...(copyrights ?? [])]);
+  }
+  const sections = [...byText]
+    .filter(([, names]) => names.length > 0)
+    .map(([text, names]) => `${names.join('\n')}\n\n\`\`\`\n${text}\n\`\`\`\n`);
   return `# Third-party notices\n\n${head}\n\n${sections.join('\n')}`;
 }
 
-/** Where its text is the MIT License and nothing else: its name, and each line of copyright below. */
+/** Where its text is the MIT License and nothing else: each line of copyright. */
 function copyrightsOf(part) {
   const at = part.text.search(/^Permission is hereby/m);
   if (at < 0 || flat(part.text.slice(at)) !== flat(MIT)) return undefined;
@@ -46,7 +51,7 @@ function copyrightsOf(part) {
   const copyrights = lines.filter((line) => /copyright/i.test(line));
   const isTitle = (line) => line === '' || /^\(?(?:The )?MIT(?: License)?(?: \((?:MIT|X11 License)\))?\)?$/i.test(line);
   if (lines.some((line) => !copyrights.includes(line) && !isTitle(line))) return undefined;
-  return [named(part), ...copyrights.map((line) => `  - ${line}`)];
+  return copyrights.map((line) => `  - ${line}`);
 }
 
 function named({ name, version, licence }) {

@@ -3,6 +3,11 @@ import { CHART } from './built-chart.js';
 /** A page that scripts/build-page.mjs has packed, with what draws its charts. */
 export async function builtPage(packed: string): Promise<string> {
   const [page, chart] = await Promise.all([unpacked(packed), unpacked(CHART)]);
+  return withChart(page, chart);
+}
+
+/** Puts what draws charts in its place. */
+export function withChart(page: string, chart: string): string {
   return page.replace('"CHART"', () => chart);
 }
 

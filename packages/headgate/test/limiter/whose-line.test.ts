@@ -1,4 +1,4 @@
-import { RateLimiter as CoreRateLimiter } from '@headgate/core-ts';
+import { RateLimiter as CoreRateLimiter, FixedWindowLimiter } from '@headgate/core-ts';
 import { describe, expect, it } from 'vitest';
 import { rateLimit as express } from '../../src/adapters/express.js';
 import { rateLimit as hono } from '../../src/adapters/hono.js';
@@ -8,6 +8,7 @@ import { rateLimit as web } from '../../src/adapters/web.js';
 import { createFetch } from '../../src/fetch/fetch.js';
 import { createGate } from '../../src/http/http.js';
 import { RateLimiter } from '../../src/index.js';
+import { memory, RemoteRateLimiter } from '../../src/redis/redis.js';
 
 class Own extends RateLimiter {}
 
@@ -15,6 +16,8 @@ const bad = { limit: 5 } as never; // of which the window is missing
 const MADE: Record<string, () => unknown> = {
   RateLimiter: () => new RateLimiter(bad),
   'RateLimiter of TypeScript': () => new CoreRateLimiter(bad),
+  FixedWindowLimiter: () => new FixedWindowLimiter(bad),
+  RemoteRateLimiter: () => new RemoteRateLimiter({ limit: 5, engine: memory() } as never),
   'a class of the user': () => new Own(bad),
   createFetch: () => createFetch(bad),
   createGate: () => createGate(bad, {} as never),

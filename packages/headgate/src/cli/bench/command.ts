@@ -45,7 +45,7 @@ function textOf(
 
 ${table([['allow(key)', ...names], ...rows], right)}
 
-The time of a call; in brackets the ratio to the Map, the median over nine rounds of that in each: it is what carries over to
+The median time of a call; in brackets the median of its ratios to the Map, round by round: that is what carries over to
 other machines, and below 1 is faster. The Map counts and forgets nothing: it has no bound, and is wrong at the edges.
 `;
 }

@@ -76,9 +76,11 @@ function checkedKey(key: string): string {
 }
 
 function proxiesOf({ trustProxy, forwardedHeader }: Given): ProxiesOfLog | undefined {
-  if (trustProxy === undefined && forwardedHeader !== undefined)
+  if (trustProxy === undefined) {
+    if (forwardedHeader === undefined) return undefined;
     throw new Misuse(`--forwarded-header needs --trust-proxy beside it, got ${show(forwardedHeader)} alone`);
-  const trusts = misused('--trust-proxy: ', () => readTrustProxy(numberOf(trustProxy ?? '0') as TrustProxy));
+  }
+  const trusts = misused('--trust-proxy: ', () => readTrustProxy(numberOf(trustProxy) as TrustProxy));
   const header = misused('', () => readHeaderName('--forwarded-header', forwardedHeader));
   return trusts && { trusts, header: header ?? 'x-forwarded-for' };
 }

@@ -1,6 +1,7 @@
 import { addressText, parseAddress } from '../../../http/key/address/address.js';
 import { behindProxies } from '../../../http/key/address/client-address.js';
 import type { Trusts } from '../../../http/key/proxies/proxies.js';
+import type { LogEntry } from '../log/entry.js';
 import type { KeyCounts, Part } from './key-part.js';
 
 /** The proxies before the server that wrote the log. */
@@ -15,14 +16,21 @@ const MOST_LOOKED = 1000;
 
 /** Who sent a request, as the middleware finds it: whom the log names, or where that is a proxy, for whom it asked. */
 export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Part {
-  const { trusts, header } = proxies ?? { trusts: () => false, header: 'x-forwarded-for' };
+  const look = (entry: LogEntry, header: string) => {
+    if (counts.looked >= MOST_LOOKED) return;
+    counts.looked++;
+    if (entry.header(header) !== undefined) counts.notBelieved++;
+  };
+  if (proxies === undefined)
+    return (entry) => {
+      look(entry, 'x-forwarded-for');
+      return entry.address();
+    };
+  const { trusts, header } = proxies;
   return (entry) => {
     const peer = entry.address();
-    if (proxies === undefined || !trusts(peer === undefined ? undefined : parseAddress(peer), 0)) {
-      if (counts.looked < MOST_LOOKED) {
-        counts.looked++;
-        if (entry.header(header) !== undefined) counts.notBelieved++;
-      }
+    if (!trusts(peer === undefined ? undefined : parseAddress(peer), 0)) {
+      look(entry, header);
       return peer;
     }
     const value = entry.header(header);

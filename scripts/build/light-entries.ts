@@ -10,7 +10,7 @@ const LIGHT_BYTES = 8192;
  * a CommonJS file that an ES module imports, for its names, before it runs it: 15 ms for 100 kB. A default export, which such
  * an import can't see, gets an ES module that passes it on.
  */
-export function lightEntries(folder, entries) {
+export function lightEntries(folder: string, entries: readonly string[]): void {
   const require = createRequire(import.meta.url);
   for (const entry of entries) {
     const path = join(folder, `${entry}.cjs`);

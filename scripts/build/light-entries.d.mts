@@ -1,1 +1,0 @@
-export function lightEntries(folder: string, entries: readonly string[]): void;
