@@ -51,8 +51,9 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     files,
     (timeMs, client, file, line) => {
       simulation ??= new Simulation(policies, clients, timeMs, maxKeys);
-      simulation.take(timeMs, client, decided?.note);
-      decided?.write(timeMs, client.key, file.name, line);
+      const key = clients.keyOf(client);
+      simulation.take(timeMs, client, key, decided?.note);
+      decided?.write(timeMs, key, file.name, line);
     },
     async (file) => {
       await interruption.or(file.readOn());

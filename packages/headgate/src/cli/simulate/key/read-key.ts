@@ -3,8 +3,8 @@ import { UNKNOWN_ADDRESS } from '../../../http/key/address/client-address.js';
 import { pathKey } from '../../../http/key/key.js';
 import { handledAs } from '../../../http/options/http-methods.js';
 import type { LogEntry } from '../log/entry.js';
-import { copyOf } from './copy.js';
 import type { KeyCounts, Part } from './key-part.js';
+import { remembering } from './remembering.js';
 import { type ProxiesOfLog, sender } from './sender.js';
 
 /** Answers what a request is counted by. */
@@ -12,8 +12,6 @@ export type ReadKey = (entry: LogEntry) => string;
 
 const HOST_NAME = /^(?=.*[a-z])[a-z\d](?:[a-z\d._-]*[a-z\d])?$/i;
 const HEXADECIMAL = /^0x[\da-f]+$/i;
-/** What is no IPv4 address is remembered, so many at a time: reading it takes a microsecond. */
-const MOST_REMEMBERED = 10_000;
 
 /** @throws RangeError for a key that there is none of. */
 export function readKeyOf(
@@ -61,16 +59,11 @@ function partOf(name: string, spec: string, address: (entry: LogEntry) => string
 
 /** The same as the adapters' `'ip'`, but for the names of hosts, which some servers log. */
 function addressReader(subnet: SubnetOf, senderOf: Part, counts: KeyCounts): (entry: LogEntry) => string {
-  const known = new Map<string, string>();
+  const keyOfOther = remembering((written) => keyOf(written, subnet));
   return (entry) => {
     const written = senderOf(entry) ?? '';
     if (isDotted(written)) return written;
-    let key = known.get(written);
-    if (key === undefined) {
-      key = keyOf(written, subnet);
-      if (known.size >= MOST_REMEMBERED) known.clear();
-      known.set(copyOf(written), key);
-    }
+    const key = keyOfOther(written);
     if (key === UNKNOWN_ADDRESS) counts.unknownAddresses++;
     return key;
   };

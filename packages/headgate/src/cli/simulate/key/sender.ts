@@ -1,8 +1,9 @@
-import { addressText, parseAddress } from '../../../http/key/address/address.js';
+import { addressText, isDotted, parseAddress } from '../../../http/key/address/address.js';
 import { behindProxies } from '../../../http/key/address/client-address.js';
 import type { Trusts } from '../../../http/key/proxies/proxies.js';
 import type { LogEntry } from '../log/entry.js';
 import type { KeyCounts, Part } from './key-part.js';
+import { remembering } from './remembering.js';
 
 /** The proxies before the server that wrote the log. */
 export interface ProxiesOfLog {
@@ -27,9 +28,10 @@ export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Pa
       return entry.address();
     };
   const { trusts, header } = proxies;
+  const isProxy = remembering((peer) => trusts(parseAddress(peer), 0));
   return (entry) => {
     const peer = entry.address();
-    if (!trusts(peer === undefined ? undefined : parseAddress(peer), 0)) {
+    if (!(peer === undefined ? trusts(undefined, 0) : isProxy(peer))) {
       look(entry, header);
       return peer;
     }
@@ -38,6 +40,7 @@ export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Pa
       counts.notForwarded++;
       return peer;
     }
+    if (isDotted(value)) return value; // the only one that is named
     const client = behindProxies(trusts, header, value);
     return client === undefined ? undefined : addressText(client);
   };

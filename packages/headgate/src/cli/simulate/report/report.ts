@@ -1,5 +1,6 @@
 import type { Algorithm } from '@headgate/core-ts';
 import type { FileReport } from '../log/log-file.js';
+import type { Client } from '../run/clients.js';
 import type { Simulation } from '../run/simulation.js';
 import type { Simulated } from '../simulate.js';
 import { notesOf } from './notes.js';
@@ -67,7 +68,8 @@ export interface Report {
 /** What came of a run with at least one request. */
 export function reportOf(simulated: Simulated, simulation: Simulation, key: string, top: number): Report {
   const { clients, trials, series, requests } = simulation;
-  const count = clients.count;
+  const decided = clients.decided();
+  const count = decided.length;
   return {
     files: simulated.files,
     notes: notesOf(simulated),
@@ -79,8 +81,7 @@ export function reportOf(simulated: Simulated, simulation: Simulation, key: stri
     requests,
     clients: count,
     policies: trials.map(({ policy, denied, denials }) => {
-      let clientsHeldBack = 0;
-      for (let i = 0; i < count; i++) if (denials.get(i) > 0) clientsHeldBack++;
+      const clientsHeldBack = decided.filter((client) => denials.get(client) > 0).length;
       return {
         name: policy.name,
         policy: policy.text,
@@ -95,9 +96,9 @@ export function reportOf(simulated: Simulated, simulation: Simulation, key: stri
         clientsShare: clientsHeldBack / count,
       };
     }),
-    heldBackMost: heldBackMost(simulation, top),
+    heldBackMost: heldBackMost(simulation, decided, top),
     busiestWindows: simulation.busiest.map(({ measure, byClient }) => {
-      const units = Float64Array.from({ length: count }, (_, i) => byClient.get(i)).sort();
+      const units = Float64Array.from(decided, (client) => byClient.get(client)).sort();
       return {
         ...measure,
         most: units.at(-1) ?? 0,
@@ -133,15 +134,15 @@ function grouped(sorted: Float64Array): [number, number][] {
   return groups;
 }
 
-function heldBackMost({ clients, trials }: Simulation, top: number): HeldBack[] {
-  const most: { client: number; denied: number }[] = [];
-  for (let client = 0; client < clients.count; client++) {
+function heldBackMost({ clients, trials }: Simulation, decided: Uint32Array, top: number): HeldBack[] {
+  const most: { client: Client; denied: number }[] = [];
+  for (const client of decided) {
     const denied = Math.max(...trials.map(({ denials }) => denials.get(client)));
     if (denied > 0) most.push({ client, denied });
   }
   most.sort((a, b) => b.denied - a.denied || clients.requests.get(b.client) - clients.requests.get(a.client));
   return most.slice(0, top).map(({ client }) => ({
-    key: clients.keyAt(client),
+    key: clients.keyOf(client),
     requests: clients.requests.get(client),
     denied: trials.map(({ denials }) => denials.get(client)),
   }));

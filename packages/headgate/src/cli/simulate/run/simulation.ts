@@ -22,8 +22,8 @@ export class Simulation {
   constructor(policies: readonly NamedPolicy[], clients: Clients, firstMs: number, maxKeys: number) {
     this.#clock = new ManualClock(firstMs);
     this.firstMs = firstMs;
-    this.trials = policies.map((policy) => new Trial(policy, this.#clock, maxKeys));
-    this.busiest = measuresOf(policies).map((measure) => new Busiest(measure, this.#clock, maxKeys));
+    this.trials = policies.map((policy) => new Trial(policy, clients.table, this.#clock, maxKeys));
+    this.busiest = measuresOf(policies).map((measure) => new Busiest(measure, clients.table, this.#clock, maxKeys));
     this.clients = clients;
     this.series = new Series(1 + policies.length);
   }
@@ -33,24 +33,24 @@ export class Simulation {
   }
 
   /** Times don't go back. `onDecision`: gets each policy's decision, by its place among them. */
-  take(timeMs: number, client: Client, onDecision?: (policy: number, decision: Decision) => void): void {
+  take(timeMs: number, client: Client, key: string, onDecision?: (policy: number, decision: Decision) => void): void {
     const forwardMs = timeMs - this.#clock.now();
     if (forwardMs > 0) this.#clock.advance(forwardMs);
     this.requests++;
     this.hasFractions ||= timeMs % 1000 !== 0;
     this.clients.countRequest(client);
     this.series.add(timeMs, 0);
-    for (const each of this.busiest) each.take(client);
+    for (const each of this.busiest) each.take(client, key, timeMs);
     for (let i = 0; i < this.trials.length; i++) {
-      const isAllowed = this.#decide(i, client, onDecision);
+      const isAllowed = this.#decide(i, client, key, onDecision);
       if (!isAllowed) this.series.add(timeMs, i + 1);
     }
   }
 
-  #decide(i: number, client: Client, onDecision: ((i: number, decision: Decision) => void) | undefined) {
+  #decide(i: number, client: Client, key: string, onDecision: ((i: number, decision: Decision) => void) | undefined) {
     const trial = this.trials[i] as Trial;
-    if (onDecision === undefined) return trial.take(client);
-    const decision = trial.check(client);
+    if (onDecision === undefined) return trial.take(client, key);
+    const decision = trial.check(client, key);
     onDecision(i, decision);
     return decision.allowed;
   }

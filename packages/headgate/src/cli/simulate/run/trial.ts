@@ -1,40 +1,41 @@
 import { type Clock, type Decision, readOptions } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
-import { BEYOND, type Client } from './clients.js';
-import { Column } from './column.js';
+import { type Client, isBeyond } from './clients.js';
+import type { Column, Table } from './table.js';
 
 /** A policy on trial: a limiter of its own decides on every request. */
 export class Trial {
   readonly policy: NamedPolicy;
   readonly limiter: RateLimiter;
   /** By client. */
-  readonly denials = new Column();
+  readonly denials: Column;
   denied = 0;
 
   /** @throws TypeError or RangeError for numbers that no policy can have. */
-  constructor(policy: NamedPolicy, clock: Clock, maxKeys: number) {
+  constructor(policy: NamedPolicy, table: Table, clock: Clock, maxKeys: number) {
     this.policy = policy;
+    this.denials = table.column();
     this.limiter = new RateLimiter({ ...limitsOf(policy), clock, maxKeys });
   }
 
   /** Whether the request is let through. */
-  take(client: Client): boolean {
-    const isAllowed = this.limiter.allow(client.key);
+  take(client: Client, key: string): boolean {
+    const isAllowed = this.limiter.allow(key);
     if (!isAllowed) this.#deny(client);
     return isAllowed;
   }
 
   /** The same, with all that a decision tells. */
-  check(client: Client): Decision {
-    const decision = this.limiter.check(client.key);
+  check(client: Client, key: string): Decision {
+    const decision = this.limiter.check(key);
     if (!decision.allowed) this.#deny(client);
     return decision;
   }
 
-  #deny({ place }: Client): void {
+  #deny(client: Client): void {
     this.denied++;
-    if (place !== BEYOND) this.denials.add(place, 1);
+    if (!isBeyond(client)) this.denials.set(client, this.denials.get(client) + 1);
   }
 }
 

@@ -7,7 +7,7 @@ it('what was pushed comes out by time, and of one time in the order in which it 
     fc.property(fc.array(fc.nat(50), { maxLength: 600 }), (times) => {
       const inOrder = new InOrder(1000);
       times.forEach((timeMs, i) => {
-        inOrder.push(timeMs, { key: 'k', place: 0 }, i);
+        inOrder.push(timeMs, 0, i);
       });
       const got: [number, number][] = [];
       for (; inOrder.size > 0; inOrder.shift()) got.push([inOrder.timeMs, inOrder.line]);

@@ -12,7 +12,7 @@ export class InOrder {
   /** How many have been pushed before: what decides between equal times. */
   #turns = new Float64Array(SMALLEST);
   #lines = new Float64Array(SMALLEST);
-  #clients: Client[] = [];
+  #clients = new Float64Array(SMALLEST);
   /** Places in these, as a heap; what lies beyond `size` is free. */
   #heap = Uint32Array.from({ length: SMALLEST }, (_, i) => i);
   #size = 0;
@@ -37,7 +37,7 @@ export class InOrder {
 
   /** Of the earliest. */
   get client(): Client {
-    return this.#clients[this.#top] as Client;
+    return this.#clients[this.#top] as number;
   }
 
   /** Of the earliest. */
@@ -95,6 +95,7 @@ export class InOrder {
     this.#times = grown(this.#times, new Float64Array(2 * length));
     this.#turns = grown(this.#turns, new Float64Array(2 * length));
     this.#lines = grown(this.#lines, new Float64Array(2 * length));
+    this.#clients = grown(this.#clients, new Float64Array(2 * length));
     this.#heap = grown(
       this.#heap,
       Uint32Array.from({ length: 2 * length }, (_, i) => i),

@@ -16,9 +16,17 @@ export function parseAddress(text: string): Address | undefined {
   const [address = ''] = bare.split('%', 1);
   if (!address.includes(':') || address.length > 45) return undefined;
   const hex = withHexTail(address);
-  if (hex.includes('.') || !ipaddr.IPv6.isValid(hex)) return undefined;
-  const parsed = ipaddr.IPv6.parse(hex);
-  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
+  const parsed = hex.includes('.') ? undefined : parseIPv6(hex);
+  return parsed?.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
+}
+
+/** To ask first whether it is valid would read it twice. */
+function parseIPv6(text: string): ipaddr.IPv6 | undefined {
+  try {
+    return ipaddr.IPv6.parse(text);
+  } catch {
+    return undefined; // it is none
+  }
 }
 
 /** Four decimal numbers, as sockets write them. */
