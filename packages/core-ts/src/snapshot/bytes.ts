@@ -94,15 +94,21 @@ export class ByteReader {
   }
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
+let crcTable: Uint32Array | undefined;
+
+/** By byte. It takes a millisecond, which nobody who takes no snapshot pays. */
+function tableOfCrc(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    return crc;
+  });
+}
 
 /** The CRC-32 of ISO 3309, which any change of up to 32 bits in a row changes. */
 export function crc32(bytes: Uint8Array): number {
+  crcTable ??= tableOfCrc();
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 255] as number);
+  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 255] as number);
   return ~crc >>> 0;
 }
