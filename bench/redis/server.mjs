@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../scripts/free-port.mjs';
 
 /** A server of the bench's own, on a port of its own. It keeps nothing, unless the arguments say so. */
 export async function startServer(args = []) {
@@ -30,12 +30,4 @@ export async function startServer(args = []) {
   };
   await server.start();
   return server;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

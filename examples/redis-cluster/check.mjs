@@ -2,9 +2,9 @@
 // admits its part by itself; then it goes on.
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../scripts/free-port.mjs';
 
 const WORKERS = 4;
 const LIMIT = 20;
@@ -72,14 +72,6 @@ function ask(port, client) {
     headers: { 'x-forwarded-for': client },
     signal: AbortSignal.timeout(HANG_MS),
   });
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }
 
 async function line(stream, wanted) {

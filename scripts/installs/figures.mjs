@@ -1,9 +1,7 @@
-// What an installed project weighs, and what it costs to start: printed, and held to what is promised where that does not
-// depend on the machine.
+// What an installed project weighs: printed, and held to what is promised.
 import assert from 'node:assert/strict';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../checks.mjs';
 
 /** npm runs these when a package is installed. */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall', 'prepare'];
@@ -48,33 +46,4 @@ function bytesIn(folder) {
   return readdirSync(folder, { recursive: true })
     .map((name) => lstatSync(join(folder, name)))
     .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
-}
-
-const STARTS = 21;
-const SCRIPTS = {
-  'an empty script': '',
-  'headgate, native':
-    "import { RateLimiter } from 'headgate'; new RateLimiter({ limit: 1, windowSeconds: 60, backend: 'native' }).allow('k');",
-  'headgate/ts':
-    "import { RateLimiter } from 'headgate/ts'; new RateLimiter({ limit: 1, windowSeconds: 60 }).allow('k');",
-};
-
-/** Time of the processor, the median of some runs, each script in turn: it is printed alone, since machines differ. */
-export function printStart(folder, env) {
-  const taken = Object.fromEntries(Object.keys(SCRIPTS).map((name) => [name, []]));
-  const measured = (script) =>
-    `${script}; const { user, system } = process.cpuUsage(); console.log((user + system) / 1000)`;
-  for (let i = 0; i < STARTS; i++)
-    for (const [name, script] of Object.entries(SCRIPTS)) {
-      const { stdout } = run(process.execPath, ['--input-type=module', '-e', measured(script)], folder, env);
-      taken[name].push(Number(stdout));
-    }
-  const [empty, ...others] = Object.entries(taken).map(([name, all]) => ({
-    name,
-    ms: all.sort((a, b) => a - b)[STARTS >> 1],
-  }));
-  for (const { name, ms } of others)
-    console.log(
-      `  import and first decision, ${name}: ${(ms - empty.ms).toFixed(1)} ms over an empty script (${(ms / empty.ms).toFixed(2)} of it)`,
-    );
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { platformName } from '../build/build-native.mjs';
 import { Checks } from '../checks.mjs';
 import { checkDamages, checkLockfileOfElsewhere, used } from './damaged.mjs';
-import { checkFigures, printStart } from './figures.mjs';
+import { checkFigures } from './figures.mjs';
 import { emptyProject, installManagers, MANAGERS } from './managers.mjs';
 import { startRegistry } from './registry.mjs';
 
@@ -29,7 +29,6 @@ try {
     for (const manager of MANAGERS) await checkManager(manager);
     const installed = join(work, 'npm');
     await checkFigures(checks, installed);
-    printStart(installed, env);
     await checkDamages(checks, installed, platformName(), env);
     await checkLockfileOfElsewhere(checks, project('elsewhere'), platformName(), env);
   }

@@ -1,10 +1,11 @@
 // Each adapter beside the oldest version of its framework that the package says it works with, by real requests, and each
 // client of Redis on a real server. The newest ones are what its own tests run on.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const cases = fileURLToPath(new URL('../peers', import.meta.url));
+const freePort = fileURLToPath(new URL('../free-port.mjs', import.meta.url));
 const manifest = fileURLToPath(new URL('../../packages/headgate/package.json', import.meta.url));
 
 /** What each needs beside its framework. */
@@ -29,7 +30,8 @@ export function checkOldestPeers(check, work, tarballs) {
     const project = join(work, `oldest-${name}`);
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
-    for (const file of readdirSync(cases)) writeFileSync(join(project, file), readFileSync(join(cases, file)));
+    cpSync(cases, project, { recursive: true });
+    cpSync(freePort, join(project, 'free-port.mjs'));
     const packages = [...tarballs, ...peers.map((each) => `${each}@${oldest}`), ...beside];
     // npm itself refuses a peer that is out of range
     if (check(`install beside ${name} ${oldest}`, 'npm', ['install', '--no-audit', '--no-fund', ...packages], project))

@@ -2,9 +2,8 @@
 // forgotten.
 import assert from 'node:assert';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { RemoteRateLimiter, redis } from 'headgate/redis';
+import { freePort } from './free-port.mjs';
 
 /** @param open answers a client on that port, and what sends it a command */
 export async function onRedis(open) {
@@ -29,13 +28,4 @@ export async function onRedis(open) {
   assert.equal((await limiter.check('other')).remaining, 9);
   server.kill();
   process.exit(0);
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

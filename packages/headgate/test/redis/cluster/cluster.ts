@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
-import { freePort, startServer, type TestServer } from '../setup/servers.js';
+import { freePort } from '../../../../../scripts/free-port.mjs';
+import { startServer, type TestServer } from '../setup/servers.js';
 import { HANG_MS } from '../setup/waiting.js';
 
 /** A master of a cluster, with a client of the test's own. */

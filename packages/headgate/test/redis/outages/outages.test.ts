@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../../../../scripts/free-port.mjs';
 import { type RedisOptions, RemoteRateLimiter, redis } from '../../../src/redis/redis.js';
 import { CLIENTS } from '../clients/clients.js';
-import { freePort, startServer, withServers } from '../setup/servers.js';
+import { startServer, withServers } from '../setup/servers.js';
 import { noUnhandledRejections } from '../setup/unhandled.js';
 import { closedAfterEach, HANG_MS, until } from '../setup/waiting.js';
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import { freePort, launch, startServer, type TestServer } from '../setup/servers.js';
+import { freePort } from '../../../../../scripts/free-port.mjs';
+import { launch, startServer, type TestServer } from '../setup/servers.js';
 import { HANG_MS } from '../setup/waiting.js';
 
 /** A master with two replicas, and three sentinels that watch it. */

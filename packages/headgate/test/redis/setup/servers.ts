@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../../../scripts/free-port.mjs';
 
 /** A server of a test's own, on a port of its own. */
 export interface TestServer {
@@ -80,33 +80,4 @@ async function ready(child: ChildProcess, saying: RegExp): Promise<void> {
       if (saying.test(line)) resolve();
     });
   });
-}
-
-/**
- * Below those that the system gives to whoever connects: such a one may be taken before a server is there, or while it is
- * gone for a while.
- */
-const [LOWEST_PORT, HIGHEST_PORT] = [10_240, 32_767];
-
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
-    if (await isFree(port)) return port;
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const isListening = await new Promise<boolean>((resolve, reject) => {
-    server.once('listening', () => resolve(true));
-    server.once('error', ({ code, message }: NodeJS.ErrnoException) => {
-      if (code === 'EADDRINUSE') resolve(false);
-      else reject(new Error(message));
-    });
-    server.listen(port, '127.0.0.1');
-  });
-  if (!isListening) return false;
-  server.close();
-  await once(server, 'close');
-  return true;
 }
