@@ -1,10 +1,11 @@
-// Measures limiters by themselves, or what is named: `http` servers that have one, those on `redis`, or what it takes to `start`.
-// Writes the figures down.
+// Measures limiters by themselves, or what is named: `http` servers that have one, those on `redis`, what it takes to `start`,
+// or `simulate` on logs. Writes the figures down.
 import { parseArgs } from 'node:util';
 
 const MEASURES = {
   questions: async () => (await import('./run/measure-questions.mjs')).measureQuestions,
   redis: async () => (await import('./redis/measure-redis.mjs')).measureRedis,
+  simulate: async () => (await import('./simulate/measure-simulate.mjs')).measureSimulate,
   start: async () => (await import('./start/measure-start.mjs')).measureStart,
   http: async () => (await import('./http/measure-http.mjs')).measureHttp,
 };

@@ -3,6 +3,7 @@ import { pageSection as httpSection } from './http/report.mjs';
 import { redisSection } from './redis/measure-redis.mjs';
 import { keptReport, updateContended, updatePage, updatePages } from './report/files.mjs';
 import { loadQuestion } from './run/questions.mjs';
+import { pageSection as simulateSection } from './simulate/measure-simulate.mjs';
 import { pageSection as startSection } from './start/report.mjs';
 
 const [report, contended] = await Promise.all(['results', 'contended'].map(worded));
@@ -10,6 +11,7 @@ updatePages(report);
 updateContended(contended);
 updatePage('docs/benchmarks.md', 'bench-http', httpSection(keptReport('http')));
 updatePage('docs/benchmarks.md', 'bench-redis', redisSection(keptReport('redis')));
+updatePage('docs/benchmarks.md', 'bench-simulate', simulateSection(keptReport('simulate')));
 updatePage('docs/benchmarks.md', 'bench-start', startSection(keptReport('start')));
 
 /** The figures that are kept, with what is said of them now. */
