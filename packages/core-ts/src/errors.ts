@@ -22,7 +22,7 @@ export class RateLimitExceeded extends Error {
   /** The HTTP status that says the same: 429 Too Many Requests (RFC 6585 §4). */
   readonly status = 429;
   readonly key: string;
-  /** The policy's limit, in units. */
+  /** The policy's limit, in units; `NaN` where a server refused without telling its own. */
   readonly limit: number;
   /** Exact; `Infinity` when the cost exceeds the limit. */
   readonly retryAfterMs: number;
@@ -36,7 +36,7 @@ export class RateLimitExceeded extends Error {
   }
 
   constructor(key: string, denied: Decision) {
-    super(`Rate limit exceeded for key ${show(key)}: limit ${denied.limit}, ${advice(denied)}`);
+    super(`Rate limit exceeded for key ${show(key)}: ${advice(denied)}`);
     this.key = key;
     this.limit = denied.limit;
     this.retryAfterMs = denied.retryAfterMs;
@@ -54,9 +54,11 @@ export class BackendUnavailableError extends Error {
   }
 }
 
-function advice(denied: Decision): string {
-  if (denied.retryAfterMs === Number.POSITIVE_INFINITY) return 'the cost can never fit';
-  return `retry after ${denied.retryAfterMs} ms`;
+function advice({ limit, retryAfterMs }: Decision): string {
+  const told = Number.isNaN(limit) ? '' : `limit ${limit}, `;
+  return retryAfterMs === Number.POSITIVE_INFINITY
+    ? `${told}the cost can never fit`
+    : `${told}retry after ${retryAfterMs} ms`;
 }
 
 /**

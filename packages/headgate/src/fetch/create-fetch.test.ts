@@ -257,6 +257,27 @@ describe("the server's word", () => {
     expect(times()).toEqual([0, 5000]);
   });
 
+  it('a refusal tells the limit that binds, and none where the server told none', async () => {
+    const heads: [Record<string, string>, number, string][] = [
+      [{ 'retry-after': '5' }, Number.NaN, 'key "https://api.example.com": retry after 5000 ms'],
+      [
+        { ratelimit: '"a";r=9;t=2, "b";r=0;t=7', 'ratelimit-policy': '"a";q=10;w=60, "b";q=3;w=60' },
+        3,
+        'limit 3, retry',
+      ],
+      [
+        { ratelimit: '"b";r=0;t=7, "a";r=9;t=2', 'ratelimit-policy': '"a";q=10;w=60, "b";q=3;w=60' },
+        3,
+        'limit 3, retry',
+      ],
+    ];
+    for (const [headers, limit, message] of heads) {
+      const { fetch } = setUp({ maxWaitMs: 1000 }, () => ({ status: 429, headers }));
+      await fetch(API);
+      await expect(fetch(API)).rejects.toMatchObject({ limit, message: expect.stringContaining(message) });
+    }
+  });
+
   it('after a redirect it is the word of who answered', async () => {
     const clock = new ManualClock();
     const sent: string[] = [];

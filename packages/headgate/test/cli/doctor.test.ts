@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -164,7 +166,10 @@ withServers('headgate doctor --redis', () => {
     onTestFinished(() => server.kill());
     await installed(async ({ folder, doctor }) => {
       for (const client of ['ioredis', 'redis']) {
-        const { out } = await doctor(['--redis', `redis://127.0.0.1:${server.port}`]);
+        const { out } = await doctor([
+          '--redis',
+          `${client === 'redis' ? 'valkey' : 'redis'}://127.0.0.1:${server.port}`,
+        ]);
         expect(out).toMatch(new RegExp(`through ${client} \\d`));
         expect(out).toMatch(/decides, in [\d.]+ ms a call/);
         expect(out).toMatch(/(redis|valkey) \d+\.\d+/);
@@ -173,6 +178,22 @@ withServers('headgate doctor --redis', () => {
       const { code, out } = await doctor(['--redis', `redis://127.0.0.1:${server.port}`]);
       expect(out).toContain('npm install ioredis, or redis');
       expect(code).toBe(3);
+    });
+  });
+
+  it('ends, and says why, where a server takes connections and never answers', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    await installed(async ({ folder, doctor }) => {
+      for (const client of ['ioredis', 'redis']) {
+        const { code, out } = await doctor(['--redis', `valkey://:p@ss@127.0.0.1:${port}`]);
+        expect(out).toContain(`valkey://:…@127.0.0.1:${port}: `);
+        expect([code, out.includes('ss@')]).toEqual([3, false]);
+        rmSync(join(folder, 'node_modules', client), { recursive: true });
+      }
     });
   });
 

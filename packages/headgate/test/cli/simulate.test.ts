@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cli/simulate/report/report.js';
@@ -55,6 +56,10 @@ describe('headgate simulate', () => {
       [['--trust-proxy', '101'], 'from 0 to 100, got 101'],
       [['--trust-proxy', '1', '--forwarded-header', 'a b'], '--forwarded-header must be the name of a header'],
       [['--forwarded-header', 'forwarded'], '--forwarded-header needs --trust-proxy'],
+      [
+        ['--trust-proxy', '0', '--forwarded-header', 'forwarded'],
+        'needs proxies that are trusted, got --trust-proxy "0"',
+      ],
     ] as const) {
       const { code, err } = await headgate(['simulate', '-', ...LIMIT, ...args]);
       expect([code, err]).toEqual([2, expect.stringContaining(wrong)]);
@@ -108,6 +113,21 @@ describe('headgate simulate', () => {
     const log = line('10.0.0.1', 0) + line('10.0.0.1', 1);
     for (const input of [log, gzipSync(log)])
       expect(await reportOf(['-', ...LIMIT], input)).toMatchObject({ requests: 2 });
+  });
+
+  it.skipIf(process.platform === 'win32')('reads a pipe that has a name (not on Windows, which has none)', async () => {
+    const pipe = join(emptyFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const [report] = await Promise.all([reportOf([pipe, ...LIMIT]), writeFile(pipe, line('10.0.0.1', 0))]);
+    expect(report).toMatchObject({ requests: 1 });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('tells of a disk that is full (needs /dev/full)', async () => {
+    const [log = ''] = files({ log: line('10.0.0.1', 0) });
+    for (const option of ['--decisions', '--html']) {
+      const { code, err } = await headgate(['simulate', log, ...LIMIT, option, '/dev/full']);
+      expect([code, err]).toEqual([2, `headgate: ${option} /dev/full can't be written on: no space is left\n`]);
+    }
   });
 
   it('counts IPv6 by its /64, names of hosts as they are, and what is no address as one client', async () => {
@@ -216,6 +236,8 @@ describe('headgate simulate', () => {
       [[missing, ...LIMIT], 'there is no such file'],
       [[emptyFolder(), ...LIMIT], 'is a folder: name the files in it'],
       [[log, log, ...LIMIT], 'is named twice'],
+      [[log, join(dirname(log), '.', '..', basename(dirname(log)), 'log'), ...LIMIT], 'is named twice'],
+      [[log, ...LIMIT, '--html', `${log}.out`, '--decisions', `${log}.out`], 'one would overwrite the other'],
       [[log], 'give --limit and --window, or --policy'],
       [[log, '--limit', '5'], '--limit needs --window beside it'],
       [[log, '--limit', 'x', '--window', '1m'], '--limit must be a whole number of requests, got "x"'],

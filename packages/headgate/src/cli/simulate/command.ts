@@ -44,11 +44,11 @@ export function simulateCommand(): Command {
 
 async function run(files: string[], given: Given): Promise<void> {
   const options = readGiven(files, given);
-  await refuseUnreadable(files);
+  const totalBytes = await bytesOf(files);
   const decisions = outputOf('--decisions', given.decisions, files);
   const page = outputOf('--html', given.html, files);
   decisions?.begin();
-  const simulated = await simulate({ ...options, decisions });
+  const simulated = await simulate({ ...options, totalBytes, decisions });
   decisions?.end();
   const { simulation } = simulated;
   if (simulation === undefined) {
@@ -70,10 +70,11 @@ function exitOf({ isInterrupted, files }: Report): number {
   return files.some(({ error }) => error !== undefined) ? Exit.mend : Exit.done;
 }
 
-/** Before any is read: it may be long until the last one's turn. */
-async function refuseUnreadable(files: readonly string[]): Promise<void> {
+/** Of all together, where each has a size. Before any is read: it may be long until the turn of the last one. @throws Misuse */
+async function bytesOf(files: readonly string[]): Promise<number | undefined> {
   try {
-    await Promise.all(files.map(sizeOf));
+    const sizes = await Promise.all(files.map(sizeOf));
+    return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
   } catch (error) {
     throw error instanceof UnreadableLog ? new Misuse(error.message) : error;
   }

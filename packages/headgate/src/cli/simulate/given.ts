@@ -2,6 +2,7 @@ import { oneOf, show, wholeNumber } from '@headgate/core-ts';
 import { readTrustProxy, type TrustProxy } from '../../http/key/proxies/proxies.js';
 import { readHeaderName } from '../../http/options/http-options.js';
 import { Misuse } from '../exit.js';
+import { fileOf } from './file-of.js';
 import { noCounts } from './key/key-part.js';
 import { readKeyOf } from './key/read-key.js';
 import type { ProxiesOfLog } from './key/sender.js';
@@ -34,8 +35,12 @@ const MOST_POLICIES = 20;
 
 /** @throws Misuse that names the option and prints the value. */
 export function readGiven(files: readonly string[], given: Given) {
-  const twice = files.find((name, i) => files.indexOf(name) < i);
+  const real = files.map(fileOf);
+  const twice = files.find((_, i) => real.indexOf(real[i] as string) < i);
   if (twice !== undefined) throw new Misuse(`${twice} is named twice: its requests would count twice`);
+  const { html, decisions } = given;
+  if (html !== undefined && decisions !== undefined && fileOf(html) === fileOf(decisions))
+    throw new Misuse(`--html and --decisions both name ${html}: one would overwrite the other`);
   return misused('', () => ({
     files,
     policies: policiesOf(given),
@@ -82,7 +87,9 @@ function proxiesOf({ trustProxy, forwardedHeader }: Given): ProxiesOfLog | undef
   }
   const trusts = misused('--trust-proxy: ', () => readTrustProxy(numberOf(trustProxy) as TrustProxy));
   const header = misused('', () => readHeaderName('--forwarded-header', forwardedHeader));
-  return trusts && { trusts, header: header ?? 'x-forwarded-for' };
+  if (trusts !== undefined) return { trusts, header: header ?? 'x-forwarded-for' };
+  if (header === undefined) return undefined;
+  throw new Misuse(`--forwarded-header needs proxies that are trusted, got --trust-proxy ${show(trustProxy)}`);
 }
 
 function numberOf(text: string): unknown {

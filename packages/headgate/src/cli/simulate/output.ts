@@ -1,11 +1,13 @@
-import { closeSync, existsSync, openSync, realpathSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { Misuse } from '../exit.js';
+import { fileOf } from './file-of.js';
 import { reasonOf } from './log/open-log.js';
 
 const BATCH_CHARACTERS = 64 * 1024;
 
 /** A file that is written to at the end of a long run, or all along: that it can be is found out before. */
 export class Output {
+  readonly #option: string;
   readonly #name: string;
   readonly #isNew: boolean;
   #file: number;
@@ -13,12 +15,11 @@ export class Output {
 
   /** @throws Misuse where it can't be written, or is one of the logs. */
   constructor(option: string, name: string, logs: readonly string[]) {
+    this.#option = option;
     this.#name = name;
     this.#isNew = !existsSync(name);
-    const log = this.#isNew
-      ? undefined
-      : logs.find((each) => each !== '-' && realpathSync(each) === realpathSync(name));
-    if (log !== undefined) throw new Misuse(`${option} ${name} is one of the logs: it would be overwritten`);
+    if (logs.some((each) => fileOf(each) === fileOf(name)))
+      throw new Misuse(`${option} ${name} is one of the logs: it would be overwritten`);
     try {
       this.#file = openSync(name, 'a');
     } catch (error) {
@@ -49,8 +50,14 @@ export class Output {
     if (this.#isNew) unlinkSync(this.#name);
   }
 
+  /** @throws Misuse where it can't be written on, as on a disk that is full. */
   #flush(): void {
-    writeSync(this.#file, this.#batch);
+    const bytes = Buffer.from(this.#batch);
     this.#batch = '';
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    } catch (error) {
+      throw new Misuse(`${this.#option} ${this.#name} can't be written on: ${reasonOf(error)}`);
+    }
   }
 }

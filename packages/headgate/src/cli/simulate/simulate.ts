@@ -7,12 +7,11 @@ import { readKeyOf } from './key/read-key.js';
 import type { ProxiesOfLog } from './key/sender.js';
 import type { LogEntry } from './log/entry.js';
 import { type FileReport, LogFile } from './log/log-file.js';
-import { sizeOf } from './log/open-log.js';
 import type { Output } from './output.js';
 import type { NamedPolicy } from './policy/policy-text.js';
 import { Clients } from './run/clients.js';
 import { Simulation } from './run/simulation.js';
-import { merge, roomOf } from './time-order/merge.js';
+import { merge, type OnRequest, roomOf } from './time-order/merge.js';
 
 export interface SimulateOptions {
   readonly files: readonly string[];
@@ -21,6 +20,8 @@ export interface SimulateOptions {
   readonly proxies: ProxiesOfLog | undefined;
   readonly format: string;
   readonly maxKeys: number;
+  /** Of all files together; `undefined` where that is not known. */
+  readonly totalBytes: number | undefined;
   /** Where each decision goes. */
   readonly decisions: Output | undefined;
 }
@@ -37,7 +38,6 @@ export interface Simulated {
 /** Reads the logs and decides on their requests. */
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { policies, decisions, maxKeys } = options;
-  const total = sumOf(await Promise.all(options.files.map(sizeOf)));
   const keys = noCounts();
   const readKey = readKeyOf(options.key, readIpv6Subnet(), options.proxies, keys);
   const clients = new Clients(maxKeys);
@@ -45,30 +45,26 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const files = options.files.map((name) => new LogFile(name, options.format, clientOf, roomOf(options.files.length)));
   const decided = decisions && new DecisionsFile(decisions, policies);
   const interruption = new Interruption();
-  const progress = progressBar(total);
+  const progress = progressBar(options.totalBytes);
   let simulation: Simulation | undefined;
-  await merge(
-    files,
-    (timeMs, client, file, line) => {
-      simulation ??= new Simulation(policies, clients, timeMs, maxKeys);
-      const key = clients.keyOf(client);
-      simulation.take(timeMs, client, key, decided?.note);
-      decided?.write(timeMs, key, file.name, line);
-    },
-    async (file) => {
-      await interruption.or(file.readOn());
-      progress.at(files.reduce((sum, { bytesRead }) => sum + bytesRead, 0));
-      return !interruption.isCalled;
-    },
-  );
-  progress.stop();
-  interruption.end();
+  const decide: OnRequest = (timeMs, client, file, line) => {
+    simulation ??= new Simulation(policies, clients, timeMs, maxKeys);
+    const key = clients.keyOf(client);
+    simulation.take(timeMs, client, key, decided?.note);
+    decided?.write(timeMs, key, file.name, line);
+  };
+  const readOn = async (file: LogFile) => {
+    await interruption.or(file.readOn());
+    progress.at(files.reduce((sum, { bytesRead }) => sum + bytesRead, 0));
+    return !interruption.isCalled;
+  };
+  try {
+    await merge(files, decide, readOn);
+  } finally {
+    progress.stop();
+    interruption.end();
+  }
   if (interruption.isCalled) process.stdin.destroy(); // an open pipe would keep the process
   const reports = files.map((file) => file.report());
   return { simulation, files: reports, keys, isInterrupted: interruption.isCalled };
-}
-
-/** Of something whose size is not known the sum isn't either. */
-function sumOf(sizes: readonly (number | undefined)[]): number | undefined {
-  return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
 }

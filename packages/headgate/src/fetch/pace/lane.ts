@@ -1,5 +1,6 @@
 import { decision, onAbort, RateLimitExceeded, type Signal, type WaitClock } from '@headgate/core-ts';
 import type { Told } from '../told/told.js';
+import type { Stay } from './limit-notes.js';
 import { type Sent, ServerPace } from './server-pace.js';
 
 /** One who stays until the server's word lets it go. */
@@ -109,9 +110,10 @@ export class Lane {
     this.#cancelTimer = undefined;
     for (let [first] = this.#waiters; first !== undefined; [first] = this.#waiters) {
       const nowMs = this.#clock.now();
-      const { ms, sureMs } = this.#pace.stay(nowMs, this.#leaving);
+      const stay = this.#pace.stay(nowMs, this.#leaving);
+      const { ms } = stay;
       if (ms > 0) {
-        this.#refuse(nowMs, sureMs);
+        this.#refuse(nowMs, stay);
         if (this.#waiters.length > 0 && ms !== Number.POSITIVE_INFINITY)
           this.#cancelTimer = this.#clock.after(ms, () => this.#go());
         return;
@@ -122,9 +124,9 @@ export class Lane {
     }
   }
 
-  #refuse(nowMs: number, sureMs: number): void {
+  #refuse(nowMs: number, { sureMs, limit }: Stay): void {
     for (const waiter of this.#waiters.filter(({ untilMs }) => nowMs + sureMs > untilMs))
-      this.#dismiss(waiter, this.#exceeded(sureMs));
+      this.#dismiss(waiter, this.#exceeded(sureMs, limit));
   }
 
   #timeOut(waiter: Waiter): () => void {
@@ -133,7 +135,7 @@ export class Lane {
       const leftMs = waiter.untilMs - this.#clock.now();
       if (leftMs > 0)
         stop = this.#clock.after(Math.ceil(leftMs), look); // a timer may be early
-      else this.#dismiss(waiter, this.#exceeded(this.#pace.stay(this.#clock.now(), 0).ms));
+      else this.#dismiss(waiter, this.#late());
     };
     stop = this.#clock.after(Math.max(1, Math.ceil(waiter.untilMs - this.#clock.now())), look);
     return () => stop();
@@ -146,9 +148,14 @@ export class Lane {
     waiter.reject(reason);
   }
 
+  /** Of one that may go now but for those before it nobody knows how long: as soon as time goes on. */
+  #late(): RateLimitExceeded {
+    const { ms, limit } = this.#pace.stay(this.#clock.now(), 0);
+    return this.#exceeded(Math.max(1, ms), limit);
+  }
+
   /** The server's word as a denial. */
-  #exceeded(retryAfterMs: number): RateLimitExceeded {
-    const limit = this.#pace.limit(this.#clock.now()) ?? 0;
+  #exceeded(retryAfterMs: number, limit = Number.NaN): RateLimitExceeded {
     const row = { name: 'server', limit, remaining: 0, resetAfterMs: retryAfterMs, retryAfterMs };
     return new RateLimitExceeded(this.key, decision(false, [row], 0));
   }

@@ -23,9 +23,11 @@ export interface Stay {
   readonly ms: number;
   /** Of that, what no answer of a call in flight is expected to shorten. */
   readonly sureMs: number;
+  /** The limit for which it stays; `undefined` where it stays for none, or for one that was not told. */
+  readonly limit: number | undefined;
 }
 
-const GO: Stay = { ms: 0, sureMs: 0 };
+const GO: Stay = { ms: 0, sureMs: 0, limit: undefined };
 
 /**
  * What is known of one limit of a server, by the notes of its answers.
@@ -59,20 +61,15 @@ export class LimitNotes {
     return this.#lowest(nowMs) !== undefined;
   }
 
-  /** The limit that was told last. */
-  limit(nowMs: number): number | undefined {
-    return this.#lowest(nowMs)?.limit;
-  }
-
   /** @param spreadBelow the share of the limit below which what is left is spread over the time until there is more */
   stay(traffic: Traffic, spreadBelow: number): Stay {
     const note = this.#lowest(traffic.nowMs);
-    const stay = note === undefined ? GO : this.#stayBy(note, traffic, spreadBelow);
+    const stay = note === undefined ? GO : { ...this.#stayBy(note, traffic, spreadBelow), limit: note.limit };
     if (stay.ms > 0) this.#hasHeld = true;
     return stay;
   }
 
-  #stayBy(note: Note, { nowMs, inFlight, leaving, lastSentMs }: Traffic, spreadBelow: number): Stay {
+  #stayBy(note: Note, { nowMs, inFlight, leaving, lastSentMs }: Traffic, spreadBelow: number): Omit<Stay, 'limit'> {
     const { remaining, resetAtMs, countsCalls, limit = this.#most } = note;
     const resetMs = resetAtMs - nowMs;
     if (remaining === 0) return { ms: resetMs, sureMs: resetMs };

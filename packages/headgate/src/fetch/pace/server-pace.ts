@@ -41,8 +41,11 @@ export class ServerPace {
     const traffic: Traffic = { nowMs, inFlight: this.#inFlight, leaving, lastSentMs: this.#lastSentMs };
     const heldMs = Math.max(0, this.#heldUntilMs - nowMs);
     const stays = [...this.#limits.values()].map((notes) => notes.stay(traffic, this.#spreadBelow));
-    stays.push({ ms: heldMs, sureMs: heldMs }, { ms: this.#probeMs(nowMs, leaving), sureMs: 0 });
-    return { ms: Math.max(...stays.map(({ ms }) => ms)), sureMs: Math.max(...stays.map(({ sureMs }) => sureMs)) };
+    stays.push({ ms: heldMs, sureMs: heldMs, limit: undefined });
+    stays.push({ ms: this.#probeMs(nowMs, leaving), sureMs: 0, limit: undefined });
+    const [longest, surest] = [Math.max(...stays.map(({ ms }) => ms)), Math.max(...stays.map(({ sureMs }) => sureMs))];
+    const binding = stays.find(({ ms, limit }) => ms === longest && limit !== undefined);
+    return { ms: longest, sureMs: surest, limit: binding?.limit };
   }
 
   sent(nowMs: number): Sent {
@@ -70,11 +73,6 @@ export class ServerPace {
     for (const limit of limits) this.#notesOf(limit.name, nowMs)?.note(limit, nowMs, sent?.step ?? 0, step);
     this.#heldUntilMs = Math.max(this.#heldUntilMs, nowMs + retryAfterMs);
     if (retryAfterMs > 0 || limits.some(({ remaining, resetMs }) => remaining === 0 && resetMs > 0)) this.#hold();
-  }
-
-  /** The limit that was told of it, where there is one. */
-  limit(nowMs: number): number | undefined {
-    return [...this.#limits.values()].map((notes) => notes.limit(nowMs)).find((limit) => limit !== undefined);
   }
 
   /** Whether nothing is out and nothing is known that would hold a call. */

@@ -16,8 +16,11 @@ const OF_ONE_LIMIT: readonly Family[] = ['ratelimit-', 'x-ratelimit-', 'x-rate-l
   family('', true, (what) => `${prefix}${what}`),
 );
 
-/** Those of a limit for calls and one for tokens, as the APIs of language models have them: all that can be read. */
-const OF_SEVERAL_LIMITS: readonly Family[] = ['requests', 'tokens'].flatMap((unit) => [
+/** Of a limit for calls and of those for tokens, as the APIs of language models have them. */
+const UNITS = ['requests', 'tokens', 'input-tokens', 'output-tokens'];
+
+/** All that can be read. */
+const OF_SEVERAL_LIMITS: readonly Family[] = UNITS.flatMap((unit) => [
   family(unit, unit === 'requests', (what) => `x-ratelimit-${what}-${unit}`),
   family(unit, unit === 'requests', (what) => `anthropic-ratelimit-${unit}-${what}`),
 ]);

@@ -79,6 +79,17 @@ describe('rate limit fields', () => {
       [one(60, 59, 62_500, 'requests'), one(undefined, 0, 20, 'tokens', false)],
     ],
     [
+      'of tokens that go in and those that come out',
+      {
+        'anthropic-ratelimit-input-tokens-limit': '400',
+        'anthropic-ratelimit-input-tokens-remaining': '0',
+        'anthropic-ratelimit-input-tokens-reset': '5',
+        'anthropic-ratelimit-output-tokens-remaining': '7',
+        'anthropic-ratelimit-output-tokens-reset': '6',
+      },
+      [one(400, 0, 5000, 'input-tokens', false), one(undefined, 7, 6000, 'output-tokens', false)],
+    ],
+    [
       'the newest of several',
       { ratelimit: '"a";r=7;t=3', 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '1' },
       [one(undefined, 7, 3000, 'a')],

@@ -30,10 +30,11 @@ type IoRedis = new (
 /** Connects by the client that a project has installed: ioredis, or redis. @throws Error for none, or where it fails. */
 export async function connect(project: string, url: string, deadlineMs: number): Promise<Connected> {
   const require = createRequire(join(project, 'x.js'));
+  const known = url.replace(/^valkey(s?):/, 'redis$1:'); // the same to a server, and no protocol to these clients
   const ioredis = tryRequire<{ Redis?: IoRedis; default?: IoRedis }>(require, 'ioredis');
-  if (ioredis !== undefined) return connectIoRedis(ioredis.module, ioredis.name, url, deadlineMs);
+  if (ioredis !== undefined) return connectIoRedis(ioredis.module, ioredis.name, known, deadlineMs);
   const redis = tryRequire<RedisModule>(require, 'redis');
-  if (redis !== undefined) return connectRedis(redis.module, redis.name, url, deadlineMs);
+  if (redis !== undefined) return connectRedis(redis.module, redis.name, known, deadlineMs);
   throw new Error(`there is no client in ${project}: npm install ioredis, or redis`);
 }
 
@@ -67,7 +68,12 @@ async function connectRedis(module: RedisModule, name: string, url: string, dead
   const client = module.createClient({ url, socket: { connectTimeout: deadlineMs, reconnectStrategy: false } });
   const close = () => void (client.destroy === undefined ? client.disconnect?.() : client.destroy());
   client.on('error', () => {}); // connect() rejects with it
-  await within(client.connect(), deadlineMs);
+  try {
+    await within(client.connect(), deadlineMs);
+  } catch (error) {
+    close(); // else it would keep the process
+    throw error;
+  }
   return { name, client, close };
 }
 

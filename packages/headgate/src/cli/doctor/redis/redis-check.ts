@@ -19,7 +19,12 @@ export async function checkRedis(project: string, url: string): Promise<Finding[
     const { message, code } = error as NodeJS.ErrnoException;
     const found = `${shown}: ${message || code || String(error)}`.replaceAll(url, shown);
     return [
-      { about: 'redis', state: 'broken', found, advice: 'The limiter would be on its own meanwhile, by onOutage.' },
+      {
+        about: 'redis',
+        state: 'broken',
+        found,
+        advice: 'While Redis does not answer, the option onOutage says what a limiter does.',
+      },
     ];
   }
 }
@@ -64,5 +69,5 @@ async function decide(client: unknown): Promise<Finding[]> {
 }
 
 function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@]*@/, '$1:…@');
+  return url.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1:…@');
 }

@@ -28,6 +28,7 @@ export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Pa
       return entry.address();
     };
   const { trusts, header } = proxies;
+  const isBare = header !== 'forwarded'; // of RFC 7239, which has names before its addresses
   const isProxy = remembering((peer) => trusts(parseAddress(peer), 0));
   return (entry) => {
     const peer = entry.address();
@@ -40,7 +41,7 @@ export function sender(proxies: ProxiesOfLog | undefined, counts: KeyCounts): Pa
       counts.notForwarded++;
       return peer;
     }
-    if (isDotted(value)) return value; // the only one that is named
+    if (isBare && isDotted(value)) return value; // the only one that is named
     const client = behindProxies(trusts, header, value);
     return client === undefined ? undefined : addressText(client);
   };

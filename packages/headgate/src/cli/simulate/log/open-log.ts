@@ -25,8 +25,9 @@ export async function sizeOf(name: string): Promise<number | undefined> {
   try {
     const found = await stat(name);
     if (found.isDirectory()) throw new UnreadableLog(`${name} is a folder: name the files in it`);
+    if (!found.isFile()) return undefined; // who opens a pipe takes it from whoever writes
     await (await open(name, 'r')).close();
-    return found.isFile() ? found.size : undefined;
+    return found.size;
   } catch (error) {
     throw error instanceof UnreadableLog ? error : new UnreadableLog(`${name}: ${reasonOf(error)}`);
   }
