@@ -2,15 +2,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/**
- * Below those that the system gives to whoever connects: such a one may be taken before a server is there, or while it is
- * gone for a while.
- */
+/** Below those that the system gives to clients, one of which could take a port before the server has it. */
 const [LOWEST_PORT, HIGHEST_PORT] = [10_240, 32_767];
 
+/** A TCP port of 127.0.0.1 that nobody listens on, from 10,240 to 32,767. */
 export async function freePort() {
   for (;;) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
+    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT + 1 - LOWEST_PORT));
     if (await isFree(port)) return port;
   }
 }

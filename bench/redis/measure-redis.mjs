@@ -9,8 +9,7 @@ import { QUESTIONS } from './questions.mjs';
 import { startServer } from './server.mjs';
 
 /**
- * What a limiter on Redis costs, beside a bare script of three lines through the same client. A whole run writes its table
- * into docs/benchmarks.md, a quick one where it is told to.
+ * What a limiter on Redis costs, beside a bare script of three lines through the same client.
  */
 export async function measureRedis({ quick, write }) {
   const rounds = quick ? 3 : 9;
@@ -37,9 +36,8 @@ export async function measureRedis({ quick, write }) {
     console.log(line(row, row.samples));
   }
   const report = { ...run, rows: rows.map(({ ask, ...row }) => row) };
-  const keeps = write || !quick;
-  writeFigures(report, keeps ? 'redis' : 'last-run.redis');
-  if (keeps) updatePage('docs/benchmarks.md', 'bench-redis', redisSection(report));
+  writeFigures(report, write ? 'redis' : 'last-run.redis');
+  if (write) updatePage('docs/benchmarks.md', 'bench-redis', redisSection(report));
 }
 
 /** Why some of it costs what it does. */

@@ -5,22 +5,29 @@ import { Draw } from '../keys.mjs';
 const START_MS = Date.UTC(2026, 0, 5);
 const EVERY_MS = 50;
 const MANY = 2 ** 18;
+const FIRST_WORD = /^(\S+)/;
 
-/** @type {Record<string, { title: string, clients: number, line: (address: number, time: Date, i: number) => string, args?: string[] }>} */
+/**
+ * `find`: what the loop finds a client by, as a pattern.
+ *
+ * @type {Record<string, { title: string, clients: number, line: (address: number, time: Date, i: number) => string, find: RegExp, args?: string[] }>}
+ */
 export const LOGS = {
-  few: { title: 'combined format, 1,000 clients', clients: 1_000, line: combined },
-  many: { title: '262,144 clients in no order', clients: MANY, line: combined },
+  few: { title: 'combined format, 1,000 clients', clients: 1_000, line: combined, find: FIRST_WORD },
+  many: { title: '262,144 clients in no order', clients: MANY, line: combined, find: FIRST_WORD },
   proxied: {
     title: 'as many, behind a trusted proxy',
     clients: MANY,
     line: (address, time, i) => `${combined(1, time, i)} "${ipv4(address)}"`,
+    find: /"([^"]*)"$/,
     args: ['--trust-proxy', '1'],
   },
-  json: { title: 'as many, in lines of JSON', clients: MANY, line: json },
+  json: { title: 'as many, in lines of JSON', clients: MANY, line: json, find: /"remote_addr":"([^"]*)"/ },
   ipv6: {
     title: 'as many, each with an IPv6 network of its own',
     clients: MANY,
     line: (address, time, i) => rest(ipv6(address), time, i),
+    find: FIRST_WORD,
   },
 };
 

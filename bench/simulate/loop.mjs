@@ -1,10 +1,12 @@
-// What anybody would write first: the lines of a log, counted by the word that they begin with.
+// What anybody would write first: counts the lines of a log by client, whom a pattern finds.
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+const [file, pattern] = process.argv.slice(2);
+const find = new RegExp(pattern);
 const counts = new Map();
-for await (const line of createInterface({ input: createReadStream(process.argv[2]) })) {
-  const [address] = line.split(' ', 1);
-  counts.set(address, (counts.get(address) ?? 0) + 1);
+for await (const line of createInterface({ input: createReadStream(file) })) {
+  const client = find.exec(line)?.[1];
+  counts.set(client, (counts.get(client) ?? 0) + 1);
 }
 console.log(counts.size);

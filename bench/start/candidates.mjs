@@ -34,13 +34,13 @@ export const CANDIDATES = {
     title: 'rate-limiter-flexible',
     from: 'rate-limiter-flexible',
     names: 'RateLimiterMemory',
-    decide: "new RateLimiterMemory({ points: 1, duration: 60 }).consume('k')",
+    decide: "decided = new RateLimiterMemory({ points: 1, duration: 60 }).consume('k')",
   },
   express: {
     title: 'express-rate-limit, its store',
     from: 'express-rate-limit',
     names: 'MemoryStore',
-    decide: "const store = new MemoryStore(); store.init({ windowMs: 60_000 }); store.increment('k')",
+    decide: "const store = new MemoryStore(); store.init({ windowMs: 60_000 }); decided = store.increment('k')",
   },
   limiter: {
     title: 'limiter',
@@ -56,12 +56,16 @@ exports.now = () => performance.now();
 exports.open = () => require('@headgate/core-native-${platform}');
 `;
 
-/** Each candidate as a script of both kinds, which prints the milliseconds that the processor was busy for it. */
+/**
+ * Each candidate as a script of both kinds, which prints the milliseconds that the processor was busy for it. What is
+ * `decided` as a promise is waited for.
+ */
 export function scriptsOf({ from, names, decide }) {
-  const last = 'const { user, system } = process.cpuUsage();\nconsole.log((user + system) / 1000);\n';
-  if (from === undefined) return { mjs: last, cjs: last };
+  const tell = 'const { user, system } = process.cpuUsage();\n  console.log((user + system) / 1000);\n';
+  if (from === undefined) return { mjs: tell, cjs: tell };
+  const decides = `let decided;\n${decide};\nPromise.resolve(decided).then(() => {\n  ${tell}});\n`;
   return {
-    mjs: `import { ${names} } from '${from}';\n${decide};\n${last}`,
-    cjs: `const { ${names} } = require('${from}');\n${decide};\n${last}`,
+    mjs: `import { ${names} } from '${from}';\n${decides}`,
+    cjs: `const { ${names} } = require('${from}');\n${decides}`,
   };
 }

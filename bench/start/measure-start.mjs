@@ -22,21 +22,27 @@ export async function measureStart({ quick, write, seed }) {
   const run = { ...describeRun(PEERS), quick, seed: Number(seed) };
   const draw = new Draw(run.seed);
   const project = mkdtempSync(join(tmpdir(), 'headgate-start-'));
-  const binary = install(project);
-  const names = Object.keys(CANDIDATES).filter((name) => binary || !CANDIDATES[name].isNative);
+  try {
+    const hasBinary = install(project);
+    const rows = rowsOf(project, hasBinary, quick ? 5 : 61, draw);
+    for (const row of rows) console.log(rowText(row, rows));
+    if (!hasBinary) console.log('native: unavailable, since there is no binary in its package');
+    const report = { ...run, rows };
+    writeFigures(report, write ? 'start' : 'last-run.start');
+    if (write) updatePage('docs/benchmarks.md', 'bench-start', pageSection(report));
+  } finally {
+    rmSync(project, { recursive: true });
+  }
+}
+
+/** What each candidate takes, by kind and round. */
+function rowsOf(project, hasBinary, rounds, draw) {
+  const names = Object.keys(CANDIDATES).filter((name) => hasBinary || !CANDIDATES[name].isNative);
   const starts = names.flatMap((name) => KINDS.map((kind) => scriptOf(project, name, kind)));
-  for (let round = 0; round < (quick ? 5 : 61); round++)
+  for (let round = 0; round < rounds; round++)
     for (const start of draw.shuffled(starts)) start.samples.push(busyMs(start.file));
-  rmSync(project, { recursive: true });
-  const rows = names.map((name) => ({
-    name,
-    ...Object.fromEntries(starts.filter((start) => start.name === name).map(({ kind, samples }) => [kind, samples])),
-  }));
-  for (const row of rows) console.log(rowText(row, rows));
-  if (!binary) console.log('native: unavailable, since there is no binary in its package');
-  const report = { ...run, rows };
-  writeFigures(report, write ? 'start' : 'last-run.start');
-  if (write) updatePage('docs/benchmarks.md', 'bench-start', pageSection(report));
+  const samplesOf = (name) => starts.filter((start) => start.name === name).map(({ kind, samples }) => [kind, samples]);
+  return names.map((name) => ({ name, ...Object.fromEntries(samplesOf(name)) }));
 }
 
 /** Ours as they are published, and the peers; answers whether there is a binary. */

@@ -22,7 +22,7 @@ export function pageSection(report) {
     '',
     'The time that the processor was busy, user and system, until the first decision: of the empty script all, of the others what they take beyond it in the same round, the median and the quartiles in brackets.',
     '',
-    `Measured on ${machineLine(report)}; commit ${report.commit}; \`npm run bench -- start\`.`,
+    `Measured on ${machineLine(report)}; commit ${report.commit}; ${report.quick ? 'a quick run' : 'a full run'} of \`npm run bench -- start\`.`,
   ].join('\n');
 }
 

@@ -96,7 +96,7 @@ export class ByteReader {
 
 let crcTable: Uint32Array | undefined;
 
-/** By byte. It takes a millisecond, which nobody who takes no snapshot pays. */
+/** By byte; made with the first snapshot or restore, since it takes a millisecond. */
 function tableOfCrc(): Uint32Array {
   return Uint32Array.from({ length: 256 }, (_, byte) => {
     let crc = byte;

@@ -6,7 +6,7 @@ import { Outgoing } from './outgoing.js';
  * A `fetch` that holds outgoing calls to a policy, and to what the server says of its own limits.
  *
  * ```ts
- * const fetch = createFetch({ limit: 100, windowSeconds: 60 });
+ * const fetch = createFetch({ limit: 100, windowSeconds: 60, algorithm: 'sliding-window' });
  * const response = await fetch('https://api.example.com/users');
  * ```
  *

@@ -46,7 +46,8 @@ function textOf(
 ${table([['allow(key)', ...names], ...rows], right)}
 
 The median time of a call; in brackets the median of its ratios to the Map, round by round: that is what carries over to
-other machines, and below 1 is faster. The Map counts and forgets nothing: it has no bound, and is wrong at the edges.
+other machines, and below 1 is faster. The Map only counts: it never forgets a key, so it has no bound, and it is wrong at
+the edges.
 `;
 }
 

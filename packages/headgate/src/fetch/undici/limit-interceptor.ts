@@ -17,7 +17,7 @@ const NOT_HERE = {
  * `createFetch` does.
  *
  * ```ts
- * const agent = new Agent().compose(limitInterceptor({ limit: 100, windowSeconds: 60 }));
+ * const agent = new Agent().compose(limitInterceptor({ limit: 100, windowSeconds: 60, algorithm: 'sliding-window' }));
  * const { statusCode } = await request('https://api.example.com/users', { dispatcher: agent });
  * ```
  *
