@@ -5,6 +5,8 @@ import { benchCommand } from './bench/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { Exit, Misuse } from './exit.js';
 import { simulateCommand } from './simulate/command.js';
+import { reasonOf } from './simulate/log/open-log.js';
+import { printableLines } from './terminal/printable.js';
 
 /** Errors begin alike, whoever finds them. */
 const OUTPUT = {
@@ -31,8 +33,9 @@ function inherited(command: Command): Command {
 
 // Whoever reads may stop before the end, as head does: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(Exit.done);
+  if (error.code === 'EPIPE') process.exit(Exit.done);
+  process.stderr.write(`headgate: standard output can't be written on: ${reasonOf(error)}\n`);
+  process.exit(Exit.misuse);
 });
 
 program.parseAsync().catch((error) => {
@@ -42,6 +45,6 @@ program.parseAsync().catch((error) => {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.done : Exit.misuse;
   if (!(error instanceof Misuse)) throw error;
-  process.stderr.write(`headgate: ${error.message}\n`);
+  process.stderr.write(`headgate: ${printableLines(error.message)}\n`);
   return Exit.misuse;
 }

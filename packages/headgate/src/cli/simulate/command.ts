@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Exit, Misuse } from '../exit.js';
+import { printableLines } from '../terminal/printable.js';
 import { type Given, readGiven } from './given.js';
 import { FORMATS } from './log/line-reader.js';
 import { sizeOf, UnreadableLog } from './log/open-log.js';
@@ -8,7 +9,7 @@ import { htmlReport } from './report/html-report.js';
 import { notesOf } from './report/notes.js';
 import { type Report, reportOf } from './report/report.js';
 import { textReport } from './report/text-report.js';
-import { simulate } from './simulate.js';
+import { type Simulated, simulate } from './simulate.js';
 
 export function simulateCommand(): Command {
   return new Command('simulate')
@@ -45,24 +46,37 @@ export function simulateCommand(): Command {
 async function run(files: string[], given: Given): Promise<void> {
   const options = readGiven(files, given);
   const totalBytes = await bytesOf(files);
-  const decisions = outputOf('--decisions', given.decisions, files);
   const page = outputOf('--html', given.html, files);
-  decisions?.begin();
-  const simulated = await simulate({ ...options, totalBytes, decisions });
-  decisions?.end();
-  const { simulation } = simulated;
-  if (simulation === undefined) {
-    page?.abandon();
-    process.stderr.write(`headgate: there is no request to decide on\n${notesOf(simulated).join('\n')}\n`);
-    process.exitCode = simulated.isInterrupted ? Exit.interrupted : Exit.mend;
-    return;
-  }
-  const report = reportOf(simulated, simulation, options.key, options.top);
-  page?.begin();
-  page?.write(await htmlReport(report));
-  page?.end();
+  const report = await ended(page, async () => {
+    const decisions = outputOf('--decisions', given.decisions, files);
+    const simulated = await ended(decisions, () => simulate({ ...options, totalBytes, decisions }));
+    const { simulation } = simulated;
+    if (simulation === undefined) {
+      tellOfNone(simulated);
+      return undefined;
+    }
+    const report = reportOf(simulated, simulation, options.key, options.top);
+    page?.write(await htmlReport(report));
+    return report;
+  });
+  if (report === undefined) return;
   process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
   process.exitCode = exitOf(report);
+}
+
+/** The output is ended whatever comes of its use. */
+async function ended<T>(output: Output | undefined, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    output?.end();
+  }
+}
+
+function tellOfNone(simulated: Simulated): void {
+  const notes = notesOf(simulated).map((note) => `${printableLines(note)}\n`);
+  process.stderr.write(`headgate: there is no request to decide on\n${notes.join('')}`);
+  process.exitCode = simulated.isInterrupted ? Exit.interrupted : Exit.mend;
 }
 
 function exitOf({ isInterrupted, files }: Report): number {

@@ -6,9 +6,10 @@ import type { NamedPolicy } from './policy/policy-text.js';
 export class DecisionsFile {
   readonly #output: Output;
   readonly #names: readonly string[];
-  #decisions: Record<string, Pick<Decision, 'allowed' | 'remaining' | 'retryAfterMs'>> = {};
+  /** By the names of the policies, which may be any. */
+  #decisions: [name: string, Pick<Decision, 'allowed' | 'remaining' | 'retryAfterMs'>][] = [];
   readonly note = (policy: number, { allowed, remaining, retryAfterMs }: Decision): void => {
-    this.#decisions[this.#names[policy] as string] = { allowed, remaining, retryAfterMs };
+    this.#decisions.push([this.#names[policy] as string, { allowed, remaining, retryAfterMs }]);
   };
 
   constructor(output: Output, policies: readonly NamedPolicy[]) {
@@ -18,8 +19,9 @@ export class DecisionsFile {
 
   /** Of the request that the noted decisions are about. */
   write(timeMs: number, key: string, file: string, line: number): void {
-    const decided = { file, line, time: new Date(timeMs).toISOString(), key, decisions: this.#decisions };
+    const decisions = Object.fromEntries(this.#decisions);
+    const decided = { file, line, time: new Date(timeMs).toISOString(), key, decisions };
     this.#output.write(`${JSON.stringify(decided)}\n`);
-    this.#decisions = {};
+    this.#decisions = [];
   }
 }

@@ -1,6 +1,7 @@
 import { oneOf, show, wholeNumber } from '@headgate/core-ts';
 import { readTrustProxy, type TrustProxy } from '../../http/key/proxies/proxies.js';
 import { readHeaderName } from '../../http/options/http-options.js';
+import { RateLimiter } from '../../index.js';
 import { Misuse } from '../exit.js';
 import { fileOf } from './file-of.js';
 import { noCounts } from './key/key-part.js';
@@ -41,6 +42,7 @@ export function readGiven(files: readonly string[], given: Given) {
   const { html, decisions } = given;
   if (html !== undefined && decisions !== undefined && fileOf(html) === fileOf(decisions))
     throw new Misuse(`--html and --decisions both name ${html}: one would overwrite the other`);
+  misused('', () => new RateLimiter({ limit: 1, windowMs: 1 })); // HEADGATE_BACKEND may ask for what there is none of
   return misused('', () => ({
     files,
     policies: policiesOf(given),

@@ -17,7 +17,8 @@ export async function checkRedis(project: string, url: string): Promise<Finding[
     }
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
-    const found = `${shown}: ${message || code || String(error)}`.replaceAll(url, shown);
+    const said = (message || code || String(error)).replaceAll(url, shown).replaceAll(/\w+:\/\/\S*@\S*/g, shown);
+    const found = `${shown}: ${said}`;
     return [
       {
         about: 'redis',
@@ -68,6 +69,10 @@ async function decide(client: unknown): Promise<Finding[]> {
   ];
 }
 
+/** A password may stand in more than one place of a URL: what is shown is put together of what is none. */
 function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1:…@');
+  if (!URL.canParse(url)) return url.replace(/:.*@/, ':…@');
+  const { protocol, username, password, host, pathname } = new URL(url);
+  const user = username + (password === '' ? '' : ':…');
+  return `${protocol}//${user}${user === '' ? '' : '@'}${host}${pathname}`;
 }

@@ -30,7 +30,7 @@ export function readKeyOf(
   if (others.length === 0) return (entry) => first(entry) ?? none(entry);
   return (entry) => {
     const read = parts.map((part) => part(entry));
-    return read.includes(undefined) ? none(entry) : read.join(' ');
+    return read.includes(undefined) ? none(entry) : read.map((each) => unmistakable(each as string)).join(' ');
   };
 }
 
@@ -73,6 +73,11 @@ function keyOf(written: string, subnet: SubnetOf): string {
   const parsed = parseAddress(written);
   if (parsed !== undefined) return addressKey(parsed, subnet);
   return HOST_NAME.test(written) && !HEXADECIMAL.test(written) ? written.toLowerCase() : UNKNOWN_ADDRESS;
+}
+
+/** One part of several, in quotes where it could be taken for two. */
+function unmistakable(part: string): string {
+  return /[\s"]/.test(part) ? JSON.stringify(part) : part;
 }
 
 function methodKey(method: string | undefined): string | undefined {

@@ -22,11 +22,9 @@ export class JsonLine implements LineReader, LogEntry {
   read(line: string): LogEntry | NoEntry {
     const fields = parsed(line);
     if (fields === undefined) return NO_JSON;
-    if (!this.#dialect.isRequest(fields)) {
-      const other = this.#dialects.find((each) => each.isRequest(fields));
-      if (other === undefined) return OTHER;
-      this.#dialect = other;
-    }
+    const dialect = this.#dialects.find((each) => each.isRequest(fields));
+    if (dialect === undefined) return OTHER;
+    this.#dialect = dialect;
     const timeMs = this.#time(this.#dialect.time(fields));
     if (Number.isNaN(timeMs)) return NO_TIME;
     this.timeMs = timeMs;
@@ -57,7 +55,7 @@ export class JsonLine implements LineReader, LogEntry {
 
   header(name: string): string | undefined {
     const value = this.#dialect.header(this.#fields, name);
-    return told(Array.isArray(value) ? value.join(', ') : text(value));
+    return told(Array.isArray(value) ? value.map((each) => text(each) ?? '').join(', ') : text(value));
   }
 
   field(way: readonly string[]): string | undefined {

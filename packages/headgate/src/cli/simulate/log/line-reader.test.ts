@@ -123,6 +123,26 @@ describe('a line of', () => {
   });
 });
 
+describe('what a stranger writes', () => {
+  it('is no time of the server: the last before the request is', () => {
+    for (const user of ['[01/Jan/2000:00:00:00 +0000]', '[2099-01-01T00:00:00Z] x', '[', '[17/May/2015']) {
+      const entry = read(`203.0.113.7 - ${user} ${COMMON} "GET /[29/Feb/2099:12:30:05 HTTP/1.1" 200 12`);
+      expect([entry.timeMs, entry.address(), entry.user()]).toEqual([TIME_MS, '203.0.113.7', user]);
+    }
+  });
+
+  it('is the first of several addresses with commas between them', () => {
+    for (const more of ['4.4.4.4', '4.4.4.4, 5.5.5.5', '::1'])
+      expect(read(`3.3.3.3, ${more} - - ${COMMON} "GET / HTTP/1.1" 200 1`).address()).toBe('3.3.3.3');
+  });
+
+  it('is a header in as many parts as it has, and no list within a list', () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const line = `{"ts":1.7e9,"request":{"remote_ip":"::1","headers":{"X":["a",${deep},1,null]}}}`;
+    expect(read(line).header('x')).toBe('a, , 1, ');
+  });
+});
+
 describe('whatever a line is', () => {
   const whole = [
     `203.0.113.7 - ann ${COMMON} "GET /a HTTP/1.1" 200 12 "http://x/" "Mozilla"`,
@@ -140,6 +160,26 @@ describe('whatever a line is', () => {
     damaged,
     objects.map((each) => JSON.stringify(each)),
   );
+
+  it('it is read as it would be alone, whatever came before', () => {
+    const json = [
+      { level: 30, time: 1.7e12, ip: '6.6.6.6', req: { method: 'GET', url: '/p', remoteAddress: '8.8.8.8' }, res: {} },
+      { time: '[17/May/2015:10:05:08 +0000]', remoteIP: '10.0.0.9' },
+      { ts: 1.7e9, remote_ip: '9.9.9.9', request: { client_ip: '1.1.1.1' } },
+      { StartUTC: '2024-02-29T12:30:05Z', ClientHost: '7.7.7.7', remote_addr: '5.5.5.5', time_local: '1' },
+      { msec: '1.7e9', remote_addr: '4.4.4.4', client: '3.3.3.3' },
+    ].map((each) => JSON.stringify(each));
+    const addressOf = (text: string, reader = lineReader('auto')) => {
+      const entry = reader.read(text);
+      return 'reason' in entry ? entry.reason : `${entry.format} ${entry.address()} ${entry.timeMs}`;
+    };
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.constantFrom(...json, ...whole), lines), { maxLength: 6 }), (texts) => {
+        const reader = lineReader('auto');
+        expect(texts.map((each) => addressOf(each, reader))).toEqual(texts.map((each) => addressOf(each)));
+      }),
+    );
+  });
 
   it.each(FORMATS)('reading it as %s never throws, and what it tells is text', (format) => {
     const reader = lineReader(format);

@@ -44,7 +44,7 @@ export class Lines {
 
   #line(end: string, areAscii: boolean): void {
     const isAscii = areAscii && this.#isRestAscii;
-    const isTooLong = this.#isTooLong;
+    const isTooLong = this.#isTooLong || this.#rest.length + end.length > MOST_CHARACTERS;
     let line = this.#rest === '' ? end : this.#rest + end;
     this.#rest = '';
     this.#isRestAscii = true;

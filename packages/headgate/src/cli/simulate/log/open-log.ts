@@ -98,11 +98,17 @@ const OTHERS: readonly (readonly [magic: readonly number[], what: string])[] = [
   [[0xfe, 0xff], 'text in UTF-16: write it in UTF-8'],
 ];
 
+/** One byte of so many may be 0: a line that is damaged is no reason to read none. */
+const MOST_ZEROS = 100;
+
 function refuseOthers(first: Buffer, name: string): void {
   for (const [magic, what] of OTHERS)
     if (magic.every((byte, i) => first[i] === byte)) throw new UnreadableLog(`${name} is ${what}`);
-  const zero = first.indexOf(0);
-  if (zero >= 0) throw new UnreadableLog(`${name} is no text: byte ${zero + 1} of it is 0`);
+  const zeros = first.reduce((sum, byte) => sum + (byte === 0 ? 1 : 0), 0);
+  if (zeros > first.length / MOST_ZEROS)
+    throw new UnreadableLog(
+      `${name} is no text: byte ${first.indexOf(0) + 1} of it is 0, and of that piece ${zeros} are`,
+    );
 }
 
 /** What the system says, without the call and the path that the message repeats. */

@@ -4,6 +4,7 @@ import { Times } from './times.js';
 
 const SPACE = 32;
 const QUOTE = 34;
+const COMMA = 44;
 const BACKSLASH = 92;
 const NO_TIME = malformed('it has no time in brackets, like [17/May/2015:10:05:03 +0000]');
 const NO_ADDRESS = malformed('it has no address before the time');
@@ -35,6 +36,11 @@ export class TextLine implements LineReader, LogEntry {
     const end = line.indexOf(' ');
     if (end <= 0 || end >= bracket) return NO_ADDRESS;
     const from = line.indexOf('"', bracket) + 1;
+    // A client may write a time too, into the name of its user: the server's is the last before the request.
+    for (let last = line.lastIndexOf('[', from - 2); last > bracket; last = line.lastIndexOf('[', last - 1)) {
+      const lastMs = this.#times.read(line, last + 1);
+      if (!Number.isNaN(lastMs)) [bracket, timeMs] = [last, lastMs];
+    }
     const to = from === 0 ? -1 : endOfQuoted(line, from);
     if (to < 0 || from - bracket > 60) return NO_REQUEST;
     if (!isStatus(line, to + 2)) return NO_STATUS;
@@ -96,12 +102,13 @@ export class TextLine implements LineReader, LogEntry {
   /** The first word, or the second where the first is a virtual host. */
   #addressAt(end: number): readonly [number, number] {
     const line = this.#line;
+    if (line.charCodeAt(end - 1) === COMMA) return [0, end - 1]; // of several, as X-Forwarded-For has them
     if (line.charCodeAt(end + 1) === 45 && line.charCodeAt(end + 2) === SPACE) return [0, end];
     const second = line.indexOf(' ', end + 1);
     const word = line.slice(end + 1, second);
     const isVirtualHost = second > 0 && second < this.#bracket && (isDotted(word) || word.includes(':'));
     if (isVirtualHost && !isDotted(line.slice(0, end))) return [end + 1, second];
-    return [0, line.charCodeAt(end - 1) === 44 ? end - 1 : end];
+    return [0, end];
   }
 }
 

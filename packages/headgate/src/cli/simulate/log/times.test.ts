@@ -36,6 +36,21 @@ it.each([
   expect(new Date(new Times().read(text, 0)).toISOString()).toBe(iso);
 });
 
+it('a time is what it is alone, whatever was read before', () => {
+  const zone = fc.constantFrom('', 'Z', '+00', '+00:30', '+0030', '+02', '+0230', '+02:30', ' +0000', ' +02', ' +0230');
+  const text = fc.tuple(fc.integer({ min: 0, max: 120 }), fc.boolean(), zone).map(([at, isIso, z]) => {
+    const date = new Date(Date.UTC(2024, 1, 29, 12) + at * 1000);
+    return (isIso ? date.toISOString().slice(0, 19) : commonTime(date).slice(0, 20)) + z;
+  });
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 8 }), (texts) => {
+      const times = new Times();
+      expect(texts.map((each) => times.read(each, 0))).toEqual(texts.map((each) => new Times().read(each, 0)));
+    }),
+    { examples: [[['2015-05-17T10:05:03+00', '2015-05-17T10:05:03+00:30']]] },
+  );
+});
+
 it('a date that no calendar has is none, and no text throws', () => {
   const times = new Times();
   expect(times.read('17/May/2015:10:05:03 +0000', 0)).not.toBeNaN();
@@ -45,6 +60,9 @@ it('a date that no calendar has is none, and no text throws', () => {
     '17/May/2015:24:05:03 +0000',
     '17/May/2015:10:05:61 +0000',
     '17/May/2015:10:05:0x +0000',
+    '17/May/2015:10:05:03 +9999',
+    '17/May/2015:10:05:03 +0060',
+    '17/May/0050:10:05:03 +0000',
     '2015-13-01T00:00:00Z',
     '',
   ])
@@ -55,5 +73,6 @@ it('a date that no calendar has is none, and no text throws', () => {
 it('a number is seconds, milliseconds, microseconds or nanoseconds, by its size', () => {
   const ms = Date.UTC(2024, 1, 29);
   for (const number of [ms / 1000, ms, ms * 1000, ms * 1e6]) expect(epochMs(number)).toBe(ms);
-  for (const number of [0, -1, Number.NaN, 12]) expect(epochMs(number)).toBeNaN();
+  for (const number of [0, -1, Number.NaN, 12, 1e20, 8.7e21, 1e30, Number.POSITIVE_INFINITY])
+    expect(epochMs(number)).toBeNaN();
 });

@@ -20,13 +20,19 @@ export class Times {
   /** `17/May/2015:10:05:03 +0000` from there on, or a time as of ISO 8601. */
   read(text: string, at: number): number {
     const length = this.#minute.length;
-    if (length > 0 && text.startsWith(this.#minute, at) && text.startsWith(this.#zone, at + length + 3)) {
+    if (length > 0 && text.startsWith(this.#minute, at) && this.#hasZone(text, at + length + 3)) {
       const tens = text.charCodeAt(at + length + 1) - 48;
       const ones = text.charCodeAt(at + length + 2) - 48;
       if (text.charCodeAt(at + length) === 58 && tens >= 0 && tens <= 5 && ones >= 0 && ones <= 9)
         return this.#minuteMs + (tens * 10 + ones) * 1000;
     }
     return this.#readAnew(text, at);
+  }
+
+  /** The whole of it: `+00` is where `+00:30` begins. */
+  #hasZone(text: string, at: number): boolean {
+    const next = text.charCodeAt(at + this.#zone.length);
+    return text.startsWith(this.#zone, at) && !(next >= 48 && next <= 58);
   }
 
   #readAnew(text: string, at: number): number {
@@ -53,7 +59,7 @@ export class Times {
 
 /** A number as seconds, milliseconds, microseconds or nanoseconds since 1970: whichever lies between 1973 and 5138. */
 export function epochMs(number: number): number {
-  if (!(number >= 1e8)) return Number.NaN;
+  if (!(number >= 1e8 && number < 1e20)) return Number.NaN;
   if (number < 1e11) return Math.floor(number * 1000);
   if (number < 1e14) return Math.floor(number);
   return Math.floor(number < 1e17 ? number / 1e3 : number / 1e6);
@@ -73,12 +79,19 @@ function isoMinute(text: string): number {
 function utc(year: number, month: number, day: number, hour: number, minute: number): number {
   if (!(month >= 0 && hour < 24 && minute < 60)) return Number.NaN;
   const date = new Date(Date.UTC(year, month, day, hour, minute));
-  return date.getUTCMonth() === month && date.getUTCDate() === day ? date.getTime() : Number.NaN;
+  const isReal = date.getUTCFullYear() === year && date.getUTCMonth() === month && date.getUTCDate() === day;
+  return isReal ? date.getTime() : Number.NaN;
 }
 
+/** As far as any place is from UTC. */
+const MOST_ZONE_HOURS = 14;
+
+/** `NaN` for a zone that there is none of. */
 function zoneMs(zone: string | undefined): number {
   if (zone === undefined || zone === 'Z') return 0;
   const digits = zone.replace(/\D/g, '').padEnd(4, '0');
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  const [hours, minutesMore] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
+  if (hours > MOST_ZONE_HOURS || minutesMore > 59) return Number.NaN;
+  const minutes = hours * 60 + minutesMore;
   return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
 }

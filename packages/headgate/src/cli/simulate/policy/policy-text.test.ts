@@ -30,6 +30,9 @@ describe('a policy', () => {
     ['1/1m tokenbucket', 6, 'fixed-window, sliding-window, token-bucket, burst=UNITS or block=TIME was expected'],
     ['1/1m burst=x', 12, 'a burst in units, like burst=20, was expected, got "x"'],
     ['1/1m block=', 12, 'a time like block=10m was expected, got the end'],
+    ['1__/1m', 1, 'a whole number of units was expected, got "1__/1m"'],
+    ['1/1m token-bucket fixed-window', 19, 'one algorithm is enough, got "fixed-window"'],
+    ['1/1m burst=5 burst=6', 14, 'one burst is enough, got "burst=6"'],
     ['1/1m, ', 7, 'a limit like 100/1m was expected, got the end'],
   ])('%j is refused at character %i', (text, at, wanted) => {
     expect(() => readPolicy(text)).toThrow(PolicyError);

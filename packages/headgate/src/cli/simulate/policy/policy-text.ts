@@ -45,8 +45,12 @@ function readLimit(text: string, from: number, to: number): PolicyOptions {
   const [first, ...others] = words;
   if (first === undefined) throw new PolicyError(text, to, 'a limit like 100/1m was expected');
   const options: { -readonly [K in keyof PolicyOptions]: PolicyOptions[K] } = readUnits(text, first.word, first.at);
+  const given = new Set<string>();
   for (const { word, at } of others) {
     const [, name, value = ''] = /^(burst|block)=(.*)$/.exec(word) ?? [];
+    const kind = name ?? 'algorithm';
+    if (given.has(kind)) throw new PolicyError(text, at, `one ${kind} is enough`);
+    given.add(kind);
     if (name === 'burst') options.burst = readWhole(text, value, at + 6, 'a burst in units, like burst=20,');
     else if (name === 'block') options.blockForMs = readDuration(text, value, at + 6, 'a time like block=10m');
     else if (ALGORITHMS.includes(word as Algorithm)) options.algorithm = word as Algorithm;
@@ -63,7 +67,7 @@ function readUnits(text: string, word: string, at: number): PolicyOptions {
 }
 
 function readWhole(text: string, word: string, at: number, what: string): number {
-  if (!/^\d[\d_]*$/.test(word)) throw new PolicyError(text, at, `${what} was expected`);
+  if (!/^\d+(?:_\d+)*$/.test(word)) throw new PolicyError(text, at, `${what} was expected`);
   return Number(word.replaceAll('_', ''));
 }
 

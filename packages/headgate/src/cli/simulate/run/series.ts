@@ -38,7 +38,7 @@ export class Series {
 
   /** Times don't go back. */
   add(timeMs: number, which: number): void {
-    if (Number.isNaN(this.#startMs)) this.#startMs = timeMs - (timeMs % this.#stepMs);
+    if (Number.isNaN(this.#startMs)) this.#startMs = Math.floor(timeMs / this.#stepMs) * this.#stepMs;
     let step = Math.floor((timeMs - this.#startMs) / this.#stepMs);
     while (step >= MOST_STEPS) {
       this.#coarsen();
@@ -56,7 +56,7 @@ export class Series {
 
   #coarsen(): void {
     const wider = STEPS_MS.find((ms) => ms > this.#stepMs) ?? 2 * this.#stepMs;
-    const startMs = this.#startMs - (this.#startMs % wider);
+    const startMs = Math.floor(this.#startMs / wider) * wider;
     const counts: number[] = [];
     this.#counts.forEach((count, i) => {
       const timeMs = this.#startMs + Math.floor(i / this.#width) * this.#stepMs;

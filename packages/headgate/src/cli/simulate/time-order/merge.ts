@@ -16,7 +16,7 @@ export type OnRequest = (timeMs: number, client: Client, file: LogFile, line: nu
 /**
  * Hands on the requests of all files, the earliest first; of equal times that of the file named first. A request that
  * comes later than there is room for has its turn at the time of the last one, and is counted as late. `read` reads
- * a file on, and answers `false` where that is to end.
+ * a file on, and answers `false` where that is to end: then what was read is handed on.
  */
 export async function merge(
   files: readonly LogFile[],
@@ -24,18 +24,19 @@ export async function merge(
   read: (file: LogFile) => Promise<boolean>,
 ): Promise<void> {
   let lastMs = Number.NEGATIVE_INFINITY;
+  let isOver = false;
   for (;;) {
-    for (const file of files) while (!file.isReady) if (!(await read(file))) return;
+    for (const file of files) while (!isOver && !file.isReady) isOver = !(await read(file));
     let file = earliest(files);
     if (file === undefined) return;
     // All are ready until the one that is taken from has too few left.
-    while (file?.isReady === true) {
+    while (file !== undefined && (isOver || file.isReady)) {
       const { timeMs, client, line } = file.pending;
       if (timeMs < lastMs) file.late++;
       else lastMs = timeMs;
       file.pending.shift();
       onRequest(lastMs, client, file, line);
-      if (file.isReady) file = earliest(files);
+      if (isOver || file.isReady) file = earliest(files);
     }
   }
 }

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { byId, element } from '../../../../dashboard/page/elements.js';
-import { formatCount, formatDuration } from '../../../../dashboard/page/format.js';
+import { formatCount } from '../../../../dashboard/page/format.js';
+import { durationText } from '../../policy/duration.js';
 import type { BusiestReport, Report } from '../report.js';
 import { colorName, colorOf } from './colors.js';
 import { axis, FONT, plotIn } from './plot.js';
@@ -15,7 +16,7 @@ interface DrawnLimit {
 /** For each window a plot of how many clients have how busy a one, with the limits drawn in, and what follows from it. */
 export function drawDistributions(report: Report): uPlot[] {
   return report.busiestWindows.map((busiest) => {
-    const length = formatDuration(busiest.windowMs);
+    const length = durationText(busiest.windowMs);
     const limits = limitsOf(report, busiest);
     const plot = element('div', { class: 'plot', role: 'img', 'aria-label': `Clients by their busiest ${length}` });
     const legend = element(
@@ -62,7 +63,7 @@ function suggestions({ suggestions: list, windowMs }: BusiestReport): HTMLElemen
         'tr',
         {},
         element('td', {}, `${percentile} %`),
-        element('td', { class: 'number' }, `${formatCount(limit)} / ${formatDuration(windowMs)}`),
+        element('td', { class: 'number' }, `${formatCount(limit)} / ${durationText(windowMs)}`),
         element('td', { class: 'number' }, formatCount(clientsHeldBack)),
       ),
     );
