@@ -30,11 +30,10 @@ type IoRedis = new (
 /** Connects by the client that a project has installed: ioredis, or redis. @throws Error for none, or where it fails. */
 export async function connect(project: string, url: string, deadlineMs: number): Promise<Connected> {
   const require = createRequire(join(project, 'x.js'));
-  const known = url.replace(/^valkey(s?):/, 'redis$1:'); // the same to a server, and no protocol to these clients
   const ioredis = tryRequire<{ Redis?: IoRedis; default?: IoRedis }>(require, 'ioredis');
-  if (ioredis !== undefined) return connectIoRedis(ioredis.module, ioredis.name, known, deadlineMs);
+  if (ioredis !== undefined) return connectIoRedis(ioredis.module, ioredis.name, url, deadlineMs);
   const redis = tryRequire<RedisModule>(require, 'redis');
-  if (redis !== undefined) return connectRedis(redis.module, redis.name, known, deadlineMs);
+  if (redis !== undefined) return connectRedis(redis.module, redis.name, url, deadlineMs);
   throw new Error(`there is no client in ${project}: npm install ioredis, or redis`);
 }
 

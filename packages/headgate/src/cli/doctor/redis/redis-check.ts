@@ -8,8 +8,9 @@ const DEADLINE_MS = 3000;
 /** A decision on the server, and what it tells of itself. */
 export async function checkRedis(project: string, url: string): Promise<Finding[]> {
   const shown = withoutPassword(url);
+  const known = url.replace(/^valkey(s?):/, 'redis$1:'); // the same to a server, and no protocol to the clients
   try {
-    const { name, client, close } = await connect(project, url, DEADLINE_MS);
+    const { name, client, close } = await connect(project, known, DEADLINE_MS);
     try {
       return [{ about: 'redis', state: 'ok', found: `${shown}, through ${name}` }, ...(await decide(client))];
     } finally {
@@ -17,7 +18,7 @@ export async function checkRedis(project: string, url: string): Promise<Finding[
     }
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
-    const said = (message || code || String(error)).replaceAll(url, shown).replaceAll(/\w+:\/\/\S*@\S*/g, shown);
+    const said = (message || code || String(error)).replaceAll(known, shown);
     const found = `${shown}: ${said}`;
     return [
       {
@@ -71,7 +72,7 @@ async function decide(client: unknown): Promise<Finding[]> {
 
 /** A password may stand in more than one place of a URL: what is shown is put together of what is none. */
 function withoutPassword(url: string): string {
-  if (!URL.canParse(url)) return url.replace(/:.*@/, ':…@');
+  if (!URL.canParse(url)) return `${url.slice(0, url.indexOf('://'))}://…`;
   const { protocol, username, password, host, pathname } = new URL(url);
   const user = username + (password === '' ? '' : ':…');
   return `${protocol}//${user}${user === '' ? '' : '@'}${host}${pathname}`;
