@@ -1,4 +1,4 @@
-import type { Client } from '../run/clients.js';
+import type { Client } from '../run/client.js';
 import { InOrder } from '../time-order/in-order.js';
 import type { LogEntry } from './entry.js';
 import { lineReader } from './line-reader.js';

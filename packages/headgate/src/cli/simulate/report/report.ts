@@ -1,6 +1,6 @@
 import type { Algorithm } from '@headgate/core-ts';
 import type { FileReport } from '../log/log-file.js';
-import type { Client } from '../run/clients.js';
+import type { Client } from '../run/client.js';
 import type { Simulation } from '../run/simulation.js';
 import type { Simulated } from '../simulate.js';
 import { notesOf } from './notes.js';

@@ -1,7 +1,7 @@
 import type { Algorithm, Clock } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
-import { type Client, isBeyond } from './clients.js';
+import { type Client, isBeyond } from './client.js';
 import type { Column, Table } from './table.js';
 
 /** How a window is measured: as the limiter of that algorithm counts it. */

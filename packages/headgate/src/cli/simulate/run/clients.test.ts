@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Clients, isBeyond } from './clients.js';
+import { isBeyond } from './client.js';
+import { Clients } from './clients.js';
 
 const digits = fc.constantFrom(
   '0',

@@ -1,7 +1,8 @@
 import { type Decision, ManualClock } from '@headgate/core-ts';
 import type { NamedPolicy } from '../policy/policy-text.js';
 import { Busiest, measuresOf } from './busiest.js';
-import type { Client, Clients } from './clients.js';
+import type { Client } from './client.js';
+import type { Clients } from './clients.js';
 import { Series } from './series.js';
 import { Trial } from './trial.js';
 

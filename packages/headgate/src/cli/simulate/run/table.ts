@@ -1,4 +1,4 @@
-import type { Client } from './clients.js';
+import type { Client } from './client.js';
 
 /** Rows of a block: memory grows by so many, and no row is ever copied. */
 const ROWS = 4096;

@@ -1,7 +1,7 @@
 import { type Clock, type Decision, readOptions } from '@headgate/core-ts';
 import { RateLimiter } from '../../../index.js';
 import type { NamedPolicy } from '../policy/policy-text.js';
-import { type Client, isBeyond } from './clients.js';
+import { type Client, isBeyond } from './client.js';
 import type { Column, Table } from './table.js';
 
 /** A policy on trial: a limiter of its own decides on every request. */

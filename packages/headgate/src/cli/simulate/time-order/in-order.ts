@@ -1,4 +1,4 @@
-import type { Client } from '../run/clients.js';
+import type { Client } from '../run/client.js';
 
 const SMALLEST = 256;
 

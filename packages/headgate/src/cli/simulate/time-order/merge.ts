@@ -1,5 +1,5 @@
 import type { LogFile } from '../log/log-file.js';
-import type { Client } from '../run/clients.js';
+import type { Client } from '../run/client.js';
 
 /** So many requests are held for their order, of all files together. */
 const ROOM = 65_536;
