@@ -4,8 +4,8 @@ import { version } from '../../package.json';
 import { benchCommand } from './bench/command.js';
 import { doctorCommand } from './doctor/command.js';
 import { Exit, Misuse } from './exit.js';
+import { reasonOf } from './reason-of.js';
 import { simulateCommand } from './simulate/command.js';
-import { reasonOf } from './simulate/log/open-log.js';
 import { printableLines } from './terminal/printable.js';
 
 /** Errors begin alike, whoever finds them. */

@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { Misuse } from '../exit.js';
+import { reasonOf } from '../reason-of.js';
 import { fileOf } from './file-of.js';
-import { reasonOf } from './log/open-log.js';
 
 const BATCH_CHARACTERS = 64 * 1024;
 

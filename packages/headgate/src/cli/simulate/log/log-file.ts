@@ -1,9 +1,10 @@
+import { reasonOf } from '../../reason-of.js';
 import type { Client } from '../run/client.js';
 import { InOrder } from '../time-order/in-order.js';
 import type { LogEntry } from './entry.js';
 import { lineReader } from './line-reader.js';
 import { Lines } from './lines.js';
-import { type OpenLog, openLog, reasonOf, UnreadableLog } from './open-log.js';
+import { type OpenLog, openLog, UnreadableLog } from './open-log.js';
 
 /** As many malformed lines of a file are told one by one. */
 const MOST_TOLD = 5;

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { reasonOf } from '../../reason-of.js';
 
 /** As much is read at once, and no more than two of it are held. */
 const CHUNK_BYTES = 64 * 1024;
@@ -109,19 +110,4 @@ function refuseOthers(first: Buffer, name: string): void {
     throw new UnreadableLog(
       `${name} is no text: byte ${first.indexOf(0) + 1} of it is 0, and of that piece ${zeros} are`,
     );
-}
-
-/** What the system says, without the call and the path that the message repeats. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EROFS: 'the file system can only be read',
-    ENOSPC: 'no space is left',
-    EISDIR: 'it is a folder',
-    EMFILE: 'too many files are open',
-  };
-  return known[code ?? ''] ?? message;
 }
