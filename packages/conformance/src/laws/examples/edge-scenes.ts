@@ -117,6 +117,9 @@ export const EDGE_SCENES: readonly Scene[] = [
   },
   // A key first named by a denied call, then taken.
   scene(2, 10, 0, [check(3), peek(3), check(2), check(1)]),
+  // Times that are small negative numbers, which could be taken for a code.
+  scene(9, 1000, -7, Array.from({ length: 8 }, () => [check(1), peek(1), advance(1)]).flat()),
+  scene(1, 1498, -1500, [check(1), peek(1)]),
 ];
 
 /** Scenes in which the clock steps back. */

@@ -3,6 +3,7 @@
 -- changes there were, and of each its time and the policies before it; then the calls, each with its letter, the number of
 -- its key, and what it needs.
 -- The answer: the time, and for each call its numbers. -2 in the place of them: another program wrote the key.
+-- No list but -3: this script call was run before.
 -- Reads side by side with core-ts/src/engine/map-engine.ts.
 
 local FOREIGN, NEVER, RUN_BEFORE = -2, -1, -3
@@ -12,7 +13,7 @@ local LEAST_LEASED = 2
 -- A client that lost its connection sends again what it has no answer to, in the order in which it was sent.
 if ARGV[3] ~= '' then
   local tracker = KEYS[#KEYS]
-  if tonumber(ARGV[3]) <= tonumber(redis.call('GET', tracker) or 0) then return { RUN_BEFORE } end
+  if tonumber(ARGV[3]) <= tonumber(redis.call('GET', tracker) or 0) then return RUN_BEFORE end
   redis.call('SET', tracker, ARGV[3], 'EX', REMEMBERED_S)
 end
 

@@ -3,7 +3,7 @@
 -- ARGV: the time, for tests; the number of this script call, where the client may send one twice; then the calls, each with
 -- its letter, the number of its key, and what it needs. The answer: the time, and of each call whether a window runs, its
 -- hits, its length, what is left of it, and for how long the key is denied by a block. -2 in the place of them: another
--- program wrote the key.
+-- program wrote the key. No list but -3: this script call was run before.
 local FOREIGN, RUN_BEFORE = -2, -3
 local REMEMBERED_S, MOST_JITTER_MS = 600, 1000
 -- A time to live goes by the server's clock, also where a test gives the time.
@@ -16,7 +16,7 @@ local FIRST, COUNT, WITH_BLOCK = 242, '>BI6I6i7', '>BI6I6i7I6I6'
 
 if ARGV[2] ~= '' then
   local tracker = KEYS[#KEYS]
-  if tonumber(ARGV[2]) <= tonumber(redis.call('GET', tracker) or 0) then return { RUN_BEFORE } end
+  if tonumber(ARGV[2]) <= tonumber(redis.call('GET', tracker) or 0) then return RUN_BEFORE end
   redis.call('SET', tracker, ARGV[2], 'EX', REMEMBERED_S)
 end
 

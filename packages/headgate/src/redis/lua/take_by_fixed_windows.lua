@@ -6,6 +6,7 @@
 -- The answer: the time, and -5 alone where all was allowed by `allow`. Else of each key three numbers: how many calls were
 -- allowed, how long the others have to wait, and which policy binds those; for `check` also what is left of each policy
 -- after them, its reset and its wait. -4 in the place of them: what the key has is for calls.lua.
+-- No list but -3: this script call was run before.
 local RUN_BEFORE, ELSEWHERE, ALL_ALLOWED = -3, -4, -5
 local REMEMBERED_S, MOST_JITTER_MS, LATEST_MS = 600, 1000, 281474976710655
 -- A time to live goes by the server's clock, also where a test gives the time.
@@ -17,7 +18,7 @@ local SHORT, LONE_FORM, LONE_LENGTH = 241, '>BI6I5', 12
 local count = #KEYS
 if ARGV[2] ~= '' then
   local tracker = KEYS[count]
-  if tonumber(ARGV[2]) <= tonumber(redis.call('GET', tracker) or 0) then return { RUN_BEFORE } end
+  if tonumber(ARGV[2]) <= tonumber(redis.call('GET', tracker) or 0) then return RUN_BEFORE end
   redis.call('SET', tracker, ARGV[2], 'EX', REMEMBERED_S)
   count = count - 1
 end

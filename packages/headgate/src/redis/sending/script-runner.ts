@@ -4,7 +4,10 @@ import { explained } from '../client/server-error.js';
 import { slotOf, tagOf } from '../client/slot.js';
 import { Lanes } from './lanes.js';
 
-/** What a server answers in the place of numbers where it has run a script call before: the client sent it again. */
+/**
+ * What a server answers where it has run a script call before, which the client sent again: a number in the place of a list,
+ * since a list begins with a time, which may be any number.
+ */
 const RUN_BEFORE = -3;
 
 interface RunnerOptions {
@@ -148,7 +151,7 @@ function closed(): Error {
 }
 
 function wasRunBefore(reply: unknown): boolean {
-  return Array.isArray(reply) && Number(reply[0]) === RUN_BEFORE;
+  return !Array.isArray(reply) && Number(reply) === RUN_BEFORE;
 }
 
 /** In the pattern of a scan. */

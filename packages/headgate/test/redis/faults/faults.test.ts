@@ -59,7 +59,7 @@ withServers('faults in the scripts and around them', async () => {
     const { url, remove } = await bundle('faults/subject.ts', fault);
     const subject = await import(/* @vite-ignore */ url);
     remove();
-    return () => SCENARIOS[name]({ subject, direct });
+    return () => SCENARIOS[name]({ subject, direct, seed: fault && SEED });
   }
 
   /** The first law that is broken, by what is decided, not by an error of a script. */

@@ -5,6 +5,8 @@ import type * as Subject from '../subject.js';
 export interface Scene {
   readonly subject: typeof Subject;
   readonly direct: Redis;
+  /** Where a fault is sought, it is in the same scenes each time; else they are new ones. */
+  readonly seed?: number | undefined;
 }
 
 /** No scenario is about how long a server takes. */

@@ -20,7 +20,7 @@ interface Taking {
 }
 
 /** By fixed windows alone, many calls of one turn are decided as by the engine in memory, one after the other. */
-export async function short({ subject, direct }: Scene): Promise<void> {
+export async function short({ subject, direct, seed }: Scene): Promise<void> {
   const own = Math.random().toString(36).slice(2);
   let made = 0;
   await fc.assert(
@@ -47,6 +47,6 @@ export async function short({ subject, direct }: Scene): Promise<void> {
         expect(engine.stats().policies).toEqual(local.stats().policies);
       },
     ),
-    { numRuns: 300, endOnFailure: true },
+    { numRuns: 300, endOnFailure: true, ...(seed === undefined ? {} : { seed }) },
   );
 }
