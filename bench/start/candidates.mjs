@@ -1,6 +1,6 @@
 /**
- * What is imported, and decides once; `names` from `from`. Least first: what no package can do without, as its users
- * would write it, in a package of one line.
+ * What is imported, and decides once; `names` from `from`. Least first: what no package with subpaths can do without, in
+ * one of one line.
  *
  * @type {Record<string, { title: string, from?: string, names?: string, decide?: string, isNative?: boolean, target?: number }>}
  */
@@ -9,7 +9,7 @@ export const CANDIDATES = {
   line: { title: 'a package of one line', from: 'one-line', names: 'one', decide: 'one()' },
   clock: { title: 'one that reads `performance.now()`', from: 'one-line', names: 'now', decide: 'now()' },
   binary: {
-    title: 'one that opens our binary',
+    title: 'one that opens our binary as well',
     from: 'one-line',
     names: 'open',
     decide: 'open()',
@@ -50,11 +50,14 @@ export const CANDIDATES = {
   },
 };
 
-/** What a package of one line has. `platform`: of the binary. */
-export const oneLine = (platform) => `exports.one = () => 1;
+/** The files of the package of one line. `platform`: of the binary. */
+export const oneLine = (platform) => ({
+  'package.json': '{ "name": "one-line", "exports": { ".": "./index.cjs" } }',
+  'index.cjs': `exports.one = () => 1;
 exports.now = () => performance.now();
-exports.open = () => require('@headgate/core-native-${platform}');
-`;
+exports.open = () => [performance.now(), require('@headgate/core-native-${platform}')];
+`,
+});
 
 /**
  * Each candidate as a script of both kinds, which prints the milliseconds that the processor was busy for it. What is

@@ -63,8 +63,8 @@ function install(project) {
       process.platform === 'win32' ? 'junction' : 'dir',
     );
   mkdirSync(join(modules, 'one-line'));
-  writeFileSync(join(modules, 'one-line/package.json'), '{ "name": "one-line", "main": "index.cjs" }');
-  writeFileSync(join(modules, 'one-line/index.cjs'), oneLine(platformName()));
+  for (const [name, text] of Object.entries(oneLine(platformName())))
+    writeFileSync(join(modules, 'one-line', name), text);
   return hasBinary;
 }
 

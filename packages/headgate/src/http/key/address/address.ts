@@ -17,7 +17,7 @@ export function parseAddress(text: string): Address | undefined {
   if (!address.includes(':') || address.length > 45) return undefined;
   const hex = withHexTail(address);
   const parsed = hex.includes('.') ? undefined : parseIPv6(hex);
-  return parsed?.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
+  return parsed !== undefined && isIn(parsed, MAPPED) ? parsed.toIPv4Address() : parsed;
 }
 
 /** To ask first whether it is valid would read it twice. */
@@ -56,7 +56,9 @@ export function addressText(address: Address): string {
 /** How many bits of an IPv6 address count, 1 to 128. */
 export type SubnetOf = (address: ipaddr.IPv6) => number;
 
-/** An IPv4 address in its last 32 bits (RFC 6052 §2.1). */
+/** An IPv4 address in its last 32 bits (RFC 4291 §2.5.5.2). */
+const MAPPED = range('::ffff:0:0/96');
+/** So too (RFC 6052 §2.1). */
 const NAT64 = range('64:ff9b::/96');
 
 /** An address and how many of its bits count. */
