@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, createWriteStream, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -315,6 +315,29 @@ describe('headgate simulate', () => {
       `10.0.0.1 - ${user} [${commonTime(new Date(START_MS))}] "GET / HTTP/1.1" 200 1 "-" "${agent}"\n`;
     const [log = ''] = files({ log: of('a b', 'c') + of('a', 'b c') + of('a', 'b c') });
     expect(await reportOf([log, ...LIMIT, '--key', 'user+header:user-agent'])).toMatchObject({ clients: 2 });
+  });
+
+  it('holds keys of any length in little memory, and tells them apart', async () => {
+    const size = 90_000;
+    const clients = 2000;
+    const [log = ''] = files({ log: '' });
+    const out = createWriteStream(log);
+    for (let i = 0; i < clients + 10; i++) {
+      const agent = `${'x'.repeat(size)}${i % clients}`;
+      const text = line('10.0.0.1', i / 1000).replace('"-"\n', `"${agent}"\n`);
+      if (!out.write(text)) await once(out, 'drain');
+    }
+    out.end();
+    await once(out, 'finish');
+    // The keys alone would take 180 MB.
+    const env = { NODE_OPTIONS: '--max-old-space-size=100' };
+    const args = ['simulate', log, '--limit', '1', '--window', '1m', '--key', 'header:user-agent', '--json'];
+    const { code, out: printed } = await runCli(CLI, args, { env });
+    rmSync(log);
+    expect(code).toBe(0);
+    const report = JSON.parse(printed) as Report;
+    expect(report).toMatchObject({ clients, policies: [{ denied: 10 }] });
+    expect(printed).toMatch(/x{64}… sha256:[0-9a-f]{64}/);
   });
 
   it('leaves no page behind where there was nothing to tell', async () => {

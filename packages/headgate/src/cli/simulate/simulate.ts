@@ -5,6 +5,7 @@ import { Interruption } from './interruption.js';
 import { type KeyCounts, noCounts } from './key/key-part.js';
 import { readKeyOf } from './key/read-key.js';
 import type { ProxiesOfLog } from './key/sender.js';
+import { shortKey } from './key/short-key.js';
 import type { LogEntry } from './log/entry.js';
 import { type FileReport, LogFile } from './log/log-file.js';
 import type { Output } from './output.js';
@@ -41,7 +42,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const keys = noCounts();
   const readKey = readKeyOf(options.key, readIpv6Subnet(), options.proxies, keys);
   const clients = new Clients(maxKeys);
-  const clientOf = (entry: LogEntry) => clients.of(readKey(entry));
+  const clientOf = (entry: LogEntry) => clients.of(shortKey(readKey(entry)));
   const files = options.files.map((name) => new LogFile(name, options.format, clientOf, roomOf(options.files.length)));
   const decided = decisions && new DecisionsFile(decisions, policies);
   const interruption = new Interruption();
