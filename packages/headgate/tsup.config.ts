@@ -25,7 +25,7 @@ rmSync('dist', { recursive: true, force: true });
 export default defineConfig([
   {
     ...shared,
-    entry: { ...all, 'cli/headgate': 'src/cli/main.ts' },
+    entry: { ...all, 'cli/headgate': 'src/cli/headgate.ts' },
     format: 'cjs',
     plugins: [
       {

@@ -4,6 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonTools } from '../python-tools.mjs';
 import { OLDEST_GLIBC, TARGETS } from '../release/targets.mjs';
+import { seal } from './seal.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIBRARIES = {
@@ -54,6 +55,7 @@ function build(platform, output, args, env, beside) {
   const packaged = join(root, 'packages/core-native/npm', platform);
   mkdirSync(packaged, { recursive: true });
   for (const folder of [...beside, packaged]) place(join(output, library), join(folder, `headgate.${platform}.node`));
+  seal(packaged);
   return undefined;
 }
 

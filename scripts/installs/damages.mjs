@@ -1,7 +1,8 @@
 // What may be wrong with an installed project: each with what it does to one, the line that `backends()` tells of the binary,
 // and what `headgate doctor` says of the engine.
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { seal } from '../build/seal.mjs';
 
 const NEXT = '9.9.9';
 /** In the head of an ELF file: what processor it is for, and what stands there for one that nobody has. */
@@ -12,20 +13,26 @@ export const DAMAGES = [
   {
     name: 'a binary that was cut',
     damage: ({ binary }) => truncateSync(binary, 100_000),
-    told: /was cut: it has 100000 bytes of \d+/,
+    told: /is damaged: it has 100000 bytes in the place of \d+/,
     doctor: /damaged: it was cut/,
   },
   {
     name: 'a binary that is empty',
     damage: ({ binary }) => truncateSync(binary, 0),
-    told: /file too short/,
+    told: /is damaged: it has 0 bytes/,
     doctor: /damaged: it is empty/,
   },
   {
     name: 'a binary that is something else',
     damage: ({ binary }) => writeFileSync(binary, '<html>a proxy answered this</html>'.repeat(100)),
-    told: /invalid ELF header|not a mach-o|not a valid Win32/,
+    told: /is damaged: it has \d+ bytes/,
     doctor: /damaged: it does not begin as a binary does/,
+  },
+  {
+    name: 'a binary with a block of zeros',
+    damage: ({ binary }) => writeFileSync(binary, readFileSync(binary).fill(0, 131_072, 135_168)),
+    told: /is damaged: its checksum is not/,
+    doctor: /is damaged: its checksum is not/,
   },
   {
     name: 'a binary of another architecture',
@@ -33,6 +40,7 @@ export const DAMAGES = [
       const bytes = readFileSync(binary);
       bytes.writeUInt16LE(OTHER_MACHINE, MACHINE_AT);
       writeFileSync(binary, bytes);
+      seal(dirname(binary));
     },
     told: /cannot open shared object file|wrong ELF class|Exec format/,
     doctor: /built for linux-riscv64, and this is/,

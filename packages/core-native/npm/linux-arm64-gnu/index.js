@@ -1,20 +1,16 @@
-const { closeSync, fstatSync, openSync, readSync } = require('node:fs');
+const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { crc32 } = require('node:zlib');
+const sealed = require('./binary.json');
 
+// A binary that was cut or changed on the disk may end the process that loads it, so it is read first.
 const path = join(__dirname, 'headgate.linux-arm64-gnu.node');
-
-// The system ends a process that loads a binary which was cut. An ELF file ends with its table of sections.
-const file = openSync(path, 'r');
-try {
-  const head = Buffer.alloc(64);
-  readSync(file, head, 0, 64, 0);
-  const whole = Number(head.readBigUInt64LE(0x28)) + head.readUInt16LE(0x3a) * head.readUInt16LE(0x3c);
-  const { size } = fstatSync(file);
-  if (head.readUInt32BE(0) === 0x7f454c46 && size < whole)
-    throw new Error(`${path} was cut: it has ${size} bytes of ${whole}`);
-} finally {
-  closeSync(file);
-}
+const bytes = readFileSync(path);
+if (bytes.length !== sealed.bytes)
+  throw new Error(`${path} is damaged: it has ${bytes.length} bytes in the place of ${sealed.bytes}`);
+// Not every runtime has the function.
+if (crc32 !== undefined && crc32(bytes) !== sealed.crc32)
+  throw new Error(`${path} is damaged: its checksum is not the one that it was published with`);
 
 // By a path and not by `require`: tracers take the file along, and bundlers, which have no loader for it, let it be.
 process.dlopen(module, join(__dirname, 'headgate.linux-arm64-gnu.node'));

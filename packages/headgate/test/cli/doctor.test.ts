@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { currentHost } from '../../../core-native/js/host.js';
@@ -143,6 +145,41 @@ describe('headgate doctor', () => {
       expect(out).toMatch(/0\.0\.9 in .*express/);
       expect(code).toBe(1);
     });
+  });
+
+  it('says which package is missing that nothing runs without, and ends with 3', async () => {
+    await installed(async ({ folder, doctor }) => {
+      rmSync(join(folder, 'node_modules/@headgate/core-ts'), { recursive: true });
+      const { code, out, err } = await doctor();
+      expect({ code, out }).toEqual({ code: 3, out: '' });
+      expect(err).toMatch(/^headgate: it is not whole: Cannot find module '@headgate\/core-ts'\. Remove .*\n$/);
+    });
+  });
+
+  it('names the files that are empty or missing', async () => {
+    await installed(async ({ folder, doctor }) => {
+      const [empty = '', typed = '', missing = ''] = ['index.cjs', 'express.d.cts', 'fetch.cjs'].map((file) =>
+        join(folder, 'node_modules/headgate/dist', file),
+      );
+      writeFileSync(empty, '');
+      writeFileSync(typed, '');
+      rmSync(missing);
+      const { code, out } = await doctor();
+      expect(code).toBe(3);
+      for (const each of [`${empty} is empty`, `${typed} is empty`, `${missing} is missing`])
+        expect(out).toContain(each);
+    });
+  });
+
+  it.skipIf(process.platform === 'win32')('says that its folder was deleted', async () => {
+    using project = temporary();
+    install(project.folder);
+    const cli = join(project.folder, 'node_modules/headgate/dist/cli/headgate.cjs');
+    const gone = join(project.folder, 'gone');
+    mkdirSync(gone);
+    const child = spawn('sh', ['-c', `cd "$0" && rmdir "$0" && exec "$1" "$2" doctor`, gone, process.execPath, cli]);
+    const [err] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect([child.exitCode, err]).toEqual([2, 'headgate: the current folder was deleted: run it in another\n']);
   });
 
   it('refuses a URL that is none, before anything is done', async () => {

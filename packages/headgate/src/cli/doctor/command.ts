@@ -2,12 +2,12 @@ import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { version } from '../../../package.json';
-import { backends, type Candidate } from '../../index.js';
+import { backends } from '../../index.js';
 import { Exit, Misuse } from '../exit.js';
 import { checkClock } from './clock-check.js';
 import { checkCopies } from './copies.js';
-import { cutBinary } from './engine/cut-binary.js';
 import { checkEngine } from './engine/engine-check.js';
+import { checkFiles } from './files.js';
 import { type Finding, gravest, type State } from './finding.js';
 import { textOf } from './findings-text.js';
 import { checkRedis } from './redis/redis-check.js';
@@ -33,14 +33,14 @@ export function doctorCommand(): Command {
 async function examine(redisUrl: string | undefined): Promise<Finding[]> {
   if (redisUrl !== undefined && !/^(rediss?|valkeys?|unix):\/\//.test(redisUrl))
     throw new Misuse(`--redis must be a URL like redis://localhost:6379, got ${JSON.stringify(redisUrl)}`);
-  const project = process.cwd();
+  const project = currentFolder();
   const own = ownFolder();
-  const cut = cutBinary(own);
-  const candidates = cut === undefined ? backends() : withoutNative(cut);
+  const candidates = backends();
   const runs = candidates.filter(({ available }) => available).map(({ name }) => name);
   return [
     checkEngine(candidates, process.env.HEADGATE_BACKEND ?? '', own, version),
     ...checkVersions(own, version),
+    ...checkFiles(own),
     ...checkCopies(project, own),
     await checkClock(),
     ...runs.map((name) => selfTest(name)),
@@ -48,13 +48,14 @@ async function examine(redisUrl: string | undefined): Promise<Finding[]> {
   ];
 }
 
-/** As if it had been looked for: it must not be loaded. */
-function withoutNative({ path, reason }: { readonly path: string; readonly reason: string }): readonly Candidate[] {
-  const platform = /headgate\.([\w-]+)\.node$/.exec(path)?.[1];
-  return [
-    { name: 'native', available: false, tried: [{ what: `package @headgate/core-native-${platform}`, error: reason }] },
-    { name: 'ts', available: true, tried: [] },
-  ];
+/** @throws Misuse where it was deleted. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Misuse('the current folder was deleted: run it in another');
+  }
 }
 
 /** The folder of the package that this is of: its `dist/cli` has the file that runs. */

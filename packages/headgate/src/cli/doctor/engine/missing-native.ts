@@ -87,7 +87,7 @@ function causeInFile({ folder }: InstalledPackage, platform: string, error: stri
       cause: `nothing may be executed from ${folder}: ${error}`,
       advice: 'Mount that file system without noexec, or install elsewhere.',
     };
-  return { cause: `${path}: ${error}`, advice: REINSTALL };
+  return { cause: error.includes(path) ? error : `${path}: ${error}`, advice: REINSTALL };
 }
 
 function wrongInFile(path: string): string | undefined {

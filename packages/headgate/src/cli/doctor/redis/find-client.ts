@@ -47,6 +47,7 @@ async function connectIoRedis(
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: deadlineMs,
+    disconnectTimeout: 0, // else its timer keeps the process for two seconds after a connection that failed
     retryStrategy: null,
     maxRetriesPerRequest: 0,
   });
