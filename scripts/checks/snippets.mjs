@@ -20,7 +20,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** In the package, so that `headgate` and what it is tested with are found from there. */
 const work = join(root, 'packages/headgate/.snippets');
 
-const pages = execFileSync('git', ['ls-files', 'README.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root, encoding: 'utf8' })
+const pages = execFileSync('git', ['ls-files', 'README.md', 'docs/*.md', 'packages/*/README.md'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .trim()
   .split('\n');
 const snippets = pages.flatMap((page) => readSnippets(page, readFileSync(join(root, page), 'utf8')));

@@ -24,8 +24,14 @@ it('every page that npm shows leads to the repository, and by no link that holds
   expect(shown.length).toBeGreaterThan(10);
   for (const page of shown) {
     const links = linksOf(page);
-    expect(links.some((link) => link.startsWith(repository)), page).toBe(true);
-    expect(links.filter((link) => !/^(https:|#)/.test(link)), page).toEqual([]);
+    expect(
+      links.some((link) => link.startsWith(repository)),
+      page,
+    ).toBe(true);
+    expect(
+      links.filter((link) => !/^(https:|#)/.test(link)),
+      page,
+    ).toEqual([]);
   }
 });
 
