@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 
+const repository = 'https://github.com/headgate/headgate';
 const docs = fileURLToPath(new URL('..', import.meta.url));
 const reference = `${docs}reference`;
 
@@ -99,7 +100,7 @@ function slugify(title: string): string {
   return kept.replace(/\s/g, '-');
 }
 
-/** Pages are plain HTML without a framework's script, so that they can be read from a folder: scripts/docs.mjs. */
+/** Pages are plain HTML without a framework's script, so that they can be read from a folder: scripts/docs. */
 export default defineConfig({
   title: 'headgate',
   description: 'A rate limiter for TypeScript servers',
@@ -127,11 +128,17 @@ export default defineConfig({
       };
     },
   },
+  transformPageData(page) {
+    if (page.relativePath.startsWith('reference/')) page.frontmatter.editLink = false; // it is made of doc comments
+    if (page.relativePath.endsWith('architecture.md')) page.filePath = '../ARCHITECTURE.md';
+  },
   themeConfig: {
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'Reference', link: '/reference/headgate' },
+      { text: 'Repository', link: repository },
     ],
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
     sidebar,
     aside: false, // the list of headings beside a page is drawn by a script, too
     outline: false,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 /** What pages speak of without saying where it comes from, as scripts/docs/snippet-world.mjs has it. */
-const AMBIENT = 'declare const app: any, requireAdmin: any, keyGenerator: any, userId: string;\n';
+const AMBIENT = 'declare const app: any, requireAdmin: any, keyGenerator: any, createMyEngine: any, userId: string;\n';
 
 /** What TypeScript says of each snippet that it says something of; what is JavaScript is parsed. */
 export function typeErrors(work, snippets) {

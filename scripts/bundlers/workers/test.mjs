@@ -13,6 +13,22 @@ const WORKERS = {
   'headgate/hono': `import { Hono } from 'hono';
     import { rateLimit } from 'headgate/hono';
     export default new Hono().use(rateLimit(${OPTIONS})).get('/', (c) => c.text('hello'));`,
+  'headgate/redis, on a server that is asked over HTTP': `import { RemoteRateLimiter, redis } from 'headgate/redis';
+    let limiter;
+    const client = { evalsha: async () => { throw new Error('NOSCRIPT'); }, eval: async () => { throw new Error('the server is gone'); } };
+    const decide = async () => {
+      limiter ??= new RemoteRateLimiter({ ...${OPTIONS}, engine: redis(client, { onDegraded() {} }) });
+      return new Response('', { status: (await limiter.allow('k')) ? 200 : 429 });
+    };
+    export default { fetch: decide };`,
+  'headgate/dashboard': `import { RateLimiter } from 'headgate';
+    import { dashboard } from 'headgate/dashboard';
+    let limiter, limits;
+    export default { fetch(request) {
+      limiter ??= new RateLimiter(${OPTIONS});
+      limits ??= dashboard({ limiters: { api: limiter } });
+      return limiter.allow('k') ? limits(request) : new Response('', { status: 429 });
+    } };`,
 };
 /** As wrangler resolves, and as those do who bundle a worker for Node by mistake. */
 const CONDITIONS = [['workerd', 'worker', 'browser'], ['node']];

@@ -5,7 +5,7 @@ import {
   type WatchedStats,
   watchedLimiter,
 } from '../http/serve/watched-limiter.js';
-import type { PromClient, Registry } from './registry.js';
+import type { Metrics, Registry } from './registry.js';
 
 /**
  * By the names that decisions have, so that the two can be joined.
@@ -25,7 +25,7 @@ export function limitersByName(given: readonly (HttpLimiter | undefined)[]): Wat
 }
 
 /** What the statistics say when they are scraped. */
-export function addLimiterMetrics(client: PromClient, registry: Registry, limiters: WatchedLimiters): void {
+export function addLimiterMetrics(client: Metrics, registry: Registry, limiters: WatchedLimiters): void {
   const common = { labelNames: ['limiter'], registers: [registry] };
   const addGauge = (name: string, help: string, readFrom: (stats: WatchedStats) => number) =>
     new client.Gauge({

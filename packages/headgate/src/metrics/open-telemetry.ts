@@ -1,10 +1,10 @@
 import { refuseUnknown } from '@headgate/core-ts';
-import type { Meter, ObservableCallback } from '@opentelemetry/api';
 import { find } from '#peers/opentelemetry';
 import { demand } from '../backend/peer.js';
 import type { HttpLimiter } from '../http/options/options.js';
 import type { WatchedLimiters } from '../http/serve/watched-limiter.js';
 import { limitersByName, statsOf } from './limiter-metrics.js';
+import type { Meter, ObservableCallback } from './meter.js';
 import { DURATION_BUCKETS, subscribe } from './subscribe.js';
 
 export interface OpenTelemetryOptions {
@@ -90,7 +90,7 @@ function observe(meter: Meter, limiters: WatchedLimiters): () => void {
 /** The API keeps its provider where every copy of it finds it, so this one's is the application's. */
 function registeredMeter(): Meter {
   const advice = `npm install @opentelemetry/api, or hand over a meter. For Prometheus, prometheus() does without`;
-  const { metrics } = demand<typeof import('@opentelemetry/api')>(
+  const { metrics } = demand<{ readonly metrics: { getMeter(name: string): Meter } }>(
     find(),
     '@opentelemetry/api',
     'headgate/metrics',

@@ -4,7 +4,7 @@ import { demand } from '../backend/peer.js';
 import type { HttpLimiter } from '../http/options/options.js';
 import { type Endpoint, endpoint, notAllowed } from '../http/serve/endpoint.js';
 import { addLimiterMetrics, limitersByName } from './limiter-metrics.js';
-import type { PromClient, Registry } from './registry.js';
+import type { Metrics, PromClient, Registry } from './registry.js';
 import { DURATION_BUCKETS, type Recorder, subscribe } from './subscribe.js';
 
 export interface PrometheusOptions {
@@ -61,16 +61,16 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusEndpoint 
 }
 
 /** A namespace has all names of a CommonJS module in `default`, and not always beside it. */
-function readClient(given: PromClient | { readonly default: PromClient } | undefined): PromClient {
+function readClient(given: PromClient | { readonly default: PromClient } | undefined): Metrics {
   if (given === undefined)
-    return demand<PromClient>(
+    return demand<Metrics>(
       find(),
       'prom-client',
       'headgate/metrics',
       'npm install prom-client, or where it is bundled, give it as client',
     );
   const client = (given as { readonly default?: PromClient } | null)?.default ?? (given as PromClient | null);
-  if (typeof client?.Registry === 'function' && typeof client.Counter === 'function') return client;
+  if (typeof client?.Registry === 'function' && typeof client.Counter === 'function') return client as Metrics;
   throw new TypeError(`client must be what prom-client exports, got ${show(given)}`);
 }
 
@@ -78,9 +78,9 @@ function namesIn(registry: Registry): string[] {
   return registry.getMetricsAsArray().map(({ name }) => name);
 }
 
-function recorder(client: PromClient, registry: Registry): Recorder {
+function recorder(client: Metrics, registry: Registry): Recorder {
   const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+  const counter = (name: string, help: string, labelNames: readonly string[]) =>
     new client.Counter({ name, help, labelNames, registers });
   const decisions = counter('headgate_decisions_total', 'Requests that were decided on.', [
     'limiter',

@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const repository = 'https://github.com/headgate/headgate';
 const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).split('\n').filter(Boolean);
 
 it('every link of a page leads to a file, and to a heading where it names one', () => {
   const broken = pages.flatMap((page) => {
-    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string);
+    const links = linksOf(page).map((link) => asHere(page, link));
     return links
       .filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(page, link))
       .map((link) => `${page}: ${link}`);
@@ -18,12 +19,38 @@ it('every link of a page leads to a file, and to a heading where it names one', 
   expect(broken).toEqual([]);
 });
 
+it('every page that npm shows leads to the repository, and by no link that holds in the repository only', () => {
+  const shown = pages.filter((page) => /^packages\/.*README\.md$/.test(page));
+  expect(shown.length).toBeGreaterThan(10);
+  for (const page of shown) {
+    const links = linksOf(page);
+    expect(
+      links.some((link) => link.startsWith(repository)),
+      page,
+    ).toBe(true);
+    expect(
+      links.filter((link) => !/^(https:|#)/.test(link)),
+      page,
+    ).toEqual([]);
+  }
+});
+
 it('every path in ARCHITECTURE.md is one', () => {
   const paths = [...read('ARCHITECTURE.md').matchAll(/`((?:packages|core-ts|core-native|headgate)\/[^`]*)`/g)];
   const missing = paths.map(([, path]) => (path as string).replace(/^(?!packages)/, 'packages/')).filter(isMissing);
   expect(paths.length).toBeGreaterThan(30);
   expect(missing).toEqual([]);
 });
+
+function linksOf(page: string): string[] {
+  return [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string);
+}
+
+/** A link to a file of the repository as the page would name it that lies beside that file. */
+function asHere(page: string, link: string): string {
+  const [, path, anchor = ''] = link.match(new RegExp(`^${repository}(?:/(?:blob|tree)/main/([^#]+))?(#.*)?$`)) ?? [];
+  return path === undefined && anchor === '' ? link : `${relative(dirname(page), path ?? 'README.md')}${anchor}`;
+}
 
 function leadsSomewhere(page: string, link: string): boolean {
   const [path, anchor] = link.split('#') as [string, string?];
