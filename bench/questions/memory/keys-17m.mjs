@@ -6,7 +6,7 @@ const KEYS = 17_000_000;
 
 export const question = {
   title: '17 million keys',
-  note: 'How many of them are not held in the end. A JavaScript Map throws at 16,777,216; @fastify/rate-limit forgets the oldest. The peers that are left out would need more memory than this machine has, or are a Map as well.',
+  note: 'How many of them are not held in the end. A JavaScript Map throws at 16,777,216; @fastify/rate-limit forgets those used least recently. The peers that are left out would need more memory than this machine has, or are a Map as well.',
   full: {
     processes: 1,
     peerProcesses: 1,
