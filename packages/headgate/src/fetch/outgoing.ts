@@ -3,16 +3,15 @@ import type { Reserved } from '../http/options/options.js';
 import type { FetchResponse, OutgoingCall } from './call/fetch-types.js';
 import { mayRepeat, type ReadCall, readCall } from './call/read-call.js';
 import type { FetchSettings } from './fetch-options.js';
-import type { Lane } from './pace/lane.js';
 import { Lanes } from './pace/lanes.js';
-import type { Sent } from './pace/server-pace.js';
+import { Way } from './pace/way.js';
 import { readTold } from './told/told.js';
 
 /** What came of one sending. */
 interface Tried {
   readonly response: FetchResponse;
   /** The key that the answer speaks of: after a redirect maybe another one. */
-  readonly key: string;
+  readonly lastKey: string;
   /** After how long the answer wants to be asked again; `undefined` where it doesn't say. */
   readonly comeBackMs: number | undefined;
   /** How long the call may still wait. */
@@ -21,7 +20,6 @@ interface Tried {
 
 /** A call that is out. */
 interface Sending {
-  readonly sent: Sent;
   readonly answer: Promise<FetchResponse>;
   readonly leftMs: number;
 }
@@ -40,71 +38,65 @@ export class Outgoing {
     const { send, attempts, maxWaitMs } = this.#settings;
     const call = readCall(input, init);
     if (call === undefined) return send(input, init);
-    let key = await this.#keyOf(call);
-    let leftMs = maxWaitMs;
+    const key = await this.#keyOf(call);
+    let [lastKey, leftMs] = [key, maxWaitMs];
     for (let left = attempts; ; left--) {
-      const tried = await this.#try(key, call, leftMs, () => send(input, init));
+      const tried = await this.#try(new Way(this.#lanes, key, lastKey), call, leftMs, () => send(input, init));
       const { response, comeBackMs } = tried;
-      ({ key, leftMs } = tried);
+      ({ lastKey, leftMs } = tried);
       if (left === 0 || comeBackMs === undefined || comeBackMs > leftMs) return response;
       if (!mayRepeat(call, response.status)) return response;
       await discard(response);
     }
   }
 
-  async #try(key: string, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Tried> {
-    const lane = this.#lanes.of(key);
-    lane.present++;
+  async #try(way: Way, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Tried> {
     try {
-      const { sent, answer, leftMs } = await this.#send(lane, call, maxWaitMs, send);
-      const { response, lastKey } = await this.#answered(lane, call, sent, answer);
+      const { answer, leftMs } = await this.#send(way, call, maxWaitMs, send);
+      const { response, lastKey } = await this.#answered(way, call, answer);
       const told = readTold(response);
-      lane.answered(sent, lastKey === key ? told : undefined);
-      const last = lastKey === key ? lane : this.#lanes.of(lastKey);
-      if (last !== lane) last.note(told);
-      return { response, key: lastKey, comeBackMs: told.retryAfterMs ?? (last.stayMs() || undefined), leftMs };
+      const stayMs = way.answered(lastKey, told);
+      return { response, lastKey, comeBackMs: told.retryAfterMs ?? (stayMs || undefined), leftMs };
     } finally {
-      lane.present--;
+      way.leave();
     }
   }
 
   /** Sends at the first instant at which the server is expected to take the call and the policy admits it. */
-  async #send(lane: Lane, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Sending> {
+  async #send(way: Way, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Sending> {
     const { clock } = this.#settings;
     const cost = await this.#costOf(call);
-    const place = lane.place();
     const untilMs = clock.now() + maxWaitMs;
     const leftMs = () => Math.max(0, untilMs - clock.now());
     for (;;) {
-      await lane.turn(place, leftMs(), call.signal);
-      const reservation = await this.#reserve(lane, cost, { maxWaitMs: leftMs(), signal: call.signal });
-      const sent = lane.send();
-      if (sent !== undefined) {
+      await way.turn(leftMs, call.signal);
+      const reservation = await this.#reserve(way, cost, { maxWaitMs: leftMs(), signal: call.signal });
+      if (way.send()) {
         const answer = (async () => send())(); // at once: nothing may come between
         settle(reservation, cost);
-        return { sent, answer, leftMs: leftMs() };
+        return { answer, leftMs: leftMs() };
       }
       await reservation?.cancel(); // a unit that is not used now must not be used later
     }
   }
 
-  async #reserve(lane: Lane, cost: Cost, wait: WaitLimits): Promise<Reserved | undefined> {
+  async #reserve(way: Way, cost: Cost, wait: WaitLimits): Promise<Reserved | undefined> {
     try {
-      return await this.#settings.limiter?.reserve(lane.key, cost, { wait });
+      return await this.#settings.limiter?.reserve(way.key, cost, { wait });
     } catch (error) {
-      lane.stepBack();
+      way.stepBack();
       throw error;
     }
   }
 
   /** The answer, and the key that it speaks of. */
-  async #answered(lane: Lane, call: OutgoingCall, sent: Sent, answer: Promise<FetchResponse>) {
+  async #answered(way: Way, call: OutgoingCall, answer: Promise<FetchResponse>) {
     try {
       const response = await answer;
       const last = afterRedirects(call, response);
-      return { response, lastKey: last === undefined ? lane.key : await this.#keyOf(last) };
+      return { response, lastKey: last === undefined ? way.key : await this.#keyOf(last) };
     } catch (error) {
-      lane.failed(sent);
+      way.failed();
       throw error;
     }
   }

@@ -67,6 +67,11 @@ export class Lane {
     return sent;
   }
 
+  /** Notes a call that goes to another key now, and from there maybe here. */
+  sendPast(): Sent {
+    return this.#pace.sent(this.#clock.now());
+  }
+
   stepBack(): void {
     this.#leaving--;
     this.#go();
@@ -93,6 +98,11 @@ export class Lane {
   /** How long the next call has to stay at the least. */
   stayMs(): number {
     return this.#pace.stay(this.#clock.now(), 0).sureMs;
+  }
+
+  /** Whether a call that comes from another key has to stay; how calls are spread doesn't count. */
+  isHeld(): boolean {
+    return this.#pace.isHeld(this.#clock.now());
   }
 
   isForgettable(): boolean {
