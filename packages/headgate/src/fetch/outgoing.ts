@@ -46,7 +46,7 @@ export class Outgoing {
       ({ lastKey, leftMs } = tried);
       if (left === 0 || comeBackMs === undefined || comeBackMs > leftMs) return response;
       if (!mayRepeat(call, response.status)) return response;
-      await discard(response);
+      discard(response);
     }
   }
 
@@ -125,7 +125,12 @@ function settle(reservation: Reserved | undefined, cost: Cost): void {
   Promise.resolve(reservation.commit(cost)).catch(() => {});
 }
 
-/** Lets the connection go on to another call. */
-async function discard({ body }: FetchResponse): Promise<void> {
-  await (body as { cancel?(): Promise<void> } | null | undefined)?.cancel?.();
+/**
+ * Lets the connection go on to another call. A body that broke off can't be cancelled, and one that somebody reads may not
+ * be; nobody wants it, so neither that nor how long it takes decides what comes of the call.
+ */
+function discard({ body }: FetchResponse): void {
+  const { cancel } = (body ?? {}) as { cancel?(): Promise<void> };
+  if (typeof cancel !== 'function') return;
+  (async () => cancel.call(body))().catch(() => {});
 }
