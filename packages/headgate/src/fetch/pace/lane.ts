@@ -116,8 +116,7 @@ export class Lane {
 
   /** Lets go who may, refuses who would stay too long, and wakes when there is more to do. */
   #go(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#stopTimer();
     for (let [first] = this.#waiters; first !== undefined; [first] = this.#waiters) {
       const nowMs = this.#clock.now();
       const stay = this.#pace.stay(nowMs, this.#leaving);
@@ -132,6 +131,11 @@ export class Lane {
       this.#leaving++;
       first.resolve();
     }
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   #refuse(nowMs: number, { sureMs, limit }: Stay): void {
@@ -155,6 +159,7 @@ export class Lane {
     const index = this.#waiters.indexOf(waiter);
     if (index < 0) return;
     this.#waiters.splice(index, 1);
+    if (this.#waiters.length === 0) this.#stopTimer(); // it would keep the process alive for nobody
     waiter.reject(reason);
   }
 
