@@ -7,11 +7,18 @@ import { Lanes } from './pace/lanes.js';
 import { Way } from './pace/way.js';
 import { readTold } from './told/told.js';
 
+/** A call, and what each sending of it takes. */
+interface Asked {
+  readonly call: ReadCall;
+  readonly cost: Cost;
+  send(): Promise<FetchResponse>;
+}
+
 /** What came of one sending. */
 interface Tried {
   readonly response: FetchResponse;
-  /** The key that the answer speaks of: after a redirect maybe another one. */
-  readonly lastKey: string;
+  /** The key that the answer speaks of: after a redirect maybe another one, or `undefined` where `key` failed. */
+  readonly lastKey: string | undefined;
   /** After how long the answer wants to be asked again; `undefined` where it doesn't say. */
   readonly comeBackMs: number | undefined;
   /** How long the call may still wait. */
@@ -39,21 +46,26 @@ export class Outgoing {
     const call = readCall(input, init);
     if (call === undefined) return send(input, init);
     const key = await this.#keyOf(call);
-    let [lastKey, leftMs] = [key, maxWaitMs];
+    const cost = await this.#costOf(call); // once: where it fails later, an answer would be lost
+    const asked: Asked = { call, cost, send: () => send(input, init) };
+    let lastKey = key;
+    let leftMs = maxWaitMs;
     for (let left = attempts; ; left--) {
-      const tried = await this.#try(new Way(this.#lanes, key, lastKey), call, leftMs, () => send(input, init));
+      const tried = await this.#try(new Way(this.#lanes, key, lastKey), asked, leftMs);
       const { response, comeBackMs } = tried;
-      ({ lastKey, leftMs } = tried);
-      if (left === 0 || comeBackMs === undefined || comeBackMs > leftMs) return response;
-      if (!mayRepeat(call, response.status)) return response;
+      if (left === 0 || comeBackMs === undefined || comeBackMs > tried.leftMs) return response;
+      if (tried.lastKey === undefined || !mayRepeat(call, response.status)) return response;
+      lastKey = tried.lastKey;
+      leftMs = tried.leftMs;
       discard(response);
     }
   }
 
-  async #try(way: Way, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Tried> {
+  async #try(way: Way, asked: Asked, maxWaitMs: number): Promise<Tried> {
     try {
-      const { answer, leftMs } = await this.#send(way, call, maxWaitMs, send);
-      const { response, lastKey } = await this.#answered(way, call, answer);
+      const { answer, leftMs } = await this.#send(way, asked, maxWaitMs);
+      const response = await this.#answered(way, answer);
+      const lastKey = await this.#lastKeyOf(way, asked.call, response);
       const told = readTold(response);
       const stayMs = way.answered(lastKey, told);
       return { response, lastKey, comeBackMs: told.retryAfterMs ?? (stayMs || undefined), leftMs };
@@ -63,9 +75,8 @@ export class Outgoing {
   }
 
   /** Sends at the first instant at which the server is expected to take the call and the policy admits it. */
-  async #send(way: Way, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Sending> {
+  async #send(way: Way, { call, cost, send }: Asked, maxWaitMs: number): Promise<Sending> {
     const { clock } = this.#settings;
-    const cost = await this.#costOf(call);
     const untilMs = clock.now() + maxWaitMs;
     const leftMs = () => Math.max(0, untilMs - clock.now());
     for (;;) {
@@ -89,16 +100,19 @@ export class Outgoing {
     }
   }
 
-  /** The answer, and the key that it speaks of. */
-  async #answered(way: Way, call: OutgoingCall, answer: Promise<FetchResponse>) {
+  async #answered(way: Way, answer: Promise<FetchResponse>): Promise<FetchResponse> {
     try {
-      const response = await answer;
-      const last = afterRedirects(call, response);
-      return { response, lastKey: last === undefined ? way.key : await this.#keyOf(last) };
+      return await answer;
     } catch (error) {
       way.failed();
       throw error;
     }
+  }
+
+  /** The key that the answer speaks of. Without one it counts for none: an answer that came is not lost for it. */
+  async #lastKeyOf(way: Way, call: OutgoingCall, response: FetchResponse): Promise<string | undefined> {
+    const last = afterRedirects(call, response);
+    return last === undefined ? way.key : this.#keyOf(last).catch(() => undefined);
   }
 
   async #keyOf(call: OutgoingCall): Promise<string> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answers, setUp } from '../../test/fetch/set-up.js';
+import type { FetchOptions } from './fetch-options.js';
 
 const [A, B] = ['https://a.example/', 'https://b.example/'];
 const busy = (seconds: number) => ({ status: 429, headers: { 'retry-after': `${seconds}` } });
@@ -51,6 +52,20 @@ describe('after a redirect', () => {
     await pass(2000, 100);
     await Promise.all(all);
     expect(times()).toEqual([0, 0, 0, 1100, 1200, 1200]);
+  });
+
+  it.each([
+    ['throws', () => expect.fail('no key')],
+    ['rejects', () => Promise.reject(new Error('no key'))],
+    ['answers no string', () => 5 as never],
+  ])('the answer is handed on where key %s for the last URL, and holds nobody', async (_, fail) => {
+    const key: FetchOptions['key'] = ({ url }) => (url.href === B ? fail() : url.origin);
+    const answers: Answers = () => ({ ...busy(1), url: B });
+    const { fetch, times } = setUp({ key, retry: { attempts: 2 } }, answers);
+    for (let i = 0; i < 3; i++) expect(await (await fetch(A)).text()).toBe('body');
+    expect(times()).toEqual([0, 0, 0]);
+    await expect(fetch(B)).rejects.toThrow(/no key|key must answer a string/);
+    expect(times()).toHaveLength(3);
   });
 
   it('no policy is passed and no refusal is forgotten, wherever calls are redirected to', async () => {

@@ -101,6 +101,16 @@ describe('a call', () => {
     expect((await good).status).toBe(200);
   });
 
+  it('has one cost, however often it is sent: what fails then would lose an answer', async () => {
+    const costs = [2];
+    const cost = () => costs.shift() ?? expect.fail('it was asked for again');
+    const answers: Answers = () => ({ status: 429, headers: { 'retry-after': '1' } });
+    const { fetch, pass, times } = setUp({ limit: 4, windowSeconds: 60, cost, retry: { attempts: 1 } }, answers);
+    const response = fetch(API);
+    await pass(1000, 100);
+    expect([(await response).status, times()]).toEqual([429, [0, 1000]]);
+  });
+
   it('with a key that is no string rejects, and is not sent', async () => {
     const { fetch, sent } = setUp({ key: () => 5 as never });
     await expect(fetch(API)).rejects.toThrow(new TypeError('key must answer a string, got 5'));

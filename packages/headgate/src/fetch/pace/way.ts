@@ -60,14 +60,19 @@ export class Way {
     if (this.#sentBeyond !== undefined) this.#beyond?.failed(this.#sentBeyond);
   }
 
-  /** The call has an answer; `key`: the one that `told` speaks of. Answers how long the next call to that has to stay. */
-  answered(key: string, told: Told): number {
+  /**
+   * The call has an answer. Answers how long the next call to that key has to stay.
+   *
+   * @param key the one that `told` speaks of; `undefined` where that is not known
+   */
+  answered(key: string | undefined, told: Told): number {
     if (this.#sent !== undefined) this.#lane.answered(this.#sent, key === this.key ? told : undefined);
-    const isBeyond = key === this.#beyond?.key;
+    const isBeyond = key !== undefined && key === this.#beyond?.key;
     if (this.#sentBeyond !== undefined) {
       if (isBeyond) this.#beyond?.answered(this.#sentBeyond, told);
       else this.#beyond?.failed(this.#sentBeyond); // it went another way
     }
+    if (key === undefined) return 0;
     const last = this.#lanes.of(key);
     if (key !== this.key && !isBeyond) last.note(told);
     return last.stayMs();
