@@ -1,10 +1,9 @@
-import { ManualClock, RateLimitExceeded, RateLimiter } from '@headgate/core-ts';
+import { RateLimitExceeded, RateLimiter } from '@headgate/core-ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Answers, API, settled, setUp } from '../../test/fetch/set-up.js';
 import { memory } from '../redis/engine/memory.js';
 import { RemoteRateLimiter } from '../redis/limiter/remote-rate-limiter.js';
-import { createFetch } from './create-fetch.js';
 import type { FetchOptions } from './fetch-options.js';
 
 describe('a policy', () => {
@@ -276,23 +275,5 @@ describe("the server's word", () => {
       await fetch(API);
       await expect(fetch(API)).rejects.toMatchObject({ limit, message: expect.stringContaining(message) });
     }
-  });
-
-  it('after a redirect it is the word of who answered', async () => {
-    const clock = new ManualClock();
-    const sent: string[] = [];
-    const fake = async (input: string) => {
-      sent.push(`${input} ${clock.now()}`);
-      const response = new Response(null, { status: 503, headers: { 'retry-after': '1' } });
-      return Object.defineProperties(response, { redirected: { value: true }, url: { value: 'https://b.example/x' } });
-    };
-    const fetch = createFetch({ clock, fetch: fake });
-    await fetch('https://a.example/');
-    await fetch('https://a.example/');
-    const held = fetch('https://b.example/');
-    await settled();
-    clock.advance(1000);
-    await held;
-    expect(sent).toEqual(['https://a.example/ 0', 'https://a.example/ 0', 'https://b.example/ 1000']);
   });
 });

@@ -3,16 +3,22 @@ import type { Reserved } from '../http/options/options.js';
 import type { FetchResponse, OutgoingCall } from './call/fetch-types.js';
 import { mayRepeat, type ReadCall, readCall } from './call/read-call.js';
 import type { FetchSettings } from './fetch-options.js';
-import type { Lane } from './pace/lane.js';
 import { Lanes } from './pace/lanes.js';
-import type { Sent } from './pace/server-pace.js';
+import { Way } from './pace/way.js';
 import { readTold } from './told/told.js';
+
+/** A call, and what each sending of it takes. */
+interface Asked {
+  readonly call: ReadCall;
+  readonly cost: Cost;
+  send(): Promise<FetchResponse>;
+}
 
 /** What came of one sending. */
 interface Tried {
   readonly response: FetchResponse;
-  /** The key that the answer speaks of: after a redirect maybe another one. */
-  readonly key: string;
+  /** The key that the answer speaks of: after a redirect maybe another one, or `undefined` where `key` failed. */
+  readonly lastKey: string | undefined;
   /** After how long the answer wants to be asked again; `undefined` where it doesn't say. */
   readonly comeBackMs: number | undefined;
   /** How long the call may still wait. */
@@ -21,7 +27,6 @@ interface Tried {
 
 /** A call that is out. */
 interface Sending {
-  readonly sent: Sent;
   readonly answer: Promise<FetchResponse>;
   readonly leftMs: number;
 }
@@ -40,73 +45,74 @@ export class Outgoing {
     const { send, attempts, maxWaitMs } = this.#settings;
     const call = readCall(input, init);
     if (call === undefined) return send(input, init);
-    let key = await this.#keyOf(call);
+    const key = await this.#keyOf(call);
+    const cost = await this.#costOf(call); // once: where it fails later, an answer would be lost
+    const asked: Asked = { call, cost, send: () => send(input, init) };
+    let lastKey = key;
     let leftMs = maxWaitMs;
     for (let left = attempts; ; left--) {
-      const tried = await this.#try(key, call, leftMs, () => send(input, init));
+      const tried = await this.#try(new Way(this.#lanes, key, lastKey), asked, leftMs);
       const { response, comeBackMs } = tried;
-      ({ key, leftMs } = tried);
-      if (left === 0 || comeBackMs === undefined || comeBackMs > leftMs) return response;
-      if (!mayRepeat(call, response.status)) return response;
-      await discard(response);
+      if (left === 0 || comeBackMs === undefined || comeBackMs > tried.leftMs) return response;
+      if (tried.lastKey === undefined || !mayRepeat(call, response.status)) return response;
+      lastKey = tried.lastKey;
+      leftMs = tried.leftMs;
+      discard(response);
     }
   }
 
-  async #try(key: string, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Tried> {
-    const lane = this.#lanes.of(key);
-    lane.present++;
+  async #try(way: Way, asked: Asked, maxWaitMs: number): Promise<Tried> {
     try {
-      const { sent, answer, leftMs } = await this.#send(lane, call, maxWaitMs, send);
-      const { response, lastKey } = await this.#answered(lane, call, sent, answer);
+      const { answer, leftMs } = await this.#send(way, asked, maxWaitMs);
+      const response = await this.#answered(way, answer);
+      const lastKey = await this.#lastKeyOf(way, asked.call, response);
       const told = readTold(response);
-      lane.answered(sent, lastKey === key ? told : undefined);
-      const last = lastKey === key ? lane : this.#lanes.of(lastKey);
-      if (last !== lane) last.note(told);
-      return { response, key: lastKey, comeBackMs: told.retryAfterMs ?? (last.stayMs() || undefined), leftMs };
+      const stayMs = way.answered(lastKey, told);
+      return { response, lastKey, comeBackMs: told.retryAfterMs ?? (stayMs || undefined), leftMs };
     } finally {
-      lane.present--;
+      way.leave();
     }
   }
 
   /** Sends at the first instant at which the server is expected to take the call and the policy admits it. */
-  async #send(lane: Lane, call: ReadCall, maxWaitMs: number, send: () => Promise<FetchResponse>): Promise<Sending> {
+  async #send(way: Way, { call, cost, send }: Asked, maxWaitMs: number): Promise<Sending> {
     const { clock } = this.#settings;
-    const cost = await this.#costOf(call);
-    const place = lane.place();
     const untilMs = clock.now() + maxWaitMs;
     const leftMs = () => Math.max(0, untilMs - clock.now());
     for (;;) {
-      await lane.turn(place, leftMs(), call.signal);
-      const reservation = await this.#reserve(lane, cost, { maxWaitMs: leftMs(), signal: call.signal });
-      const sent = lane.send();
-      if (sent !== undefined) {
+      await way.turn(leftMs, call.signal);
+      const reservation = await this.#reserve(way, cost, { maxWaitMs: leftMs(), signal: call.signal });
+      if (way.send()) {
         const answer = (async () => send())(); // at once: nothing may come between
         settle(reservation, cost);
-        return { sent, answer, leftMs: leftMs() };
+        return { answer, leftMs: leftMs() };
       }
       await reservation?.cancel(); // a unit that is not used now must not be used later
     }
   }
 
-  async #reserve(lane: Lane, cost: Cost, wait: WaitLimits): Promise<Reserved | undefined> {
+  async #reserve(way: Way, cost: Cost, wait: WaitLimits): Promise<Reserved | undefined> {
     try {
-      return await this.#settings.limiter?.reserve(lane.key, cost, { wait });
+      return await this.#settings.limiter?.reserve(way.key, cost, { wait });
     } catch (error) {
-      lane.stepBack();
+      way.stepBack();
       throw error;
     }
   }
 
-  /** The answer, and the key that it speaks of. */
-  async #answered(lane: Lane, call: OutgoingCall, sent: Sent, answer: Promise<FetchResponse>) {
+  async #answered(way: Way, answer: Promise<FetchResponse>): Promise<FetchResponse> {
     try {
-      const response = await answer;
-      const last = afterRedirects(call, response);
-      return { response, lastKey: last === undefined ? lane.key : await this.#keyOf(last) };
+      return await answer;
     } catch (error) {
-      lane.failed(sent);
+      way.failed();
       throw error;
     }
+  }
+
+  /** The key that the answer speaks of. Without one it counts for none: an answer that came is not lost for it. */
+  async #lastKeyOf(way: Way, call: OutgoingCall, response: FetchResponse): Promise<string | undefined> {
+    const last = afterRedirects(call, response);
+    return last === undefined ? way.key : this.#keyOf(last).catch(() => undefined);
   }
 
   async #keyOf(call: OutgoingCall): Promise<string> {
@@ -133,7 +139,12 @@ function settle(reservation: Reserved | undefined, cost: Cost): void {
   Promise.resolve(reservation.commit(cost)).catch(() => {});
 }
 
-/** Lets the connection go on to another call. */
-async function discard({ body }: FetchResponse): Promise<void> {
-  await (body as { cancel?(): Promise<void> } | null | undefined)?.cancel?.();
+/**
+ * Lets the connection go on to another call. A body that broke off can't be cancelled, and one that somebody reads may not
+ * be; nobody wants it, so neither that nor how long it takes decides what comes of the call.
+ */
+function discard({ body }: FetchResponse): void {
+  const { cancel } = (body ?? {}) as { cancel?(): Promise<void> };
+  if (typeof cancel !== 'function') return;
+  (async () => cancel.call(body))().catch(() => {});
 }

@@ -43,21 +43,28 @@ describe('retry', () => {
     expect(impatient.times()).toEqual([0, 1000]);
   });
 
+  const refusedWith = (body: ReadableStream) => {
+    const headers = { get: (name: string) => (name === 'retry-after' ? '0' : null) };
+    const answers = [{ body, status: 429, headers }, new Response()];
+    const send = async (_url: string) => answers.shift() ?? expect.fail('it was sent too often');
+    return createFetch({ clock: new ManualClock(), retry: { attempts: 1 }, fetch: send });
+  };
+
   it('lets go of the body of the answer that it drops', async () => {
-    const cancelled: number[] = [];
-    const clock = new ManualClock();
-    const fetch = createFetch({
-      clock,
-      retry: { attempts: 1 },
-      fetch: async (_url: string) => {
-        const call = cancelled.push(0) - 1;
-        const cancel = () => void cancelled.splice(call, 1, 1);
-        const body = new ReadableStream({ cancel });
-        return new Response(body, { status: call === 0 ? 429 : 200, headers: { 'retry-after': '0' } });
-      },
-    });
-    expect((await fetch(API)).status).toBe(200);
-    expect(cancelled).toEqual([1, 0]);
+    let cancelled = 0;
+    expect((await refusedWith(new ReadableStream({ cancel: () => void cancelled++ }))(API)).status).toBe(200);
+    expect(cancelled).toBe(1);
+  });
+
+  const locked = new ReadableStream();
+  locked.getReader();
+  it.each<[string, ReadableStream]>([
+    ['broke off', new ReadableStream({ start: (controller) => controller.error(new Error('other side closed')) })],
+    ["can't be cancelled", new ReadableStream({ cancel: () => Promise.reject(new Error('no')) })],
+    ['takes for ever to be cancelled', new ReadableStream({ cancel: () => new Promise(() => {}) })],
+    ['is read by somebody', locked],
+  ])('also sends again where that body %s', async (_, body) => {
+    expect((await refusedWith(body)(API)).status).toBe(200);
   });
 });
 
@@ -92,6 +99,16 @@ describe('a call', () => {
     const [bad, good] = [fetch(API), fetch(API)];
     await expect(Promise.all([bad, pass(9000, 100)])).rejects.toThrow(RangeError);
     expect((await good).status).toBe(200);
+  });
+
+  it('has one cost, however often it is sent: what fails then would lose an answer', async () => {
+    const costs = [2];
+    const cost = () => costs.shift() ?? expect.fail('it was asked for again');
+    const answers: Answers = () => ({ status: 429, headers: { 'retry-after': '1' } });
+    const { fetch, pass, times } = setUp({ limit: 4, windowSeconds: 60, cost, retry: { attempts: 1 } }, answers);
+    const response = fetch(API);
+    await pass(1000, 100);
+    expect([(await response).status, times()]).toEqual([429, [0, 1000]]);
   });
 
   it('with a key that is no string rejects, and is not sent', async () => {

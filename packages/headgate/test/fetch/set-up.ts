@@ -4,8 +4,15 @@ import type { FetchOptions } from '../../src/fetch/fetch-options.js';
 
 export const API = 'https://api.example.com/';
 
+interface Answer {
+  status?: number;
+  headers?: Record<string, string>;
+  /** Where the call was redirected to. */
+  url?: string;
+}
+
 /** What the fake server answers to its call of this number, from 0. */
-export type Answers = (call: number, url: string) => { status?: number; headers?: Record<string, string> } | Error;
+export type Answers = (call: number, url: string) => Answer | Error;
 
 interface Sent {
   readonly url: string;
@@ -21,7 +28,9 @@ export function setUp(options: FetchOptions, answers: Answers = () => ({}), took
     const answer = answers(sent.push({ url, atMs: clock.now() }) - 1, url);
     if (tookMs > 0) await new Promise<void>((resolve) => clock.after(tookMs, resolve));
     if (answer instanceof Error) throw answer;
-    return new Response('body', { status: answer.status ?? 200, headers: answer.headers ?? {} });
+    const response = new Response('body', { status: answer.status ?? 200, headers: answer.headers ?? {} });
+    if (answer.url === undefined) return response;
+    return Object.defineProperties(response, { redirected: { value: true }, url: { value: answer.url } });
   };
   const fetch = createFetch({ ...options, clock, fetch: fake });
   const pass = async (ms: number, stepMs = 1) => {

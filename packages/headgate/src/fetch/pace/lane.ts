@@ -67,6 +67,11 @@ export class Lane {
     return sent;
   }
 
+  /** Notes a call that goes to another key now, and from there maybe here. */
+  sendPast(): Sent {
+    return this.#pace.sent(this.#clock.now());
+  }
+
   stepBack(): void {
     this.#leaving--;
     this.#go();
@@ -95,6 +100,11 @@ export class Lane {
     return this.#pace.stay(this.#clock.now(), 0).sureMs;
   }
 
+  /** Whether a call that comes from another key has to stay; how calls are spread doesn't count. */
+  isHeld(): boolean {
+    return this.#pace.isHeld(this.#clock.now());
+  }
+
   isForgettable(): boolean {
     return this.present === 0 && this.#pace.isForgettable(this.#clock.now());
   }
@@ -106,8 +116,7 @@ export class Lane {
 
   /** Lets go who may, refuses who would stay too long, and wakes when there is more to do. */
   #go(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#stopTimer();
     for (let [first] = this.#waiters; first !== undefined; [first] = this.#waiters) {
       const nowMs = this.#clock.now();
       const stay = this.#pace.stay(nowMs, this.#leaving);
@@ -122,6 +131,11 @@ export class Lane {
       this.#leaving++;
       first.resolve();
     }
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
   }
 
   #refuse(nowMs: number, { sureMs, limit }: Stay): void {
@@ -145,6 +159,7 @@ export class Lane {
     const index = this.#waiters.indexOf(waiter);
     if (index < 0) return;
     this.#waiters.splice(index, 1);
+    if (this.#waiters.length === 0) this.#stopTimer(); // it would keep the process alive for nobody
     waiter.reject(reason);
   }
 

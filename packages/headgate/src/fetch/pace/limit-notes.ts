@@ -61,6 +61,11 @@ export class LimitNotes {
     return this.#lowest(nowMs) !== undefined;
   }
 
+  /** Whether nothing is left. */
+  isEmpty(nowMs: number): boolean {
+    return this.#lowest(nowMs)?.remaining === 0;
+  }
+
   /** @param spreadBelow the share of the limit below which what is left is spread over the time until there is more */
   stay(traffic: Traffic, spreadBelow: number): Stay {
     const note = this.#lowest(traffic.nowMs);

@@ -48,6 +48,12 @@ export class ServerPace {
     return { ms: longest, sureMs: surest, limit: binding?.limit };
   }
 
+  /** Whether nothing may be sent: for a hold, for a limit that has nothing left, or while one goes first. */
+  isHeld(nowMs: number): boolean {
+    if (this.#heldUntilMs > nowMs || this.#probeMs(nowMs, 0) > 0) return true;
+    return [...this.#limits.values()].some((notes) => notes.isEmpty(nowMs));
+  }
+
   sent(nowMs: number): Sent {
     this.#inFlight++;
     this.#lastSentMs = nowMs;

@@ -16,14 +16,20 @@ export function readFields(headers: Answer['headers']): readonly ToldLimit[] {
   return readDictionary(text);
 }
 
-/** `"burst";r=7;t=1, "day";r=100;t=36000`, and in `RateLimit-Policy` `"burst";q=10;w=1, "day";q=5000;w=86400`. */
+/**
+ * `"burst";r=7;t=1, "day";r=100;t=36000`, and in `RateLimit-Policy` `"burst";q=10;w=1, "day";q=5000;w=86400`. A server may
+ * leave out `t`. Where nothing is left there is more after a whole window at the latest, so that counts in its place;
+ * what is left is not held back for a time that nobody told.
+ */
 function readList(members: List, policies: List): readonly ToldLimit[] {
   const known = new Map(policies.map(([name, parameters]) => [nameOf(name), parameters]));
   return members.slice(0, MOST_LIMITS).flatMap(([value, parameters]) => {
     const name = nameOf(value);
     const policy = known.get(name);
     const unit = policy?.get('qu') ?? 'requests';
-    return limitOf(name, policy?.get('q'), parameters.get('r'), parameters.get('t'), unit === 'requests');
+    const remaining = parameters.get('r');
+    const seconds = parameters.get('t') ?? (remaining === 0 ? policy?.get('w') : undefined);
+    return limitOf(name, policy?.get('q'), remaining, seconds, unit === 'requests');
   });
 }
 

@@ -26,10 +26,21 @@ export function readNumber(text: string | null): number | undefined {
   return text !== null && /^\s*\d{1,30}(\.\d{1,30})?\s*$/.test(text) ? Number(text) : undefined;
 }
 
-/** A Unix time in milliseconds. A text that is neither kind of date is none, whatever `Date.parse` makes of it. */
+const DATE = /^([A-Z][a-z]{2,8}, ?\d|[A-Z][a-z]{2} [A-Z]|\d{4}-\d\d-\d\dT)/;
+/** How a date ends: with the time, maybe a zone, and maybe the year. */
+const TIME =
+  /([T ])(\d{1,2}:\d\d(?::\d\d(?:\.\d{1,9})?)?)( ?(?:Z|UTC?|[ECMP][SD]T|(?:GMT)?[+-]\d\d:?\d\d|GMT)(?: \([^)]{1,64}\))?)?( \d{4})?$/;
+
+/**
+ * A Unix time in milliseconds. A text that is neither kind of date is none, whatever `Date.parse` makes of it. Without a
+ * zone it is UTC: so are the dates of RFC 9110, all three kinds of them, and what servers write that leave out the `Z`.
+ */
 export function readDateMs(text: string | null): number | undefined {
-  if (text === null || !/^([A-Z][a-z]{2,8}, ?\d|[A-Z][a-z]{2} [A-Z]|\d{4}-\d\d-\d\dT)/.test(text)) return undefined;
-  const ms = Date.parse(text);
+  const time = text !== null && DATE.test(text) ? TIME.exec(text) : null;
+  if (text === null || time === null) return undefined;
+  const [, before, hours, zone, year = ''] = time;
+  const day = text.slice(0, time.index) + year;
+  const ms = Date.parse(zone === undefined ? `${day}${before}${hours}${before === 'T' ? 'Z' : ' GMT'}` : text);
   return Number.isNaN(ms) ? undefined : ms;
 }
 

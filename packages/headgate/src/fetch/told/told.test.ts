@@ -35,6 +35,16 @@ describe('rate limit fields', () => {
       { ratelimit: '"a";r=7;t=3, "b";r=1;t=9;pk=:AA==:', 'ratelimit-policy': '"b";q=2;w=9;qu="content-bytes"' },
       [one(undefined, 7, 3000, 'a'), one(2, 1, 9000, 'b', false)],
     ],
+    [
+      'of draft 8 without a time, where nothing is left: for the window',
+      { ratelimit: '"a";r=0', 'ratelimit-policy': '"b";q=9;w=9, "a";q=10;w=60' },
+      [one(10, 0, 60_000, 'a')],
+    ],
+    [
+      'with a time, whatever the window is',
+      { ratelimit: '"a";r=0;t=0', 'ratelimit-policy': '"a";q=10;w=60' },
+      [one(10, 0, 0, 'a')],
+    ],
     ['of draft 7', { ratelimit: 'limit=10, remaining=7, reset=3' }, [one(10, 7, 3000)]],
     [
       'of draft 6',
@@ -118,6 +128,9 @@ describe('rate limit fields', () => {
     ['a number that is no whole one of a field', { ratelimit: '"a";r=-7;t=3' }],
     ['a malformed field', { ratelimit: '"a;r=7;t=3' }],
     ['a member without a rest', { ratelimit: '"a";t=3' }],
+    ['a rest without a time', { ratelimit: '"a";r=1', 'ratelimit-policy': '"a";q=10;w=60' }],
+    ['nothing left without a time or a window', { ratelimit: '"a";r=0', 'ratelimit-policy': '"a";q=10, "b";q=9;w=9' }],
+    ['a time that is none', { ratelimit: '"a";r=0;t="5"', 'ratelimit-policy': '"a";q=10;w=60' }],
     ['a dictionary of draft 7 with a list', { ratelimit: 'limit=(1 2), remaining=(1), reset=1' }],
     ['an answer from a cache', { age: '30', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' }],
   ])('are not read: %s', (_, fields) => {

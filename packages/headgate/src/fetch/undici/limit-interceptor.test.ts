@@ -205,6 +205,18 @@ describe('what goes wrong is told to the caller', () => {
     server = await listen(createServer());
   });
 
+  it('that the dispatcher was closed while the call was held, which does not hold up the closing', async () => {
+    const clock = new ManualClock();
+    const dispatcher = agentOf({ limit: 1, windowMs: 100, clock });
+    await text((await request(server.url, { dispatcher })).body);
+    const held = request(server.url, { dispatcher });
+    await settled();
+    await dispatcher.close();
+    clock.advance(100);
+    await expect(held).rejects.toMatchObject({ code: expect.stringMatching(/^UND_ERR_(CLOSED|DESTROYED)$/) });
+    expect(arrivals).toHaveLength(1);
+  });
+
   it('that there is no origin, which a dispatcher of one server needs none of', async () => {
     const client = new Client(server.url);
     const dispatcher = client.compose(limitInterceptor());
