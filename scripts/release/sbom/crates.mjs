@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RUST_LIBRARY } from '../../notices/crates.mjs';
+import { linkedCrates, RUST_LIBRARY } from '../../notices/crates.mjs';
 import { printed } from './printed.mjs';
 
 const CARGO_CYCLONEDX = '0.5.9';
@@ -24,13 +24,24 @@ export function ofCrates(version) {
     .replaceAll(OWN_REF, `headgate-core-native@${version}`)
     .replaceAll(OWN_PURL, `pkg:cargo/headgate-core-native@${version}`);
   rmSync(file);
-  const { metadata, components, ...bom } = JSON.parse(text);
+  const { metadata, components, dependencies, ...bom } = JSON.parse(text);
   const { components: _, ...own } = metadata.component;
+  const linked = components.filter(linkedOnly());
+  const refs = new Set([own['bom-ref'], ...linked.map((each) => each['bom-ref'])]);
   return {
     ...bom,
     metadata: { ...metadata, component: { ...own, version } },
-    components: [...components, rustLibrary()],
+    components: [...linked, rustLibrary()],
+    dependencies: dependencies
+      .filter(({ ref }) => refs.has(ref))
+      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((each) => refs.has(each)) })),
   };
+}
+
+/** cargo-cyclonedx has macros too, and crates for systems that no binary is built for. */
+function linkedOnly() {
+  const linked = new Set(linkedCrates(root).map(({ name, version }) => `${name} ${version}`));
+  return ({ name, version }) => linked.has(`${name} ${version}`);
 }
 
 /** Without a version: each binary has that of the Rust which built it. */
