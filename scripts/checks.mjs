@@ -58,5 +58,5 @@ export function run(command, args, cwd, env = process.env, more = {}) {
     maxBuffer: 1 << 28,
     ...more,
   });
-  return { status, stdout, output: `${stdout}${stderr}${signal ?? ''}${error ?? ''}` };
+  return { status, stdout, output: `${stdout ?? ''}${stderr ?? ''}${signal ?? ''}${error ?? ''}` };
 }

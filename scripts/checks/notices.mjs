@@ -1,9 +1,10 @@
-// Writes the licences of what is in our packages and is not ours: of the crates in each platform's binary, and of the
-// packages that are bundled into headgate. `--check` writes nothing, and fails where what is there is not the same.
+// Writes the licences of what is in our packages and is not ours: of the crates and Rust's library in each platform's
+// binary, and of the packages that are bundled into headgate. `--check` writes nothing, and fails where what is there is
+// not the same.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { linkedCrates, mitTerms } from '../notices/crates.mjs';
+import { linkedCrates, mitTerms, rustLibrary } from '../notices/crates.mjs';
 import { bundledPackages } from '../notices/packages.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +15,7 @@ const MIT = mitTerms();
 const MIT_LICENSE = `MIT License\n\n${MIT}`;
 const isCheck = process.argv.includes('--check');
 
-const ofBinaries = textOf('The binary in this package has these crates in it.', linkedCrates(root));
+const ofBinaries = textOf('The binary in this package has these in it.', [rustLibrary(), ...linkedCrates(root)]);
 const written = readdirSync(platforms).map((name) => [join(platforms, name, FILE), ofBinaries]);
 const headgate = join(root, 'packages/headgate');
 written.push([join(headgate, FILE), textOf('These packages are bundled into this one.', bundledPackages(headgate))]);
@@ -55,7 +56,7 @@ function copyrightsOf(part) {
 }
 
 function named({ name, version, licence }) {
-  return `- ${name} ${version} (${licence})`;
+  return `- ${version === undefined ? name : `${name} ${version}`} (${licence})`;
 }
 
 function flat(text) {

@@ -1,5 +1,6 @@
-// Checks what the pull request "Version packages" will be: runs `changeset version` on copies of the manifests, with the
-// changesets that wait, and with one of each kind that names core-native alone.
+// Checks that the version which packages have is in their changelogs, and what the pull request "Version packages" will
+// be: runs `changeset version` on copies of the manifests, with the changesets that wait, and with one of each kind that
+// names core-native alone.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -40,6 +41,9 @@ const NEXT = {
 };
 
 const checks = new Checks();
+await checks.attempt(`every package has ${manifest.version} in its changelog`, () =>
+  assertChangelogs(root, manifest.version),
+);
 if (readdirSync(join(root, '.changeset')).some((file) => file.endsWith('.md')))
   await checks.attempt(
     'the changesets that wait move all packages to one version, which is the next of its kind',
@@ -58,6 +62,7 @@ for (const [kind, version] of Object.entries(NEXT))
     writeFileSync(join(folder, '.changeset/one.md'), `---\n"@headgate/core-native": ${kind}\n---\n\n${TEXT}\n`);
     assertAllAt(version, versioned(folder));
     assertChangelogs(folder, version);
+    assert.ok(read(folder, 'packages/core-native/CHANGELOG.md').includes(TEXT));
   });
 const moved = join(work, 'minor');
 await checks.attempt('both halves of the native engine are held to that version', () =>
@@ -109,7 +114,6 @@ function assertAllAt(version, manifests) {
 function assertChangelogs(folder, version) {
   for (const each of published)
     assert.match(read(folder, each.folder, 'CHANGELOG.md'), new RegExp(`^## ${version}$`, 'm'), each.name);
-  assert.ok(read(folder, 'packages/core-native/CHANGELOG.md').includes(TEXT));
 }
 
 /** What JavaScript holds a binary to is bundled from the manifest, and `build.rs` takes the first version in it. */

@@ -6,6 +6,9 @@ import { TARGETS } from '../release/targets.mjs';
 /** One licence is enough where a crate may be had under either. */
 const PREFERRED = [/^licen[cs]e-mit/i, /^licen[cs]e(\.|$)/i, /^licen[cs]e/i, /^copying/i];
 
+/** Linked into each binary too, in the version of the Rust that built it. */
+export const RUST_LIBRARY = { name: "Rust's standard library", licence: 'MIT OR Apache-2.0' };
+
 /** The crates that are linked into the binary of any platform: neither tools of the build nor macros. */
 export function linkedCrates(root) {
   const { packages } = JSON.parse(cargo(root, 'metadata', '--format-version', '1', '--locked'));
@@ -20,6 +23,11 @@ export function linkedCrates(root) {
     .filter(({ name, version, source }) => source !== null && linked.has(`${name} ${version}`))
     .map((crate) => ({ name: crate.name, version: crate.version, licence: crate.license, text: licenceOf(crate) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Rust's library, with the words of its own licence. */
+export function rustLibrary() {
+  return { ...RUST_LIBRARY, text: `Copyright (c) The Rust Project Developers\n\n${mitTerms()}` };
 }
 
 /** `dashmap v6.1.0 (proc-macro)`: as `dashmap 6.1.0`. */

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 const IMPORT = /^(?:import|export) (?!type )[^;]*?from '((?:@[\w-]+\/)?\w[\w.-]*)(?:\/[^']*)?';/gms;
 
-/** What the sources of a package import and its manifest does not demand is bundled into it, with what that needs. */
+/**
+ * What the sources of a package import and its manifest does not demand is bundled into it, with what that needs:
+ * `isDirect` is what they import, `needs` the names of what a package needs.
+ */
 export function bundledPackages(folder) {
   const { name, dependencies = {}, peerDependencies = {} } = readJson(join(folder, 'package.json'));
   const sources = readdirSync(join(folder, 'src'), { recursive: true }).filter(
@@ -16,7 +19,9 @@ export function bundledPackages(folder) {
   const external = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
   const found = new Map();
   for (const each of imported) if (!external.has(each) && !each.startsWith('@headgate/')) add(each, folder, found);
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...found.values()]
+    .map((each) => ({ ...each, isDirect: imported.includes(each.name) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function add(name, from, found) {
@@ -25,8 +30,9 @@ function add(name, from, found) {
   const { version, license, dependencies = {} } = readJson(join(folder, 'package.json'));
   const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
   if (file === undefined) throw new Error(`${name} has no file with its licence in ${folder}`);
-  found.set(name, { name, version, licence: license, text: readFileSync(join(folder, file), 'utf8').trim() });
-  for (const each of Object.keys(dependencies)) add(each, folder, found);
+  const needs = Object.keys(dependencies);
+  found.set(name, { name, version, licence: license, text: readFileSync(join(folder, file), 'utf8').trim(), needs });
+  for (const each of needs) add(each, folder, found);
 }
 
 function folderOf(name, from) {
