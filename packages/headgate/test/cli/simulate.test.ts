@@ -216,6 +216,19 @@ describe('headgate simulate', () => {
     }
   });
 
+  it('decides on all that is packed, whatever is behind it', async () => {
+    const log = madeUpLog(20_000);
+    const [whole = '', more = ''] = files({
+      'whole.gz': gzipSync(log, { level: 0 }),
+      'more.gz': Buffer.concat([gzipSync(log), Buffer.from('garbage\n')]),
+    });
+    expect(await reportOf([whole, ...LIMIT])).toMatchObject({ requests: 20_000, notes: [] });
+    const { code, out, err } = await headgate(['simulate', more, ...LIMIT]);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain('20,000 requests');
+    expect(out).toContain(`${more} has bytes behind its gzip data, after line 20000, that are no gzip`);
+  });
+
   it('ends with 1 where there is no request at all, and says what there was', async () => {
     for (const [content, reason] of [
       ['', 'log is empty.'],

@@ -123,7 +123,10 @@ export class LogFile {
 
   #told(error: unknown): string {
     if (error instanceof UnreadableLog) return error.message;
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
+    // So zlib names what is no gzip where there may be more of it.
+    if (message === 'incorrect header check')
+      return `${this.name} has bytes behind its gzip data, after line ${this.#line}, that are no gzip: they were not read`;
     if (code === 'Z_BUF_ERROR') return `${this.name} ends in the middle of its gzip data, after line ${this.#line}`;
     if (code?.startsWith('Z_')) return `${this.name} is damaged as gzip after line ${this.#line}: ${reasonOf(error)}`;
     return `${this.name}, after line ${this.#line}: ${reasonOf(error)}`;

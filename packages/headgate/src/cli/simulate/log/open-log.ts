@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { reasonOf } from '../../reason-of.js';
+import { ahead, unpacked } from './unpacked.js';
 
 /** As much is read at once, and no more than two of it are held. */
 const CHUNK_BYTES = 64 * 1024;
@@ -48,7 +48,7 @@ export async function openLog(name: string): Promise<OpenLog> {
   const source = joined(first, counted);
   const isGzip = first.length >= 2 && first[0] === 0x1f && first[1] === 0x8b;
   if (!isGzip) refuseOthers(first, name);
-  const bytes = isGzip ? unpacked(source) : source;
+  const bytes = isGzip ? ahead(unpacked(source)) : source;
   return { bytes, isGzip, read: () => read };
 }
 
@@ -70,24 +70,6 @@ async function firstOf(chunks: AsyncIterator<Buffer>, name: string): Promise<Buf
 async function* joined(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* others;
-}
-
-function unpacked(source: AsyncIterable<Buffer>): AsyncIterator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  void feed(source, gunzip);
-  return gunzip[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-}
-
-async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  try {
-    for await (const chunk of source) {
-      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error as Error);
-  }
 }
 
 const OTHERS: readonly (readonly [magic: readonly number[], what: string])[] = [
