@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, createWriteStream, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cli/simulate/report/report.js';
@@ -393,6 +394,27 @@ describe('headgate simulate', () => {
     other.stderr.on('data', (chunk) => errors.push(chunk));
     other.stdout.destroy();
     expect([await once(other, 'exit'), Buffer.concat(errors).toString()]).toEqual([[0, null], '']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe that has a name (not on Windows, which has none)', () => {
+  it('is let go by Ctrl-C while its writer keeps it open, and what it had is told', async () => {
+    for (const pack of [(text: string) => text, (text: string) => gzipSync(text, { level: 0 })]) {
+      const pipe = join(emptyFolder(), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const child = spawn(process.execPath, [CLI, 'simulate', pipe, ...LIMIT], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const [out, err, ended] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
+      const writer = createWriteStream(pipe);
+      // More than a pipe holds: what has been written has been read, but for the end of it.
+      writer.write(pack(madeUpLog(5000)), () => child.kill('SIGINT'));
+      expect(await ended).toEqual([130, null]);
+      expect(await err).toBe('');
+      const told = await out;
+      expect(told).toContain('It was interrupted');
+      expect(told).not.toContain('could not be read');
+      expect(Number(/([\d,]+) requests?/.exec(told)?.[1]?.replaceAll(',', ''))).toBeGreaterThan(1000);
+      writer.on('error', () => {}).destroy();
+    }
   });
 });
 

@@ -34,12 +34,24 @@ export interface FileReport {
   readonly error: string | undefined;
 }
 
+/** What is read, and how. */
+interface LogFileOptions {
+  readonly name: string;
+  readonly format: string;
+  readonly clientOf: (entry: LogEntry) => Client;
+  /** As many requests are held to be put in order. */
+  readonly room: number;
+  /** Ends the reading. */
+  readonly signal: AbortSignal;
+}
+
 /** One log, read piece by piece; its requests come out in the order of time, as far as `room` of them reach. */
 export class LogFile {
   readonly name: string;
   readonly pending: InOrder;
   late = 0;
   readonly #clientOf: (entry: LogEntry) => Client;
+  readonly #signal: AbortSignal;
   readonly #reader;
   readonly #formats = new Map<string, number>();
   readonly #problems: Problem[] = [];
@@ -52,10 +64,11 @@ export class LogFile {
   #others = 0;
   #malformed = 0;
 
-  constructor(name: string, format: string, clientOf: (entry: LogEntry) => Client, room: number) {
+  constructor({ name, format, clientOf, room, signal }: LogFileOptions) {
     this.name = name;
     this.pending = new InOrder(room);
     this.#clientOf = clientOf;
+    this.#signal = signal;
     this.#reader = lineReader(format);
   }
 
@@ -71,7 +84,7 @@ export class LogFile {
   /** Reads one piece more. What fails ends the file, and is in the report. */
   async readOn(): Promise<void> {
     try {
-      this.#log ??= await openLog(this.name);
+      this.#log ??= await openLog(this.name, this.#signal);
       this.#lines ??= new Lines((line) => this.#take(line));
       const { value, done } = await this.#log.bytes.next();
       if (done !== true) {
@@ -79,6 +92,7 @@ export class LogFile {
         return;
       }
     } catch (error) {
+      if (this.#signal.aborted) return; // what comes of that is no fault of the log
       this.#error = this.#told(error);
     }
     this.#isEnded = true;

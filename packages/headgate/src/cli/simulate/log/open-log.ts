@@ -1,6 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, open as openFd } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Socket } from 'node:net';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { reasonOf } from '../../reason-of.js';
 import { ahead, unpacked } from './unpacked.js';
 
@@ -35,8 +37,8 @@ export async function sizeOf(name: string): Promise<number | undefined> {
 }
 
 /** Opens a file, or standard input for `-`; what begins as gzip does is unpacked. @throws UnreadableLog */
-export async function openLog(name: string): Promise<OpenLog> {
-  const stream: Readable = name === '-' ? process.stdin : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+export async function openLog(name: string, signal: AbortSignal): Promise<OpenLog> {
+  const stream = addAbortSignal(signal, await streamOf(name));
   let read = 0;
   const counted = (async function* () {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -50,6 +52,24 @@ export async function openLog(name: string): Promise<OpenLog> {
   if (!isGzip) refuseOthers(first, name);
   const bytes = isGzip ? ahead(unpacked(source)) : source;
   return { bytes, isGzip, read: () => read };
+}
+
+async function streamOf(name: string): Promise<Readable> {
+  if (name === '-') return process.stdin;
+  try {
+    const isPipe = (await stat(name)).isFIFO();
+    return isPipe ? await pipeOf(name) : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+  } catch (error) {
+    throw new UnreadableLog(`${name}: ${reasonOf(error)}`);
+  }
+}
+
+/** A read of a file can't be called off: on a pipe that its writer keeps open the process would wait with it. */
+async function pipeOf(name: string): Promise<Readable> {
+  // Linux waits for a writer in the first read; elsewhere a pipe without one is at its end.
+  const waits = process.platform === 'linux' ? constants.O_NONBLOCK : 0;
+  const fd = await promisify(openFd)(name, constants.O_RDONLY | waits);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function firstOf(chunks: AsyncIterator<Buffer>, name: string): Promise<Buffer> {
