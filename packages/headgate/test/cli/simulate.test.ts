@@ -243,6 +243,37 @@ describe('headgate simulate', () => {
     }
   });
 
+  it('ends with 1 where one of the logs has no request in it, and says which and why, as JSON too', async () => {
+    const cloudflare = '{"ClientIP":"10.0.0.1","EdgeStartTimestamp":1700000000}\n';
+    const docker = `${JSON.stringify({ log: line('10.0.0.1', 0), time: '2024-02-29T12:30:05Z' })}\n`;
+    const passedOver = 'JSON that is no request of a server known here, first in line';
+    const [good = ''] = files({ 'good.log': line('10.0.0.1', 0) });
+    for (const [content, ...reasons] of [
+      ['', 'is empty'],
+      ['\n\n', 'has no request in it'],
+      ['rubbish\n', 'has no request in it', '1 line of 1 line could not be read'],
+      [cloudflare, 'has no request in it', `1 line of 1 line passed over: ${passedOver} 1`],
+      [`\n${docker}${docker}`, 'has no request in it', `2 lines of 3 lines passed over: ${passedOver} 2`],
+    ] as const) {
+      const [junk = ''] = files({ 'junk.log': content });
+      const both = await headgate(['simulate', good, junk, ...LIMIT, '--json']);
+      expect({ code: both.code, err: both.err }).toEqual({ code: 1, err: '' });
+      const alone = await headgate(['simulate', junk, ...LIMIT, '--json']);
+      expect(alone.code).toBe(1);
+      const [report, ofNone] = [both, alone].map(({ out }) => JSON.parse(out) as Report) as [Report, Report];
+      expect([report.requests, ofNone.requests, ofNone.files.length, ofNone.policies]).toEqual([1, 0, 1, []]);
+      for (const reason of reasons)
+        for (const told of [report.notes.join('\n'), ofNone.notes.join('\n'), alone.err])
+          expect(told).toMatch(new RegExp(`junk\\.log:? ${reason}`));
+    }
+  });
+
+  it('says so where all are of one client that is no address', async () => {
+    const one = (name: string) => reportOf(['-', ...LIMIT], line(name, 0) + line(name, 1));
+    expect((await one('INFO - 10.0.0.1')).notes.join()).toContain('All requests are of one client, info, which is no');
+    for (const address of ['10.0.0.1', '2001:db8::1']) expect((await one(address)).notes).toEqual([]);
+  });
+
   it('ends with 2 before anything is read, where it is asked for what can not be', async () => {
     const [log = ''] = files({ log: line('10.0.0.1', 0) });
     const missing = join(emptyFolder(), 'missing', 'x');

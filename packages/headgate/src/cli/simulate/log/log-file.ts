@@ -25,6 +25,8 @@ export interface FileReport {
   readonly formats: Readonly<Record<string, number>>;
   /** Messages of another kind, as a server's start. */
   readonly others: number;
+  /** The line of the first of them. */
+  readonly firstOther: number | undefined;
   readonly malformed: number;
   /** Requests whose time went back further than there was room for: they were decided where they stood. */
   readonly late: number;
@@ -62,6 +64,7 @@ export class LogFile {
   #line = 0;
   #requests = 0;
   #others = 0;
+  #firstOther: number | undefined;
   #malformed = 0;
 
   constructor({ name, format, clientOf, room, signal }: LogFileOptions) {
@@ -107,6 +110,7 @@ export class LogFile {
       requests: this.#requests,
       formats: Object.fromEntries(this.#formats),
       others: this.#others,
+      firstOther: this.#firstOther,
       malformed: this.#malformed,
       late: this.late,
       problems: this.#problems,
@@ -119,7 +123,7 @@ export class LogFile {
     if (line === '') return;
     const entry = line === undefined ? { reason: 'it is longer than 1 MiB', isOther: false } : this.#reader.read(line);
     if (!('reason' in entry)) this.#request(entry);
-    else if (entry.isOther) this.#others++;
+    else if (entry.isOther) this.#other();
     else this.#problem(entry.reason);
   }
 
@@ -128,6 +132,11 @@ export class LogFile {
     this.pending.push(entry.timeMs, this.#clientOf(entry), this.#line);
     const { format } = entry;
     this.#formats.set(format, (this.#formats.get(format) ?? 0) + 1);
+  }
+
+  #other(): void {
+    this.#others++;
+    this.#firstOther ??= this.#line;
   }
 
   #problem(reason: string): void {
