@@ -36,7 +36,7 @@ export { RateLimiter } from './limiter/rate-limiter.js';
 export type { Reservation } from './limiter/reservation.js';
 export { mostDenied, type TopKey, TopKeys } from './limiter/top-keys.js';
 export { onAbort } from './limiter/waiting/abort-listeners.js';
-export { fold } from './memory/fold.js';
+export { flat, fold } from './memory/fold.js';
 export { oneOf, readOnce, refuseUnknown, wholeNumber } from './options/checks.js';
 export { type Cost, readCost } from './options/cost.js';
 export { DEFAULT_MAX_KEYS, type RateLimiterOptions, readClock, readOptions } from './options/options.js';

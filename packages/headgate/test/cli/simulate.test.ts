@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, createWriteStream, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cli/simulate/report/report.js';
@@ -216,6 +217,19 @@ describe('headgate simulate', () => {
     }
   });
 
+  it('decides on all that is packed, whatever is behind it', async () => {
+    const log = madeUpLog(20_000);
+    const [whole = '', more = ''] = files({
+      'whole.gz': gzipSync(log, { level: 0 }),
+      'more.gz': Buffer.concat([gzipSync(log), Buffer.from('garbage\n')]),
+    });
+    expect(await reportOf([whole, ...LIMIT])).toMatchObject({ requests: 20_000, notes: [] });
+    const { code, out, err } = await headgate(['simulate', more, ...LIMIT]);
+    expect({ code, err }).toEqual({ code: 1, err: '' });
+    expect(out).toContain('20,000 requests');
+    expect(out).toContain(`${more} has bytes behind its gzip data, after line 20000, that are no gzip`);
+  });
+
   it('ends with 1 where there is no request at all, and says what there was', async () => {
     for (const [content, reason] of [
       ['', 'log is empty.'],
@@ -227,6 +241,37 @@ describe('headgate simulate', () => {
       expect({ code, out }).toEqual({ code: 1, out: '' });
       expect(err).toContain(reason);
     }
+  });
+
+  it('ends with 1 where one of the logs has no request in it, and says which and why, as JSON too', async () => {
+    const cloudflare = '{"ClientIP":"10.0.0.1","EdgeStartTimestamp":1700000000}\n';
+    const docker = `${JSON.stringify({ log: line('10.0.0.1', 0), time: '2024-02-29T12:30:05Z' })}\n`;
+    const passedOver = 'JSON that is no request of a server known here, first in line';
+    const [good = ''] = files({ 'good.log': line('10.0.0.1', 0) });
+    for (const [content, ...reasons] of [
+      ['', 'is empty'],
+      ['\n\n', 'has no request in it'],
+      ['rubbish\n', 'has no request in it', '1 line of 1 line could not be read'],
+      [cloudflare, 'has no request in it', `1 line of 1 line passed over: ${passedOver} 1`],
+      [`\n${docker}${docker}`, 'has no request in it', `2 lines of 3 lines passed over: ${passedOver} 2`],
+    ] as const) {
+      const [junk = ''] = files({ 'junk.log': content });
+      const both = await headgate(['simulate', good, junk, ...LIMIT, '--json']);
+      expect({ code: both.code, err: both.err }).toEqual({ code: 1, err: '' });
+      const alone = await headgate(['simulate', junk, ...LIMIT, '--json']);
+      expect(alone.code).toBe(1);
+      const [report, ofNone] = [both, alone].map(({ out }) => JSON.parse(out) as Report) as [Report, Report];
+      expect([report.requests, ofNone.requests, ofNone.files.length, ofNone.policies]).toEqual([1, 0, 1, []]);
+      for (const reason of reasons)
+        for (const told of [report.notes.join('\n'), ofNone.notes.join('\n'), alone.err])
+          expect(told).toMatch(new RegExp(`junk\\.log:? ${reason}`));
+    }
+  });
+
+  it('says so where all are of one client that is no address', async () => {
+    const one = (name: string) => reportOf(['-', ...LIMIT], line(name, 0) + line(name, 1));
+    expect((await one('INFO - 10.0.0.1')).notes.join()).toContain('All requests are of one client, info, which is no');
+    for (const address of ['10.0.0.1', '2001:db8::1']) expect((await one(address)).notes).toEqual([]);
   });
 
   it('ends with 2 before anything is read, where it is asked for what can not be', async () => {
@@ -380,6 +425,27 @@ describe('headgate simulate', () => {
     other.stderr.on('data', (chunk) => errors.push(chunk));
     other.stdout.destroy();
     expect([await once(other, 'exit'), Buffer.concat(errors).toString()]).toEqual([[0, null], '']);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a pipe that has a name (not on Windows, which has none)', () => {
+  it('is let go by Ctrl-C while its writer keeps it open, and what it had is told', async () => {
+    for (const pack of [(text: string) => text, (text: string) => gzipSync(text, { level: 0 })]) {
+      const pipe = join(emptyFolder(), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const child = spawn(process.execPath, [CLI, 'simulate', pipe, ...LIMIT], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const [out, err, ended] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
+      const writer = createWriteStream(pipe);
+      // More than a pipe holds: what has been written has been read, but for the end of it.
+      writer.write(pack(madeUpLog(5000)), () => child.kill('SIGINT'));
+      expect(await ended).toEqual([130, null]);
+      expect(await err).toBe('');
+      const told = await out;
+      expect(told).toContain('It was interrupted');
+      expect(told).not.toContain('could not be read');
+      expect(Number(/([\d,]+) requests?/.exec(told)?.[1]?.replaceAll(',', ''))).toBeGreaterThan(1000);
+      writer.on('error', () => {}).destroy();
+    }
   });
 });
 

@@ -7,10 +7,9 @@ import { FORMATS } from './log/line-reader.js';
 import { sizeOf, UnreadableLog } from './log/open-log.js';
 import { Output } from './output.js';
 import { htmlReport } from './report/html-report.js';
-import { notesOf } from './report/notes.js';
-import { type Report, reportOf } from './report/report.js';
+import { type Report, reportOf, reportOfNone } from './report/report.js';
 import { textReport } from './report/text-report.js';
-import { type Simulated, simulate } from './simulate.js';
+import { simulate } from './simulate.js';
 
 /**
  * The space for new objects does not grow: next to nothing outlives its line, so that a larger one only takes memory, some
@@ -60,7 +59,7 @@ async function run(files: string[], given: Given): Promise<void> {
     const simulated = await ended(decisions, () => simulate({ ...options, totalBytes, decisions }));
     const { simulation } = simulated;
     if (simulation === undefined) {
-      tellOfNone(simulated);
+      tellOfNone(reportOfNone(simulated, options.key), given.json === true);
       return undefined;
     }
     const report = reportOf(simulated, simulation, options.key, options.top);
@@ -68,7 +67,8 @@ async function run(files: string[], given: Given): Promise<void> {
     return report;
   });
   if (report === undefined) return;
-  process.stdout.write(given.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : textReport(report));
+  if (given.json === true) printJson(report);
+  else process.stdout.write(textReport(report));
   process.exitCode = exitOf(report);
 }
 
@@ -81,15 +81,20 @@ async function ended<T>(output: Output | undefined, use: () => Promise<T>): Prom
   }
 }
 
-function tellOfNone(simulated: Simulated): void {
-  const notes = notesOf(simulated).map((note) => `${printableLines(note)}\n`);
+function tellOfNone(report: ReturnType<typeof reportOfNone>, isJson: boolean): void {
+  const notes = report.notes.map((note) => `${printableLines(note)}\n`);
   process.stderr.write(`headgate: there is no request to decide on\n${notes.join('')}`);
-  process.exitCode = simulated.isInterrupted ? Exit.interrupted : Exit.mend;
+  if (isJson) printJson(report);
+  process.exitCode = exitOf(report);
 }
 
-function exitOf({ isInterrupted, files }: Report): number {
+function printJson(report: object): void {
+  process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+function exitOf({ isInterrupted, files }: Pick<Report, 'isInterrupted' | 'files'>): number {
   if (isInterrupted) return Exit.interrupted;
-  return files.some(({ error }) => error !== undefined) ? Exit.mend : Exit.done;
+  return files.some(({ error, requests }) => error !== undefined || requests === 0) ? Exit.mend : Exit.done;
 }
 
 /** Of all together, where each has a size. Before any is read: it may be long until the turn of the last one. @throws Misuse */

@@ -43,9 +43,11 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const readKey = readKeyOf(options.key, readIpv6Subnet(), options.proxies, keys);
   const clients = new Clients(maxKeys);
   const clientOf = (entry: LogEntry) => clients.of(shortKey(readKey(entry)));
-  const files = options.files.map((name) => new LogFile(name, options.format, clientOf, roomOf(options.files.length)));
   const decided = decisions && new DecisionsFile(decisions, policies);
   const interruption = new Interruption();
+  const { signal } = interruption;
+  const room = roomOf(options.files.length);
+  const files = options.files.map((name) => new LogFile({ name, format: options.format, clientOf, room, signal }));
   const progress = progressBar(options.totalBytes);
   let simulation: Simulation | undefined;
   const decide: OnRequest = (timeMs, client, file, line) => {
@@ -65,7 +67,6 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     progress.stop();
     interruption.end();
   }
-  if (interruption.isCalled) process.stdin.destroy(); // an open pipe would keep the process
   const reports = files.map((file) => file.report());
   return { simulation, files: reports, keys, isInterrupted: interruption.isCalled };
 }

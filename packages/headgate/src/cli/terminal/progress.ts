@@ -19,7 +19,7 @@ export function progressBar(total: number | undefined): Progress {
     formatBar: Format.BarFormat,
     stream: process.stderr,
     clearOnComplete: true,
-    hideCursor: true,
+    hideCursor: false, // a signal may end the process, and a cursor that is hidden stays so
     barCompleteChar: '█',
     barIncompleteChar: '░',
     fps: 10,

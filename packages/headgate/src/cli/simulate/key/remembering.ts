@@ -1,4 +1,4 @@
-import { copyOf } from './copy.js';
+import { flat } from '@headgate/core-ts';
 
 const MOST = 10_000;
 /** No address is longer. */
@@ -28,7 +28,7 @@ export function remembering<T>(read: (text: string) => T): (text: string) => T {
       known.clear();
       foundAgain = 0;
     }
-    known.set(copyOf(text), { value });
+    known.set(flat(text), { value });
     return value;
   };
 }

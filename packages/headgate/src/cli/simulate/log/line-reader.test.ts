@@ -123,12 +123,74 @@ describe('a line of', () => {
   });
 });
 
+describe('the address of a line in text', () => {
+  const rest = `${COMMON} "GET / HTTP/1.1" 200 12`;
+
+  it.each([
+    ['May 17 10:05:03 web1 nginx: 10.0.0.1 - - ', '10.0.0.1'],
+    ['<190>May 17 10:05:03 web1 nginx: 10.0.0.1 - - ', '10.0.0.1'],
+    ['<190>1 2024-02-29T12:30:05Z web1 nginx - - - 10.0.0.1 - - ', '10.0.0.1'],
+    ['<190>1 2024-02-29T12:30:05Z web1 nginx 7 - [a@1 b="\\]"][c] host.client.net - - ', 'host.client.net'],
+    ['2024-02-29T12:30:05.123Z stdout F 10.0.0.1 - - ', '10.0.0.1'],
+    ['[2024-02-29T12:30:05Z] [pod/web/nginx] 10.0.0.1 - - ', '10.0.0.1'],
+    ['web-1  | 10.0.0.1 - - ', '10.0.0.1'],
+    ['www.ex.com host.client.net - frank ', 'host.client.net'],
+    ['10.0.0.1 9.9.9.9 - - ', '9.9.9.9'],
+    ['10.0.0.1 www.ex.com 9.9.9.9 - - ', '9.9.9.9'],
+    ['www.ex.com 3.3.3.3, 4.4.4.4 - - ', '3.3.3.3'],
+    ['3.3.3.3,4.4.4.4 - - ', '3.3.3.3'],
+    ['10.0.0.1        - - ', '10.0.0.1'],
+    ['host.client.net        - - ', 'host.client.net'],
+    ['10.0.0.1 - ', '10.0.0.1'],
+    ['10.0.0.1 identity - ', '10.0.0.1'],
+    ['10.0.0.1 identity frank ', '10.0.0.1'],
+    ['10.0.0.1 identity a - b ', '10.0.0.1'],
+    ['10.0.0.1 identity - - x ', '10.0.0.1'],
+    [' - - ', undefined],
+  ])('is the word before the identity: %s[', (before, address) => {
+    expect(read(`${before}${rest}`).address()).toBe(address);
+  });
+
+  it.each([
+    '',
+    'May 17 10:05:03 web1 nginx: 10.0.0.1 identity frank ',
+    'web-1  | 10.0.0.1 ',
+    'host.client.net identity - ',
+    '10.0.0.1 identity 6.6.6.6 - x ',
+    '10.0.0.1 9.9.9.9 ',
+  ])('is not guessed where it can not be told: %s[', (before) => {
+    expect(lineReader('auto').read(`${before}${rest}`)).toMatchObject({
+      isOther: false,
+      reason: expect.stringContaining('no address that can be told'),
+    });
+  });
+});
+
 describe('what a stranger writes', () => {
   it('is no time of the server: the last before the request is', () => {
     for (const user of ['[01/Jan/2000:00:00:00 +0000]', '[2099-01-01T00:00:00Z] x', '[', '[17/May/2015']) {
       const entry = read(`203.0.113.7 - ${user} ${COMMON} "GET /[29/Feb/2099:12:30:05 HTTP/1.1" 200 12`);
       expect([entry.timeMs, entry.address(), entry.user()]).toEqual([TIME_MS, '203.0.113.7', user]);
     }
+  });
+
+  it('is no address, whatever name of a user it is', () => {
+    const word = fc.constantFrom('-', '6.6.6.6', 'a', '::6', 'h.example', '|', ',', '6.6.6.6,', '[', `[x`, COMMON, '');
+    const escaped = fc.constantFrom('\\"', '\\"GET / HTTP/1.1\\" 200', '] \\"x', '\\\\', '\\\\\\"');
+    const user = fc.array(fc.oneof(word, escaped), { minLength: 1, maxLength: 8 }).map((words) => words.join(' '));
+    const front = fc.constantFrom('', 'web-1  | ', 'shop.example:443 ', '10.0.0.9 ', 'May 17 10:05:03 web1 nginx[7]: ');
+    const address = fc.constantFrom('203.0.113.7', '2001:db8::1', 'host.example');
+    fc.assert(
+      fc.property(front, address, user, (front, address, user) => {
+        const entry = read(`${front}${address} - ${user} ${COMMON} "GET /a HTTP/1.1" 200 12 "-" "-"`);
+        expect([entry.timeMs, entry.address(), entry.path()]).toEqual([TIME_MS, address, '/a']);
+        expect(entry.user() ?? '-').toBe(user.trim() || '-');
+      }),
+    );
+  });
+
+  it('hides no request by a quote that the server did not escape', () => {
+    expect(read(`203.0.113.7 - - ${COMMON} "GET /a"b HTTP/1.1" 200 12`).address()).toBe('203.0.113.7');
   });
 
   it('is the first of several addresses with commas between them', () => {

@@ -1,8 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream, open as openFd } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Socket } from 'node:net';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { reasonOf } from '../../reason-of.js';
+import { ahead, unpacked } from './unpacked.js';
 
 /** As much is read at once, and no more than two of it are held. */
 const CHUNK_BYTES = 64 * 1024;
@@ -35,8 +37,8 @@ export async function sizeOf(name: string): Promise<number | undefined> {
 }
 
 /** Opens a file, or standard input for `-`; what begins as gzip does is unpacked. @throws UnreadableLog */
-export async function openLog(name: string): Promise<OpenLog> {
-  const stream: Readable = name === '-' ? process.stdin : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+export async function openLog(name: string, signal: AbortSignal): Promise<OpenLog> {
+  const stream = addAbortSignal(signal, await streamOf(name));
   let read = 0;
   const counted = (async function* () {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -48,8 +50,26 @@ export async function openLog(name: string): Promise<OpenLog> {
   const source = joined(first, counted);
   const isGzip = first.length >= 2 && first[0] === 0x1f && first[1] === 0x8b;
   if (!isGzip) refuseOthers(first, name);
-  const bytes = isGzip ? unpacked(source) : source;
+  const bytes = isGzip ? ahead(unpacked(source)) : source;
   return { bytes, isGzip, read: () => read };
+}
+
+async function streamOf(name: string): Promise<Readable> {
+  if (name === '-') return process.stdin;
+  try {
+    const isPipe = (await stat(name)).isFIFO();
+    return isPipe ? await pipeOf(name) : createReadStream(name, { highWaterMark: CHUNK_BYTES });
+  } catch (error) {
+    throw new UnreadableLog(`${name}: ${reasonOf(error)}`);
+  }
+}
+
+/** A read of a file can't be called off: on a pipe that its writer keeps open the process would wait with it. */
+async function pipeOf(name: string): Promise<Readable> {
+  // Linux waits for a writer in the first read; elsewhere a pipe without one is at its end.
+  const waits = process.platform === 'linux' ? constants.O_NONBLOCK : 0;
+  const fd = await promisify(openFd)(name, constants.O_RDONLY | waits);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 async function firstOf(chunks: AsyncIterator<Buffer>, name: string): Promise<Buffer> {
@@ -70,24 +90,6 @@ async function firstOf(chunks: AsyncIterator<Buffer>, name: string): Promise<Buf
 async function* joined(first: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* others;
-}
-
-function unpacked(source: AsyncIterable<Buffer>): AsyncIterator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  void feed(source, gunzip);
-  return gunzip[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-}
-
-async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  try {
-    for await (const chunk of source) {
-      if (!gunzip.write(chunk)) await new Promise((resolve) => gunzip.once('drain', resolve).once('close', resolve));
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error as Error);
-  }
 }
 
 const OTHERS: readonly (readonly [magic: readonly number[], what: string])[] = [

@@ -1,19 +1,18 @@
-import { isDotted } from '../../../http/key/address/address.js';
+import { addressBefore } from './address-before.js';
 import { type LineReader, type LogEntry, malformed, type NoEntry, pathOf, told } from './entry.js';
 import { Times } from './times.js';
 
 const SPACE = 32;
 const QUOTE = 34;
-const COMMA = 44;
 const BACKSLASH = 92;
 const NO_TIME = malformed('it has no time in brackets, like [17/May/2015:10:05:03 +0000]');
-const NO_ADDRESS = malformed('it has no address before the time');
+const NO_ADDRESS = malformed('it has no address that can be told before the time, like 10.0.0.1 - user [');
 const NO_REQUEST = malformed('it has no request in quotes after the time');
 const NO_STATUS = malformed('it has no status after the request');
 
 /**
- * Lines of the common and the combined format, with what servers put around them: a virtual host in front, more
- * fields behind. One object reads them all, and remembers where the parts of the last one are.
+ * Lines of the common and the combined format, with what is put around them: a virtual host or a name of the
+ * machine in front, more fields behind. One object reads them all, and remembers where the parts of the last one are.
  */
 export class TextLine implements LineReader, LogEntry {
   readonly #times = new Times();
@@ -33,20 +32,23 @@ export class TextLine implements LineReader, LogEntry {
       bracket = line.indexOf('[', bracket + 1);
       if (bracket >= 0) timeMs = this.#times.read(line, bracket + 1);
     }
-    const end = line.indexOf(' ');
-    if (end <= 0 || end >= bracket) return NO_ADDRESS;
-    const from = line.indexOf('"', bracket) + 1;
-    // A client may write a time too, into the name of its user: the server's is the last before the request.
+    // A client may write what it likes into the name of its user: times, and quotes, which are escaped there.
+    const from = endOfQuoted(line, bracket) + 1;
     for (let last = line.lastIndexOf('[', from - 2); last > bracket; last = line.lastIndexOf('[', last - 1)) {
       const lastMs = this.#times.read(line, last + 1);
-      if (!Number.isNaN(lastMs)) [bracket, timeMs] = [last, lastMs];
+      if (!Number.isNaN(lastMs)) [bracket, timeMs] = [last, lastMs]; // the server's is the last before the request
     }
-    const to = from === 0 ? -1 : endOfQuoted(line, from);
-    if (to < 0 || from - bracket > 60) return NO_REQUEST;
-    if (!isStatus(line, to + 2)) return NO_STATUS;
+    if (from === 0 || from - bracket > 60) return NO_REQUEST;
+    let to = endOfQuoted(line, from);
+    if (to < 0) return NO_REQUEST;
+    // Not every server escapes a quote in the path.
+    while (to >= 0 && !isStatus(line, to + 2)) to = endOfQuoted(line, to + 1);
+    if (to < 0) return NO_STATUS;
+    const address = addressBefore(line, bracket);
+    if (address === undefined) return NO_ADDRESS;
+    this.#address = address;
     this.timeMs = timeMs;
     this.#bracket = bracket;
-    this.#address = this.#addressAt(end);
     this.#request = [from, to];
     return this;
   }
@@ -56,7 +58,8 @@ export class TextLine implements LineReader, LogEntry {
   }
 
   address(): string | undefined {
-    return told(this.#line.slice(...this.#address));
+    const [first] = this.#line.slice(...this.#address).split(',', 1); // of several, as X-Forwarded-For has them
+    return told(first);
   }
 
   /** Between the identity and the time; a name may have spaces in it. */
@@ -97,18 +100,6 @@ export class TextLine implements LineReader, LogEntry {
       if (end < 0) return undefined;
       if (i === place) return this.#line.slice(from, end);
     }
-  }
-
-  /** The first word, or the second where the first is a virtual host. */
-  #addressAt(end: number): readonly [number, number] {
-    const line = this.#line;
-    if (line.charCodeAt(end - 1) === COMMA) return [0, end - 1]; // of several, as X-Forwarded-For has them
-    if (line.charCodeAt(end + 1) === 45 && line.charCodeAt(end + 2) === SPACE) return [0, end];
-    const second = line.indexOf(' ', end + 1);
-    const word = line.slice(end + 1, second);
-    const isVirtualHost = second > 0 && second < this.#bracket && (isDotted(word) || word.includes(':'));
-    if (isVirtualHost && !isDotted(line.slice(0, end))) return [end + 1, second];
-    return [0, end];
   }
 }
 

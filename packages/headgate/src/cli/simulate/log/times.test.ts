@@ -31,13 +31,32 @@ it.each([
   ['17/May/2015:10:05:03 -0730', '2015-05-17T17:35:03.000Z'],
   ['2015-05-17 10:05:03', '2015-05-17T10:05:03.000Z'],
   ['2015-05-17T10:05:03+02', '2015-05-17T08:05:03.000Z'],
+  ['17/May/2015:10:05:03 UTC', '2015-05-17T10:05:03.000Z'],
+  ['2015-05-17 10:05:03 +0200 CEST', '2015-05-17T08:05:03.000Z'],
+  ['2015-05-17 10:05:03.5 GMT', '2015-05-17T10:05:03.500Z'],
   ['29/Feb/2024:23:59:59 +0000', '2024-02-29T23:59:59.000Z'],
 ])('%s is %s', (text, iso) => {
   expect(new Date(new Times().read(text, 0)).toISOString()).toBe(iso);
 });
 
 it('a time is what it is alone, whatever was read before', () => {
-  const zone = fc.constantFrom('', 'Z', '+00', '+00:30', '+0030', '+02', '+0230', '+02:30', ' +0000', ' +02', ' +0230');
+  const zone = fc.constantFrom(
+    '',
+    'Z',
+    '+00',
+    '+00:30',
+    '+0030',
+    '+02',
+    '+0230',
+    '+02:30',
+    ' +0000',
+    ' +02',
+    ' +0230',
+    ' UTC',
+    ' UTC+2',
+    ' CET',
+    'z',
+  );
   const text = fc.tuple(fc.integer({ min: 0, max: 120 }), fc.boolean(), zone).map(([at, isIso, z]) => {
     const date = new Date(Date.UTC(2024, 1, 29, 12) + at * 1000);
     return (isIso ? date.toISOString().slice(0, 19) : commonTime(date).slice(0, 20)) + z;
@@ -62,6 +81,8 @@ it('a date that no calendar has is none, and no text throws', () => {
     '17/May/2015:10:05:0x +0000',
     '17/May/2015:10:05:03 +9999',
     '17/May/2015:10:05:03 +0060',
+    '17/May/2015:10:05:03 CET',
+    '2015-05-17T10:05:03.123 GMT+0200',
     '17/May/0050:10:05:03 +0000',
     '2015-13-01T00:00:00Z',
     '',

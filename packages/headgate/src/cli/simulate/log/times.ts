@@ -2,7 +2,9 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const COMMON = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d)$/;
 const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)$/;
 /** Seconds with a fraction, and a zone: `03`, `03.123Z`, `03,5+02:00`. */
-const REST = /^:(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d(?::?\d\d)?)?/;
+const REST = /^:(\d\d)(?:[.,](\d{1,9}))?\s?(UTC(?![+-])|GMT(?![+-])|[Zz]|[+-]\d\d(?::?\d\d)?)?/;
+/** A zone by other letters, as `CET`: one name stands for several. */
+const LETTERS = /^\s?[A-Za-z]/;
 /** As long as `17/May/2015:10:05` is, and `2015-05-17T10:05`. */
 const COMMON_MINUTE = 17;
 const ISO_MINUTE = 16;
@@ -29,10 +31,10 @@ export class Times {
     return this.#readAnew(text, at);
   }
 
-  /** The whole of it: `+00` is where `+00:30` begins. */
+  /** The whole of it: `+00` is where `+00:30` begins, and `UTC` where `UTC+2` does. */
   #hasZone(text: string, at: number): boolean {
     const next = text.charCodeAt(at + this.#zone.length);
-    return text.startsWith(this.#zone, at) && !(next >= 48 && next <= 58);
+    return text.startsWith(this.#zone, at) && !((next >= 48 && next <= 58) || next === 43 || next === 45);
   }
 
   #readAnew(text: string, at: number): number {
@@ -40,16 +42,18 @@ export class Times {
     const length = isIso ? ISO_MINUTE : COMMON_MINUTE;
     const minute = text.slice(at, at + length);
     const minuteMs = isIso ? isoMinute(minute) : commonMinute(minute);
-    const rest = REST.exec(text.slice(at + length, at + length + 24));
+    const after = text.slice(at + length, at + length + 24);
+    const rest = REST.exec(after);
     if (rest === null) return Number.NaN;
-    const [, seconds = '', fraction, zone] = rest;
+    const [whole, seconds = '', fraction, zone] = rest;
+    if (zone === undefined && LETTERS.test(after.slice(whole.length))) return Number.NaN;
     if (Number(seconds) > 60) return Number.NaN;
     const zoned = minuteMs - zoneMs(zone);
     // A fraction comes before the zone, where the quick way looks for it.
     const isQuick = !Number.isNaN(zoned) && fraction === undefined && zone !== undefined;
     if (isQuick) {
       this.#minute = `${minute}`;
-      this.#zone = rest[0].slice(3);
+      this.#zone = whole.slice(3);
       this.#minuteMs = zoned;
     }
     const ms = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
@@ -88,7 +92,7 @@ const MOST_ZONE_HOURS = 14;
 
 /** `NaN` for a zone that there is none of. */
 function zoneMs(zone: string | undefined): number {
-  if (zone === undefined || zone === 'Z') return 0;
+  if (zone === undefined || /^[A-Za-z]/.test(zone)) return 0;
   const digits = zone.replace(/\D/g, '').padEnd(4, '0');
   const [hours, minutesMore] = [Number(digits.slice(0, 2)), Number(digits.slice(2))];
   if (hours > MOST_ZONE_HOURS || minutesMore > 59) return Number.NaN;

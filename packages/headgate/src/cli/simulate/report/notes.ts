@@ -1,24 +1,16 @@
+import { parseAddress } from '../../../http/key/address/address.js';
+import { UNKNOWN_ADDRESS } from '../../../http/key/address/client-address.js';
 import { durationText } from '../policy/duration.js';
+import type { Simulation } from '../run/simulation.js';
 import type { Simulated } from '../simulate.js';
 import { counted } from './counted.js';
+import { notesOfFile } from './file-notes.js';
 
 /** What a reader has to know of a run beside its figures, a sentence each. */
-export function notesOf({ simulation, files, keys, isInterrupted }: Simulated): string[] {
+export function notesOf({ simulation, files, keys, isInterrupted }: Simulated, key: string): string[] {
   const notes: string[] = [];
   if (isInterrupted) notes.push('It was interrupted: the figures are of what had been read by then.');
-  for (const { name, lines, malformed, problems, late, error } of files) {
-    if (error !== undefined) notes.push(`${error}.`);
-    if (error === undefined && lines === 0) notes.push(`${name} is empty.`);
-    if (malformed > 0) {
-      const first = problems.map(({ line, reason }) => `\n  ${name}:${line}: ${reason}`).join('');
-      notes.push(`${name}: ${counted(malformed, 'line')} of ${counted(lines, 'line')} could not be read.${first}`);
-      if (malformed > problems.length) notes.push(`  … and ${counted(malformed - problems.length, 'more line')}`);
-    }
-    if (late > 0)
-      notes.push(
-        `${name}: ${counted(late, 'request')} came so late that others of later times had been decided; they were decided where they stand.`,
-      );
-  }
+  for (const file of files) notes.push(...notesOfFile(file, isInterrupted));
   if (keys.unknownAddresses > 0)
     notes.push(
       `${counted(keys.unknownAddresses, 'request')} told no address that can be read; they were counted as one client.`,
@@ -37,6 +29,11 @@ export function notesOf({ simulation, files, keys, isInterrupted }: Simulated): 
     );
   if (simulation === undefined) return notes;
   const { clients, trials, hasFractions } = simulation;
+  const only = key === 'ip' ? onlyClient(simulation) : undefined;
+  if (only !== undefined && parseAddress(only.replace(/\/.*/, '')) === undefined && only !== UNKNOWN_ADDRESS)
+    notes.push(
+      `All requests are of one client, ${only}, which is no address: what stands before the address may have been taken for it.`,
+    );
   if (clients.beyond > 0)
     notes.push(`${counted(clients.beyond, 'request')} of clients beyond --max-keys are in the totals alone.`);
   const shortest = Math.min(...trials.flatMap(({ policy }) => policy.limits.map(({ windowMs = 0 }) => windowMs)));
@@ -50,4 +47,8 @@ export function notesOf({ simulation, files, keys, isInterrupted }: Simulated): 
       );
   }
   return notes;
+}
+
+function onlyClient({ clients, requests }: Simulation): string | undefined {
+  return requests > 1 && clients.requests.get(0) === requests ? clients.keyOf(0) : undefined;
 }

@@ -72,7 +72,7 @@ export function reportOf(simulated: Simulated, simulation: Simulation, key: stri
   const count = decided.length;
   return {
     files: simulated.files,
-    notes: notesOf(simulated),
+    notes: notesOf(simulated, key),
     isInterrupted: simulated.isInterrupted,
     key,
     engine: trials[0]?.limiter.backend ?? 'none',
@@ -113,6 +113,13 @@ export function reportOf(simulated: Simulated, simulation: Simulation, key: stri
       denied: trials.map((_, i) => series.of(i + 1)),
     },
   };
+}
+
+/** What is told where there was no request. */
+export function reportOfNone(simulated: Simulated, key: string) {
+  const { files, isInterrupted } = simulated;
+  const none = { requests: 0, clients: 0, policies: [], heldBackMost: [], busiestWindows: [] };
+  return { files, notes: notesOf(simulated, key), isInterrupted, key, ...none } satisfies Partial<Report>;
 }
 
 /** By nearest rank: the least of the values that so many percent of the clients don't exceed. */

@@ -21,7 +21,10 @@ const digits = fc.constantFrom(
   '１',
 );
 const nearlyAddress = fc.array(digits, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('.'));
-const key = fc.oneof(fc.ipV4(), nearlyAddress, fc.string(), fc.nat().map(String));
+/** Halves of characters too, as JSON may have them. */
+const units = fc.array(fc.nat(0xffff), { maxLength: 30 }).map((all) => String.fromCharCode(...all));
+const halved = fc.string().map((text) => `${text}\ud83d`);
+const key = fc.oneof(fc.ipV4(), nearlyAddress, fc.string(), units, halved, fc.nat().map(String));
 
 it('a client is one key and a key is one client, however near keys are to addresses', () => {
   fc.assert(

@@ -1,4 +1,4 @@
-import { copyOf } from '../key/copy.js';
+import { flat } from '@headgate/core-ts';
 import { type Client, isBeyond } from './client.js';
 import { Table } from './table.js';
 
@@ -28,7 +28,7 @@ export class Clients {
     const bits = ipv4Bits(key);
     const known = this.#clients.get(bits ?? key);
     if (known !== undefined) return known;
-    const name = bits ?? copyOf(key);
+    const name = bits ?? flat(key);
     if (this.#names.length >= this.#most) {
       this.#beyond.set(--this.#lastBeyond, name);
       return this.#lastBeyond;
