@@ -12,7 +12,7 @@ export function describeRun(packages) {
       cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
       cores: os.availableParallelism(),
       memoryGb: Math.round(os.totalmem() / 2 ** 30),
-      os: `${os.type()} ${os.release()} ${os.arch()}`,
+      os: `${os.type()} ${/^[\d.]*\d/.exec(os.release())?.[0] ?? os.release()} ${os.arch()}`,
     },
     runtime: { node: process.versions.node, v8: process.versions.v8 },
     versions: {
