@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { seal } from '../../../../scripts/build/seal.mjs';
 import { version } from '../../../core-native/js/version.js';
 import { HANG_MS, install, platform, run, temporary } from './installed.js';
 
@@ -103,6 +104,7 @@ describe.skipIf(platform !== 'linux-x64-gnu')(
         `${version}\0`,
         `${OTHER}\0`,
       );
+      seal(join(folder, `@headgate/core-native-${platform}`));
       const printed = await run(
         project.folder,
         `${TWO}
