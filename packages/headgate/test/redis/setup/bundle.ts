@@ -24,8 +24,8 @@ export async function bundle(name: string, fault?: Fault): Promise<{ readonly ur
     entry: { bundle: fileURLToPath(new URL(`../${name}`, import.meta.url)) },
     outDir: folder,
     format: 'esm',
-    external: ['ioredis', 'express'],
-    noExternal: [/^@headgate\//],
+    external: ['ioredis', 'express', /^@headgate\/core-native-/], // of most platforms there is no binary here
+    noExternal: [/^@headgate\/(?!core-native-)/],
     loader: { '.lua': 'text' },
     esbuildPlugins: inserted === undefined ? [] : [inserted.plugin],
     silent: true,
