@@ -3,8 +3,8 @@ import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pythonTools } from '../python-tools.mjs';
+import { seal } from '../release/seal.mjs';
 import { OLDEST_GLIBC, TARGETS } from '../release/targets.mjs';
-import { seal } from './seal.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIBRARIES = {

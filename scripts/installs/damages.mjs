@@ -2,7 +2,7 @@
 // and what `headgate doctor` says of the engine.
 import { chmodSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { seal } from '../build/seal.mjs';
+import { seal } from '../release/seal.mjs';
 
 const NEXT = '9.9.9';
 /** In the head of an ELF file: what processor it is for, and what stands there for one that nobody has. */

@@ -20,7 +20,8 @@ const folder = resolve(target);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'headgate-kit', private: true, type: 'module' }));
-copyFileSync(fileURLToPath(new URL('prove.mjs', import.meta.url)), join(folder, 'prove.mjs'));
+for (const file of ['prove.mjs', 'seal.mjs'])
+  copyFileSync(fileURLToPath(new URL(file, import.meta.url)), join(folder, file));
 
 const NEEDED = ['@headgate/core-ts', '@headgate/core-native', '@headgate/conformance'];
 const staging = mkdtempSync(join(tmpdir(), 'headgate-kit-'));

@@ -3,9 +3,12 @@
 import { differential, formatFailure, formatReport, verify } from '@headgate/conformance';
 import native from '@headgate/core-native';
 import { createMapEngine } from '@headgate/core-ts';
+import { seal } from './seal.mjs';
 
 const { createNativeEngine, nativeStatus, version } = native;
 const [platform] = process.argv.slice(2);
+
+seal(`node_modules/@headgate/core-native-${platform}`); // as when it is packed
 
 const { available, tried } = nativeStatus();
 const taken = tried.find(({ error }) => error === undefined)?.what;

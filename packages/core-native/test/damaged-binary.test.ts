@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seal } from '../../../scripts/build/seal.mjs';
+import { seal } from '../../../scripts/release/seal.mjs';
 import { currentHost } from '../js/host.js';
 import { platformsFor } from '../js/platforms.js';
 

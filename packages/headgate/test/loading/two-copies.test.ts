@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seal } from '../../../../scripts/build/seal.mjs';
+import { seal } from '../../../../scripts/release/seal.mjs';
 import { version } from '../../../core-native/js/version.js';
 import { HANG_MS, install, platform, run, temporary } from './installed.js';
 
