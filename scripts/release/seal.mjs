@@ -9,10 +9,9 @@ export function seal(folder) {
   const [name] = readdirSync(folder).filter((each) => each.endsWith('.node'));
   if (name === undefined) throw new Error(`${folder} has no binary: build it before it is packed`);
   const bytes = readFileSync(join(folder, name));
-  writeFileSync(
-    join(folder, 'binary.json'),
-    `${JSON.stringify({ bytes: bytes.length, crc32: crc32(bytes) }, undefined, 2)}\n`,
-  );
+  // A module and no JSON, which not every bundler reads.
+  const text = `module.exports = { bytes: ${bytes.length}, crc32: ${crc32(bytes)} };\n`;
+  writeFileSync(join(folder, 'binary.js'), text);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) seal(process.cwd());

@@ -1,7 +1,7 @@
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { crc32 } = require('node:zlib');
-const sealed = require('./binary.json');
+const sealed = require('./binary.js');
 
 // A binary that was cut or changed on the disk may end the process that loads it, so it is read first.
 const path = join(__dirname, 'headgate.linux-arm64-musl.node');
