@@ -158,15 +158,15 @@ describe('headgate doctor', () => {
 
   it('names the files that are empty or missing', async () => {
     await installed(async ({ folder, doctor }) => {
-      const [empty = '', typed = '', missing = ''] = ['index.cjs', 'express.d.cts', 'fetch.cjs'].map((file) =>
+      const [empty = '', other = '', missing = ''] = ['index.cjs', 'hono.js', 'fetch.cjs'].map((file) =>
         join(folder, 'node_modules/headgate/dist', file),
       );
       writeFileSync(empty, '');
-      writeFileSync(typed, '');
+      writeFileSync(other, '');
       rmSync(missing);
       const { code, out } = await doctor();
       expect(code).toBe(3);
-      for (const each of [`${empty} is empty`, `${typed} is empty`, `${missing} is missing`])
+      for (const each of [`${empty} is empty`, `${other} is empty`, `${missing} is missing`])
         expect(out).toContain(each);
     });
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { installedFrom } from './engine/installed.js';
 import type { Finding } from './finding.js';
 
-/** Whether the files that the packages lead to are there, and not empty. `folder`: that of headgate. */
+/** Whether the files that the packages run are there, and not empty. `folder`: that of headgate. */
 export function checkFiles(folder: string): Finding[] {
   const others = ['@headgate/core-ts', '@headgate/core-native'].map((name) => installedFrom(folder, name)?.folder);
   const wrong = [folder, ...others].filter((each) => each !== undefined).flatMap(wrongIn);
@@ -29,8 +29,9 @@ function wrongIn(folder: string): string[] {
     });
 }
 
-/** The files that `exports` names, under whichever conditions. */
+/** The files that `exports` names to run, under whichever conditions: without its types everything runs. */
 function targetsOf(exports: unknown): string[] {
   if (typeof exports === 'string') return [exports];
-  return typeof exports === 'object' && exports !== null ? Object.values(exports).flatMap(targetsOf) : [];
+  if (typeof exports !== 'object' || exports === null) return [];
+  return Object.entries(exports).flatMap(([condition, target]) => (condition === 'types' ? [] : targetsOf(target)));
 }
