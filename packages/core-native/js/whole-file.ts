@@ -5,8 +5,8 @@ const HEAD_BYTES = 64;
 
 /**
  * Linux ends the process that opens a library whose end is missing, as an interrupted install or a full disk leaves it:
- * it reads beyond the end of the file. So this looks first, in a few µs: a local build has no checksum, as published ones have. The other
- * systems look by themselves.
+ * it reads beyond the end of the file. So this looks first, in a few µs: a local build has no checksum, as published ones
+ * have. The other systems look by themselves.
  *
  * @throws Error where an ELF file is shorter than its head says, or the file can't be read.
  */

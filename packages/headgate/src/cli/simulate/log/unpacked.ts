@@ -10,12 +10,9 @@ const CHUNK_BYTES = 16 * 1024;
  * gets a damaged one byte by byte.
  */
 export async function* unpacked(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const scout = new Unpacker();
   const unpacker = new Unpacker();
   try {
-    for await (const piece of inPieces(source)) {
-      const damage = await scout.put(piece);
-      scout.take();
+    for await (const { piece, damage } of ahead(scouted(source))) {
       if (damage === undefined) await unpacker.put(piece);
       else for (let i = 0; i < piece.length; i++) await unpacker.put(piece.subarray(i, i + 1));
       yield* unpacker.take();
@@ -25,12 +22,25 @@ export async function* unpacked(source: AsyncIterable<Buffer>): AsyncGenerator<B
     yield* unpacker.take();
     if (isCut !== undefined) throw isCut;
   } finally {
-    scout.close();
     unpacker.close();
   }
 }
 
-/** Unpacks the next piece while whoever asks is at work on the one before. */
+/** Each piece, and the damage that is in it or was in one before. */
+async function* scouted(source: AsyncIterable<Buffer>): AsyncGenerator<{ piece: Buffer; damage: Error | undefined }> {
+  const scout = new Unpacker();
+  try {
+    for await (const piece of inPieces(source)) {
+      const damage = await scout.put(piece);
+      scout.take();
+      yield { piece, damage };
+    }
+  } finally {
+    scout.close();
+  }
+}
+
+/** Asks for the next while whoever asks is at work on the one before. */
 export async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     for (let next = source.next(); ; ) {
